@@ -1,1 +1,32 @@
-//! wire
+//! What the page and the server say to each other. Types only, no logic.
+//!
+//! Read in this order: `workflow` is what a person sees before a run, `job` is
+//! one run of it, `event` is what happens to a job, `live` is how events travel
+//! over the WebSocket, `upload` is what people hand in, `error` is how the
+//! server says no, and `house` is what the page asks first.
+//!
+//! Times are milliseconds since the Unix epoch, UTC. Field names are
+//! `snake_case`, tagged unions carry `type`. The exact JSON is tested.
+
+mod error;
+mod event;
+mod house;
+mod id;
+mod job;
+mod live;
+mod upload;
+mod workflow;
+
+pub use error::{ErrorCode, Problem};
+pub use event::{Event, NodeProgress, NodeState, Progress};
+pub use house::House;
+pub use id::{JobId, OutputId, UploadId};
+pub use job::{Failure, Inputs, Job, JobList, JobStatus, Output, OutputKind, Submit};
+pub use live::{FromViewer, PREVIEW_HEADER_BYTES, PreviewFormat, PreviewHeader, ToViewer};
+pub use upload::Upload;
+pub use workflow::{
+    Choice, Ends, Field, FieldGroup, FieldKind, NodeInfo, Shape, Size, Workflow, WorkflowSummary,
+};
+
+/// Milliseconds since the Unix epoch, UTC.
+pub type Millis = i64;

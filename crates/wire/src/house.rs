@@ -1,0 +1,18 @@
+//! What the page asks first.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /api/parlor/v1/house`: the house and whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct House {
+    /// Shown in the top bar.
+    pub name: String,
+    /// Changes with every build of the page.
+    pub build: String,
+    /// The demo engine is at work: say that it paints and does not diffuse.
+    pub demo: bool,
+    /// At least one backend can take work now.
+    pub open: bool,
+    /// Largest upload in bytes.
+    pub max_upload_bytes: u64,
+}

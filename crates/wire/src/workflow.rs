@@ -1,0 +1,187 @@
+//! What a person sees before a run: the workflow and its form.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Millis, OutputKind};
+
+/// One card of the hall. `GET /workflows` answers an array of these.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WorkflowSummary {
+    /// Name in URLs: `a-z`, `0-9` and `-`, at most 64 bytes.
+    pub slug: String,
+    pub title: String,
+    /// One line.
+    pub summary: String,
+    /// URL of a cover picture, relative to the page's base.
+    pub cover: Option<String>,
+    /// What it makes, in the order of the output nodes.
+    pub makes: Vec<OutputKind>,
+}
+
+/// A published workflow with its form. `GET /workflows/{slug}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Workflow {
+    #[serde(flatten)]
+    pub about: WorkflowSummary,
+    /// Counts up with every edit; a job keeps the version it ran.
+    pub version: u32,
+    /// In the host's order.
+    pub fields: Vec<Field>,
+    /// Every node in the order it runs: the node strip before anything started.
+    pub nodes: Vec<NodeInfo>,
+    /// How long a run usually takes, learned from earlier ones.
+    pub usual_ms: Option<Millis>,
+}
+
+/// A node of the graph, as far as the strip shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NodeInfo {
+    /// Key in the graph; the same string in [`crate::Progress`].
+    pub id: String,
+    /// The host's title for it, else ComfyUI's display name, else the class.
+    pub title: String,
+    pub class: String,
+}
+
+/// One named, typed input of a form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Key in [`crate::Inputs`].
+    pub name: String,
+    pub label: String,
+    /// A sentence under the control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placeholder: Option<String>,
+    #[serde(default)]
+    pub group: FieldGroup,
+    /// Refused when missing or empty.
+    #[serde(default)]
+    pub required: bool,
+    #[serde(flatten)]
+    pub kind: FieldKind,
+}
+
+/// Where a field stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldGroup {
+    /// Always in sight.
+    #[default]
+    Main,
+    /// Under *More settings*.
+    More,
+}
+
+/// The type of a field. In JSON its `type` and limits stand beside the name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Value: string.
+    Text {
+        #[serde(default)]
+        multiline: bool,
+        /// In characters (Unicode scalar values).
+        max_length: u32,
+        #[serde(default)]
+        default: String,
+    },
+    /// Value: whole number.
+    Integer {
+        min: i64,
+        max: i64,
+        #[serde(default = "one")]
+        step: i64,
+        default: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends: Option<Ends>,
+    },
+    /// Value: number.
+    Number {
+        min: f64,
+        max: f64,
+        step: f64,
+        default: f64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ends: Option<Ends>,
+    },
+    /// Value: `true` or `false`.
+    Boolean {
+        #[serde(default)]
+        default: bool,
+    },
+    /// Value: one of the options' `value`.
+    Choice { options: Vec<Choice>, default: Value },
+    /// Value: whole number from 0 to 2⁶⁴−1, or `null` for a new one each time.
+    Seed,
+    /// Value: [`Size`].
+    Size { shapes: Vec<Shape>, min: u32, max: u32, step: u32, default: Size },
+    /// Value: `{"upload": id}`, `{"job": id, "output": n}` or `null`.
+    Image {
+        /// Largest file accepted, in bytes.
+        max_bytes: u64,
+        /// MIME types accepted.
+        accept: Vec<String>,
+    },
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// One entry of a choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: Value,
+    pub label: String,
+    /// URL of a small picture, relative to the page's base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumb: Option<String>,
+}
+
+/// A named proportion, drawn as a shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shape {
+    /// `3:2`, `Wide`.
+    pub label: String,
+    #[serde(flatten)]
+    pub size: Size,
+}
+
+/// Width and height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Words at both ends of a slider: "Loosely", "Exactly".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ends {
+    pub low: String,
+    pub high: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_has_its_type_beside_its_name() {
+        let field = Field {
+            name: "steps".into(),
+            label: "Steps".into(),
+            help: None,
+            placeholder: None,
+            group: FieldGroup::More,
+            required: false,
+            kind: FieldKind::Integer { min: 1, max: 60, step: 1, default: 20, ends: None },
+        };
+        assert_eq!(
+            serde_json::to_string(&field).unwrap(),
+            r#"{"name":"steps","label":"Steps","group":"more","required":false,"type":"integer","min":1,"max":60,"step":1,"default":20}"#,
+        );
+    }
+}
