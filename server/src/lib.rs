@@ -5,5 +5,10 @@
 //! `api` translates, `jobs` is the life of a job, `events` tells viewers.
 
 pub mod auth;
+pub mod backends;
+pub mod db;
+pub mod events;
 pub mod files;
+pub mod jobs;
 pub mod shutdown;
+pub mod workflows;
