@@ -165,6 +165,15 @@ impl Config {
         self.public_url.as_ref().map_or("/", PublicUrl::base_path)
     }
 
+    /// The address a person on this machine opens, when listening on `bound`.
+    pub fn address_to_open(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(public) => public.to_string(),
+            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+
     /// Whether browsers reach this house by https.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(PublicUrl::is_https)
