@@ -58,6 +58,11 @@ impl Hub {
         self.append((principal, job), payload, over);
     }
 
+    /// A job of an earlier process goes on.
+    pub(crate) fn resume(&self, principal: PrincipalId, job: JobId) {
+        self.lock().entry(principal).or_default().resume(job);
+    }
+
     /// The job was deleted.
     pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
         self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);

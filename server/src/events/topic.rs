@@ -92,6 +92,11 @@ impl Topic {
         self.news.notify_waiters();
     }
 
+    /// The job runs, whatever happened to it before.
+    pub(super) fn resume(&self, job: JobId) {
+        self.lock().running.insert(job);
+    }
+
     /// Puts `payload` in the place of what the slot held.
     pub(super) fn replace(&self, job: JobId, slot: Slot, payload: Payload) {
         let mut state = self.lock();
