@@ -45,7 +45,7 @@ pub struct App {
     pub metrics: Metrics,
     pub shutdown: Shutdown,
     /// The demo engine, when there is no other backend.
-    engine: Option<engine::Engine>,
+    engine: Option<()>,
 }
 
 impl App {
@@ -64,10 +64,10 @@ impl App {
         let files = Files::open(&data.join("files")).await?;
         let visitors = Visitors::open(&db, config.is_https()).await?;
         let document = Document::new(config.base_path())?;
-        let workflows = Arc::new(Workflows::builtin()?);
+        let workflows = Arc::new(Workflows::builtin());
         let hub = Hub::default();
-        let engine = start_engine(&config).await?;
-        let backends = Backends::start(backends(&config, engine.as_ref()), shutdown.clone())?;
+        let engine: Option<()> = None;
+        let backends = Backends::start(Vec::<BackendConfig>::new(), shutdown.clone())?;
         let jobs = Jobs::start(db.clone(), files.clone(), hub.clone(), backends.clone(), Arc::clone(&workflows), shutdown.clone()).await?;
         let viewer_places = Arc::new(Semaphore::new(config.max_connections as usize));
         Ok(Arc::new(Self {
@@ -84,8 +84,5 @@ impl App {
 
     /// Stops what outlives the requests.
     pub async fn close(&self) {
-        if let Some(engine) = &self.engine {
-            engine.stop().await;
-        }
     }
 }
