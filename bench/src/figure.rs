@@ -40,7 +40,12 @@ pub fn table(figures: &[Figure]) -> String {
 fn row(figure: &Figure) -> [String; 4] {
     let amount = |value: f64| format!("{} {}", rounded(value), figure.unit);
     let holds = if figure.holds() { "yes" } else { "NO" };
-    [figure.what.to_owned(), amount(figure.measured), format!("≤ {}", amount(figure.promised)), holds.to_owned()]
+    [
+        figure.what.to_owned(),
+        amount(figure.measured),
+        format!("≤ {}", amount(figure.promised)),
+        holds.to_owned(),
+    ]
 }
 
 fn line(cells: &[String; 4], widths: [usize; 4]) -> String {

@@ -43,7 +43,9 @@ impl House {
             .kill_on_drop(true)
             .spawn()
             .context("starting the server (taskset comes with util-linux)")?;
-        let address = timeout(PATIENCE, address(&mut process)).await.context("it printed no address in time")??;
+        let address = timeout(PATIENCE, address(&mut process))
+            .await
+            .context("it printed no address in time")??;
         timeout(PATIENCE, ready(&address)).await.context("it was not ready in time")?;
         Ok(Self { process, address, ready_after: start.elapsed() })
     }
@@ -56,17 +58,27 @@ impl House {
     /// Resident memory in bytes.
     pub async fn memory(&self) -> anyhow::Result<u64> {
         let pid = self.process.id().context("the server has ended")?;
-        let status = tokio::fs::read_to_string(format!("/proc/{pid}/status")).await.context("reading its memory")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS line")?;
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().context("reading VmRSS")?;
+        let status = tokio::fs::read_to_string(format!("/proc/{pid}/status"))
+            .await
+            .context("reading its memory")?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS line")?;
+        let kibibytes: u64 =
+            line.trim().trim_end_matches(" kB").parse().context("reading VmRSS")?;
         Ok(kibibytes * 1024)
     }
 
     /// Stops it as an operator would, and waits.
     pub async fn close(mut self) -> anyhow::Result<()> {
         let pid = self.process.id().context("the server has ended")?;
-        Command::new("kill").arg(pid.to_string()).status().await.context("asking the server to stop")?;
-        let status = timeout(PATIENCE * 2, self.process.wait()).await.context("it did not stop in time")??;
+        Command::new("kill")
+            .arg(pid.to_string())
+            .status()
+            .await
+            .context("asking the server to stop")?;
+        let status = timeout(PATIENCE * 2, self.process.wait())
+            .await
+            .context("it did not stop in time")??;
         if !status.success() {
             bail!("the server ended with {status}");
         }
@@ -82,7 +94,10 @@ async fn address(process: &mut Child) -> anyhow::Result<String> {
             let end = rest.find(|c: char| c == '/' || c.is_whitespace()).unwrap_or(rest.len());
             let address = rest[..end].to_owned();
             // Whatever it prints later must not block it.
-            #[expect(clippy::disallowed_methods, reason = "ends with the process whose output it reads")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "ends with the process whose output it reads"
+            )]
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
             return Ok(address);
         }
@@ -97,7 +112,10 @@ async fn ready(address: &str) {
         if let Ok(mut stream) = TcpStream::connect(address).await {
             let mut answer = Vec::new();
             let told = stream.write_all(request.as_bytes()).await.is_ok();
-            if told && stream.read_to_end(&mut answer).await.is_ok() && answer.starts_with(b"HTTP/1.1 200") {
+            if told
+                && stream.read_to_end(&mut answer).await.is_ok()
+                && answer.starts_with(b"HTTP/1.1 200")
+            {
                 return;
             }
         }

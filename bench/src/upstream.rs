@@ -16,11 +16,19 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::broadcast};
 
+/// A prompt that was handed in.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    pub id: String,
+    /// Key of its sampler.
+    pub sampler: String,
+}
+
 /// The backend as the measuring code holds it.
 #[derive(Clone)]
 pub struct Upstream {
     said: broadcast::Sender<Message>,
-    prompts: Arc<Mutex<Vec<String>>>,
+    taken: Arc<Mutex<Option<Prompt>>>,
     definitions: Arc<Value>,
 }
 
@@ -29,7 +37,7 @@ impl Upstream {
     /// `/object_info` answers.
     pub async fn open(definitions: Value) -> anyhow::Result<(Self, String)> {
         let (said, _) = broadcast::channel(1024);
-        let upstream = Self { said, prompts: Arc::default(), definitions: Arc::new(definitions) };
+        let upstream = Self { said, taken: Arc::default(), definitions: Arc::new(definitions) };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
         let router = upstream.clone().router();
@@ -38,9 +46,9 @@ impl Upstream {
         Ok((upstream, address))
     }
 
-    /// The id of the last prompt that was handed in.
-    pub fn prompt(&self) -> Option<String> {
-        self.prompts.lock().expect("no holder of this lock panics").last().cloned()
+    /// The prompt that was handed in last.
+    pub fn prompt(&self) -> Option<Prompt> {
+        self.taken.lock().expect("no holder of this lock panics").clone()
     }
 
     /// Sends `data` as a message of type `kind`.
@@ -49,21 +57,31 @@ impl Upstream {
         let _ = self.said.send(Message::Text(text.into()));
     }
 
-    /// Says that the sampler `node` of `prompt` is at `value` of `max`.
-    pub fn progress(&self, prompt: &str, node: &str, value: u64, max: u64) {
-        let state = json!({
-            "value": value, "max": max, "state": "running", "node_id": node, "prompt_id": prompt,
-            "display_node_id": node, "parent_node_id": null, "real_node_id": node,
-        });
-        self.say("progress_state", &json!({ "prompt_id": prompt, "nodes": { node: state } }));
+    /// Says that `prompt` runs and has come to its sampler.
+    pub fn begin(&self, prompt: &Prompt) {
+        let id = &prompt.id;
+        self.say("execution_start", &json!({ "prompt_id": id, "timestamp": 0 }));
+        self.say("execution_cached", &json!({ "nodes": [], "prompt_id": id, "timestamp": 0 }));
+        let node = &prompt.sampler;
+        self.say("executing", &json!({ "node": node, "display_node": node, "prompt_id": id }));
     }
 
-    /// Sends a preview of `prompt` in the framed form, its image being `image`.
-    pub fn preview(&self, prompt: &str, node: &str, image: &[u8]) {
-        let about = json!({
-            "node_id": node, "prompt_id": prompt, "display_node_id": node,
-            "parent_node_id": null, "real_node_id": node, "image_type": "image/jpeg",
-        });
+    /// Says that the sampler is at `value` of `max`.
+    pub fn progress(&self, prompt: &Prompt, value: u64, max: u64) {
+        let mut state = about(prompt);
+        state["value"] = value.into();
+        state["max"] = max.into();
+        state["state"] = "running".into();
+        self.say(
+            "progress_state",
+            &json!({ "prompt_id": prompt.id, "nodes": { &prompt.sampler: state } }),
+        );
+    }
+
+    /// Sends a preview in the framed form, its image being `image`.
+    pub fn preview(&self, prompt: &Prompt, image: &[u8]) {
+        let mut about = about(prompt);
+        about["image_type"] = "image/jpeg".into();
         let about = about.to_string();
         let mut frame = Vec::with_capacity(8 + about.len() + image.len());
         frame.extend_from_slice(&4_u32.to_be_bytes());
@@ -76,10 +94,18 @@ impl Upstream {
     fn router(self) -> Router {
         let api = Router::new()
             .route("/ws", get(socket))
-            .route("/object_info", get(async |State(upstream): State<Self>| Json(upstream.definitions.as_ref().clone())))
+            .route(
+                "/object_info",
+                get(async |State(upstream): State<Self>| {
+                    Json(upstream.definitions.as_ref().clone())
+                }),
+            )
             .route("/system_stats", get(async || Json(stats())))
             .route("/features", get(async || Json(features())))
-            .route("/prompt", get(async || Json(json!({ "exec_info": { "queue_remaining": 0 } }))).post(take))
+            .route(
+                "/prompt",
+                get(async || Json(json!({ "exec_info": { "queue_remaining": 0 } }))).post(take),
+            )
             .route("/queue", get(queue).post(async || ()))
             .route("/history", get(async || Json(json!({}))).post(async || ()))
             .route("/history/{id}", get(async || Json(json!({}))))
@@ -89,20 +115,36 @@ impl Upstream {
     }
 }
 
+fn about(prompt: &Prompt) -> Value {
+    let node = &prompt.sampler;
+    json!({
+        "node_id": node, "prompt_id": prompt.id, "display_node_id": node,
+        "parent_node_id": null, "real_node_id": node,
+    })
+}
+
 async fn take(State(upstream): State<Upstream>, Json(body): Json<Value>) -> Json<Value> {
-    let id = body["prompt_id"].as_str().unwrap_or("00000000-0000-4000-8000-000000000000").to_owned();
-    upstream.prompts.lock().expect("no holder of this lock panics").push(id.clone());
+    let id = body["prompt_id"].as_str().unwrap_or_default().to_owned();
+    let nodes = body["prompt"].as_object().into_iter().flatten();
+    let mut samplers = nodes.filter(|(_, node)| node["class_type"] == "KSampler");
+    let sampler = samplers.next().map(|(key, _)| key.clone()).unwrap_or_default();
+    let prompt = Prompt { id: id.clone(), sampler };
+    *upstream.taken.lock().expect("no holder of this lock panics") = Some(prompt);
     upstream.say("status", &json!({ "status": { "exec_info": { "queue_remaining": 1 } } }));
     Json(json!({ "prompt_id": id, "number": 0, "node_errors": {} }))
 }
 
 /// What was handed in last is running, for ever.
 async fn queue(State(upstream): State<Upstream>) -> Json<Value> {
-    let running: Vec<_> = upstream.prompt().map(|id| json!([0, id, {}, {}, []])).into_iter().collect();
+    let running: Vec<_> =
+        upstream.prompt().map(|prompt| json!([0, prompt.id, {}, {}, []])).into_iter().collect();
     Json(json!({ "queue_running": running, "queue_pending": [] }))
 }
 
-async fn socket(State(upstream): State<Upstream>, upgrade: WebSocketUpgrade) -> axum::response::Response {
+async fn socket(
+    State(upstream): State<Upstream>,
+    upgrade: WebSocketUpgrade,
+) -> axum::response::Response {
     upgrade.on_upgrade(move |socket| speak(upstream, socket))
 }
 

@@ -4,7 +4,7 @@ use anyhow::Context;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::SET_COOKIE;
 use serde_json::json;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
     tungstenite::{Message, client::IntoClientRequest, protocol::WebSocketConfig},
@@ -44,17 +44,22 @@ impl Visitor {
 
     /// Begins to watch `job`; the snapshot has arrived when this returns.
     pub async fn watch(&self, job: JobId) -> anyhow::Result<Viewer> {
-        let mut request = format!("ws://{}/api/parlor/v1/live", self.house).into_client_request()?;
+        let mut request =
+            format!("ws://{}/api/parlor/v1/live", self.house).into_client_request()?;
         request.headers_mut().insert("cookie", self.cookie.parse()?);
         request.headers_mut().insert("origin", format!("http://{}", self.house).parse()?);
-        let stream = TcpStream::connect(&self.house).await.context("connecting a viewer")?;
-        stream.set_nodelay(true)?;
+        let socket = TcpSocket::new_v4()?;
+        // Who stops reading shall be noticed by the server soon, not after megabytes in the kernel.
+        socket.set_recv_buffer_size(16 * 1024)?;
+        let stream = socket.connect(self.house.parse()?).await.context("connecting a viewer")?;
         let config = WebSocketConfig::default().read_buffer_size(4096);
-        let (mut socket, _) = client_async_with_config(request, stream, Some(config)).await.context("opening /live")?;
+        let (mut socket, _) = client_async_with_config(request, stream, Some(config))
+            .await
+            .context("opening /live")?;
         let watch = serde_json::to_string(&FromViewer::Watch { job, after: None })?;
         socket.send(Message::Text(watch.into())).await?;
         let mut viewer = Viewer { socket };
-        while !matches!(viewer.next().await?, Said::Text(ToViewer::Snapshot { .. })) {}
+        while !matches!(viewer.next().await?, ToViewer::Snapshot { .. }) {}
         Ok(viewer)
     }
 }
@@ -64,24 +69,12 @@ pub struct Viewer {
     socket: WebSocketStream<TcpStream>,
 }
 
-/// What a viewer hears.
-pub enum Said {
-    Text(ToViewer),
-    /// A preview's frame, header and image.
-    Preview(Vec<u8>),
-}
-
 impl Viewer {
-    /// The next thing the house says.
-    pub async fn next(&mut self) -> anyhow::Result<Said> {
+    /// The next message of the house; previews are taken and passed over.
+    pub async fn next(&mut self) -> anyhow::Result<ToViewer> {
         loop {
-            match self.socket.next().await.context("the house hung up")?? {
-                Message::Text(text) => {
-                    let said = serde_json::from_str(&text).with_context(|| format!("reading {text}"))?;
-                    return Ok(Said::Text(said));
-                }
-                Message::Binary(frame) => return Ok(Said::Preview(frame.to_vec())),
-                _ => (),
+            if let Message::Text(text) = self.socket.next().await.context("the house hung up")?? {
+                return serde_json::from_str(&text).with_context(|| format!("reading {text}"));
             }
         }
     }

@@ -52,7 +52,7 @@ test('a result outlives the house being closed and opened again', async () => {
   assert.equal(await first.stop(), 0);
 
   const port = new URL(first.url).port;
-  const second = await House.open({ data: first.data, args: ['--listen', `127.0.0.1:${port}`] });
+  const second = await House.open({ data: first.data, port });
   await page.reload();
   await run.made(1);
   await second.close();

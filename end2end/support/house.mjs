@@ -12,13 +12,13 @@ export class House {
   /**
    * Opens a house and waits until it says where.
    *
-   * `args` are more flags of the binary; `config` is the text of its configuration file; `data` is
-   * the folder of an earlier house to move back into.
+   * `args` are more flags of the binary; `config` is the text of its configuration file; `data` and
+   * `port` are those of an earlier house to move back into.
    */
-  static async open({ args = [], config = null, data = null } = {}) {
+  static async open({ args = [], config = null, data = null, port = 0 } = {}) {
     const house = new House();
     house.data = data ?? (await mkdtemp(join(tmpdir(), 'parlor-house-')));
-    const all = ['--listen', '127.0.0.1:0', '--data', house.data, ...args];
+    const all = ['--listen', `127.0.0.1:${port}`, '--data', house.data, ...args];
     if (config !== null) {
       const file = join(house.data, 'parlor.toml');
       await writeFile(file, config);

@@ -41,7 +41,8 @@ pub fn generate(wasm: &Path) -> anyhow::Result<Glue> {
         .input_path(wasm)
         .generate_output()
         .context("wasm-bindgen could not read the compiled app")?;
-    let own_files = output.snippets().values().map(Vec::len).sum::<usize>() + output.local_modules().len();
+    let own_files =
+        output.snippets().values().map(Vec::len).sum::<usize>() + output.local_modules().len();
     ensure!(
         own_files == 0,
         "a dependency of the page brings its own JavaScript files: write them out in page/glue.rs"
