@@ -39,9 +39,11 @@ fn a_known_kind_with_lying_types_is_kept_whole() {
 }
 
 #[test]
-fn nothing_named_other_or_assets_seed_is_taken_for_ours() {
-    for kind in ["other", "assets_seed", "Status"] {
-        let message = Message::from_parts(kind, json!({"kind": "x", "data": 1, "stage": "y"}));
+fn names_of_ours_are_not_names_of_theirs() {
+    for kind in ["other", "assets_started", "Status"] {
+        let text = json!({"type": kind, "data": {"type": "x", "data": 1}}).to_string();
+        let message = parse(&text);
+        assert_eq!(message.encode(), text);
         assert!(matches!(&message, Message::Other { kind: found, .. } if found == kind));
     }
 }

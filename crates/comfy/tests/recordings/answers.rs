@@ -1,7 +1,7 @@
 //! What a real server was heard to answer, read as the client reads it.
 
-use comfy::client::{Queue, StoredName, SystemStats};
-use comfy::history::Folder;
+use comfy::client::{Queue, SystemStats};
+use comfy::history::{Folder, StoredName};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
