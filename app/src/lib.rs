@@ -17,6 +17,7 @@ mod home;
 mod i18n;
 mod live;
 mod pages;
+mod shelf;
 mod state;
 mod theme;
 mod toasts;
