@@ -1,0 +1,29 @@
+//! `Ctrl` or `⌘` with `Enter` runs, from anywhere on the page; `Escape` lets the sheet down.
+
+use leptos::{ev, ev::KeyboardEvent, prelude::*};
+
+use super::Desk;
+use crate::browser;
+
+/// How the keys that run are written on this machine.
+pub(super) fn run_keys() -> &'static str {
+    if browser::is_apple() { "⌘ ↵" } else { "Ctrl ↵" }
+}
+
+/// Listens for as long as the composer is there.
+pub(super) fn listen(desk: Desk) {
+    let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
+        if event.default_prevented() || browser::is_dialog_open() {
+            return;
+        }
+        match event.key().as_str() {
+            "Enter" if event.ctrl_key() || event.meta_key() => {
+                event.prevent_default();
+                desk.sending.send();
+            }
+            "Escape" => desk.is_open.set(false),
+            _ => (),
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
