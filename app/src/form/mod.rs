@@ -14,14 +14,14 @@ mod search;
 mod seed;
 
 use serde_json::{Map, Value};
-use wire::{Field, Inputs, Size, Upload};
+use wire::{Field, Inputs, JobId, Size, Upload};
 
 pub use check::Wrong;
 pub use entry::Entry;
 pub use number::{nudge, parse_number, slides};
 pub use picture::{Chosen, Picture, Refusal, Source, refuse};
 pub use search::{Hit, search};
-pub use seed::{Seed, group_digits};
+pub use seed::Seed;
 
 /// What can happen to one field.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,6 +210,20 @@ impl Form {
                 seed.used();
             }
         }
+    }
+
+    /// Fields that hold a result of which only the number is known, and which
+    /// output of which job that is.
+    pub fn unseen_results(&self) -> Vec<(String, (JobId, u32))> {
+        let unseen = |row: &Row| match &row.entry {
+            Entry::Picture(Some(Picture {
+                source: Source::Result { job, output },
+                preview,
+                ..
+            })) if preview.is_empty() => Some((row.field.name.clone(), (*job, *output))),
+            _ => None,
+        };
+        self.rows.iter().filter_map(unseen).collect()
     }
 
     /// Where a picture goes that is dropped on the page: the first picture

@@ -11,7 +11,7 @@ use super::Change;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     pub source: Source,
-    /// What to show now; a `blob:` URL while the page that chose it lives.
+    /// What to show now, empty while that is not known; a `blob:` URL while the page that chose it lives.
     pub preview: String,
     /// What to show after a reload, relative to the page's base.
     pub url: Option<String>,

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use wire::{Field, FieldKind, Job, Output, OutputKind};
+use wire::{Job, Output, OutputKind};
 
 use super::Place;
+use crate::{
+    api,
+    form::{Picture, Source},
+};
 
 /// Proportions of a tile are kept within these, so that a panorama is still
 /// something to look at.
@@ -72,23 +76,29 @@ impl Item {
 
     /// URL of a small picture of it, `width` pixels wide or a little more.
     pub fn thumb(&self, width: u32) -> String {
-        let url = &self.output().url;
-        // A signed URL has a query of its own.
-        let (path, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(path, query)| (path, format!("&{query}")));
-        format!("{path}/thumb?w={width}{query}")
+        api::thumb(&self.output().url, width)
     }
 
     /// For `srcset`: every width there is a thumbnail in, up to its own.
     pub fn thumbs(&self) -> String {
         let own = self.output().width.unwrap_or(u32::MAX);
         let smaller = THUMBS.iter().filter(|width| **width == THUMBS[0] || **width <= own);
-        let entries: Vec<String> = smaller.map(|&width| format!("{} {width}w", self.thumb(width))).collect();
+        let entries: Vec<String> =
+            smaller.map(|&width| format!("{} {width}w", self.thumb(width))).collect();
         entries.join(", ")
     }
-}
 
-/// The words of a job by its form: the first text field that was filled in.
-pub fn prompt<'a>(job: &'a Job, fields: &[Field]) -> Option<&'a str> {
-    let texts = fields.iter().filter(|field| matches!(field.kind, FieldKind::Text { .. }));
-    texts.filter_map(|field| job.inputs.get(&field.name)?.as_str()).find(|text| !text.trim().is_empty())
+    /// As the picture in a picture field.
+    pub fn as_picture(&self) -> Picture {
+        let Place { job, output } = self.place();
+        let Output { name, bytes, width, height, .. } = self.output();
+        Picture {
+            source: Source::Result { job, output },
+            preview: self.thumb(THUMBS[0]),
+            url: Some(self.thumb(THUMBS[0])),
+            name: name.clone(),
+            bytes: Some(*bytes),
+            size: width.zip(*height),
+        }
+    }
 }

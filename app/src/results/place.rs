@@ -36,7 +36,10 @@ mod tests {
         for output in [0, 3] {
             let query = Place { job, output }.query();
             let value = |key: &str| query[1..].split('&').find_map(|pair| pair.strip_prefix(key));
-            assert_eq!(Place::parse(value("job=").unwrap(), value("output=")), Some(Place { job, output }));
+            assert_eq!(
+                Place::parse(value("job=").unwrap(), value("output=")),
+                Some(Place { job, output })
+            );
         }
     }
 

@@ -3,21 +3,21 @@
 use leptos::prelude::*;
 use wire::{Field, FieldKind, Size};
 
-use super::{Desk, slot::Slot};
+use super::{Parts, hold::Hold};
 use crate::{components::icon::Icon, form::Entry, i18n::t};
 
 /// The picture, the size, and the way to everything else.
 #[component]
-pub(super) fn Chips(desk: Desk, fields: Vec<Field>) -> impl IntoView {
-    let open = Callback::new(move |()| desk.is_open.set(true));
+pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> impl IntoView {
+    let open = Callback::new(move |()| parts.is_open.set(true));
     let first = |fits: fn(&FieldKind) -> bool| fields.iter().find(|field| fits(&field.kind));
-    let slot = |field: &Field| Slot::new(desk.form, &field.name);
+    let hold = |field: &Field| Hold::new(parts.form, &field.name);
     let picture = first(|kind| matches!(kind, FieldKind::Image { .. }));
     let size = first(|kind| matches!(kind, FieldKind::Size { .. }));
     view! {
         <div class="composer__chips">
-            {picture.map(|field| view! { <PictureChip slot=slot(field) label=field.label.clone() open/> })}
-            {size.map(|field| view! { <SizeChip slot=slot(field) field=field.clone() open/> })}
+            {picture.map(|field| view! { <PictureChip hold=hold(field) label=field.label.clone() open/> })}
+            {size.map(|field| view! { <SizeChip hold=hold(field) field=field.clone() open/> })}
             <button type="button" class="chip chip--all" aria-label=t::composer_all() on:click=move |_| open.run(())>
                 <Icon name="sliders"/>
             </button>
@@ -26,14 +26,16 @@ pub(super) fn Chips(desk: Desk, fields: Vec<Field>) -> impl IntoView {
 }
 
 #[component]
-fn PictureChip(slot: Slot, label: String, open: Callback<()>) -> impl IntoView {
+fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
     let picture = Memo::new(move |_| {
-        slot.with(|row| match &row.entry {
+        hold.with(|row| match &row.entry {
             Entry::Picture(Some(picture)) => Some((picture.preview.clone(), picture.name.clone())),
             _ => None,
         })
     });
-    let words = move || picture.get().map_or_else(|| label.clone(), |(_, name)| format!("{label}: {name}"));
+    let words = move || {
+        picture.get().map_or_else(|| label.clone(), |(_, name)| t::field_named(&label, name))
+    };
     view! {
         <button type="button" class="chip chip--pic" aria-label=words on:click=move |_| open.run(())>
             {move || match picture.get() {
@@ -45,10 +47,10 @@ fn PictureChip(slot: Slot, label: String, open: Callback<()>) -> impl IntoView {
 }
 
 #[component]
-fn SizeChip(slot: Slot, field: Field, open: Callback<()>) -> impl IntoView {
+fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
     let label = field.label.clone();
     let words = Memo::new(move |_| {
-        let size = slot.with(|row| match row.entry {
+        let size = hold.with(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 1, height: 1 },
         });
@@ -58,7 +60,7 @@ fn SizeChip(slot: Slot, field: Field, open: Callback<()>) -> impl IntoView {
         <button
             type="button"
             class="chip"
-            aria-label=move || format!("{label}: {}", words.read().0)
+            aria-label=move || t::field_named(&label, &words.read().0)
             on:click=move |_| open.run(())
         >
             <span class="chip__shape" style=("--r", move || words.read().1.to_string())></span>

@@ -3,7 +3,7 @@
 use leptos::{either::Either, prelude::*};
 use wire::{Choice, Field, FieldKind};
 
-use super::{labelled::Labelled, pick::Pick, slot::Slot};
+use super::{hold::Hold, labelled::Labelled, pick::Pick};
 use crate::form::{Change, Entry};
 
 /// More options than this get a search.
@@ -11,21 +11,23 @@ const MOST_IN_SIGHT: usize = 8;
 
 /// One of the host's options.
 #[component]
-pub(super) fn ChoiceField(slot: Slot, field: Field) -> impl IntoView {
-    let FieldKind::Choice { options, .. } = field.kind.clone() else { unreachable!("drawn for choices only") };
+pub(super) fn ChoiceField(hold: Hold, field: Field) -> impl IntoView {
+    let FieldKind::Choice { options, .. } = field.kind.clone() else {
+        unreachable!("drawn for choices only")
+    };
     let options = StoredValue::new(options);
-    let chosen = Memo::new(move |_| slot.with(|row| chosen(&row.entry, options)));
+    let chosen = Memo::new(move |_| hold.with(|row| chosen(&row.entry, options)));
     let label = field.label.clone();
     // Pictures say more than names, and the browser's own list shows none.
     let long = options.with_value(|options| {
         options.len() > MOST_IN_SIGHT || options.iter().any(|option| option.thumb.is_some())
     });
     view! {
-        <Labelled slot field>
+        <Labelled hold field>
             {if long {
-                Either::Left(view! { <Pick slot options chosen label/> })
+                Either::Left(view! { <Pick hold options chosen label/> })
             } else {
-                Either::Right(view! { <Select slot options chosen/> })
+                Either::Right(view! { <Select hold options chosen/> })
             }}
         </Labelled>
     }
@@ -38,11 +40,18 @@ fn chosen(entry: &Entry, options: StoredValue<Vec<Choice>>) -> Option<usize> {
 }
 
 #[component]
-fn Select(slot: Slot, options: StoredValue<Vec<Choice>>, chosen: Memo<Option<usize>>) -> impl IntoView {
+fn Select(
+    hold: Hold,
+    options: StoredValue<Vec<Choice>>,
+    chosen: Memo<Option<usize>>,
+) -> impl IntoView {
     let choose = move |text: String| {
-        let option = text.parse().ok().and_then(|index: usize| options.with_value(|options| options.get(index).cloned()));
+        let option = text
+            .parse()
+            .ok()
+            .and_then(|index: usize| options.with_value(|options| options.get(index).cloned()));
         if let Some(option) = option {
-            slot.apply(Change::Choose(option.value));
+            hold.apply(Change::Choose(option.value));
         }
     };
     let entries = options.with_value(|options| {
@@ -55,9 +64,9 @@ fn Select(slot: Slot, options: StoredValue<Vec<Choice>>, chosen: Memo<Option<usi
     view! {
         <select
             class="input"
-            id=slot.id()
-            aria-invalid=slot.invalid()
-            aria-describedby=slot.described_by()
+            id=hold.id()
+            aria-invalid=hold.invalid()
+            aria-describedby=hold.described_by()
             on:change=move |event| choose(event_target_value(&event))
         >
             {entries}

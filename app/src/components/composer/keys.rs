@@ -2,16 +2,11 @@
 
 use leptos::{ev, ev::KeyboardEvent, prelude::*};
 
-use super::Desk;
+use super::Parts;
 use crate::browser;
 
-/// How the keys that run are written on this machine.
-pub(super) fn run_keys() -> &'static str {
-    if browser::is_apple() { "⌘ ↵" } else { "Ctrl ↵" }
-}
-
 /// Listens for as long as the composer is there.
-pub(super) fn listen(desk: Desk) {
+pub(super) fn listen(parts: Parts) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         if event.default_prevented() || browser::is_dialog_open() {
             return;
@@ -19,9 +14,9 @@ pub(super) fn listen(desk: Desk) {
         match event.key().as_str() {
             "Enter" if event.ctrl_key() || event.meta_key() => {
                 event.prevent_default();
-                desk.sending.send();
+                parts.send();
             }
-            "Escape" => desk.is_open.set(false),
+            "Escape" => parts.is_open.set(false),
             _ => (),
         }
     });

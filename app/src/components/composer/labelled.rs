@@ -3,13 +3,13 @@
 use leptos::{either::Either, prelude::*};
 use wire::Field;
 
-use super::{slot::Slot, words};
-use crate::{components::icon::Icon, form::Change};
+use super::{hold::Hold, words};
+use crate::{components::icon::Icon, form::Change, i18n::t};
 
 /// A control with its name above and what is to be said about it below.
 #[component]
 pub(super) fn Labelled(
-    slot: Slot,
+    hold: Hold,
     /// What it is called, and its help.
     field: Field,
     /// At the end of the head: the value in words, a count.
@@ -23,12 +23,16 @@ pub(super) fn Labelled(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let wrong = Memo::new(move |_| slot.with(|row| row.shown_problem()));
-    let label_id = slot.part("l");
+    let wrong = Memo::new(move |_| hold.with(|row| row.shown_problem()));
+    let label_id = hold.part("l");
     let label = if group {
-        Either::Left(view! { <span class="field__label" id=label_id.clone()>{field.label.clone()}</span> })
+        Either::Left(
+            view! { <span class="field__label" id=label_id.clone()>{field.label.clone()}</span> },
+        )
     } else {
-        Either::Right(view! { <label for=slot.id() id=label_id.clone()>{field.label.clone()}</label> })
+        Either::Right(
+            view! { <label for=hold.id() id=label_id.clone()>{field.label.clone()}</label> },
+        )
     };
     view! {
         <div
@@ -40,13 +44,13 @@ pub(super) fn Labelled(
             <div class="field__head">
                 {label}
                 {move || value.get().map(|value| view! { <span class="field__value">{value}</span> })}
-                <Reset slot field=field.clone()/>
+                <Reset hold field=field.clone()/>
             </div>
             {children()}
-            {field.help.map(|help| view! { <p class="field__help" id=slot.part("h")>{help}</p> })}
+            {field.help.map(|help| view! { <p class="field__help" id=hold.part("h")>{help}</p> })}
             {move || {
                 wrong.get().map(|wrong| view! {
-                    <p class="field__wrong" id=slot.part("p") role="alert">
+                    <p class="field__wrong" id=hold.part("p") role="alert">
                         <Icon name="alert" small=true/>
                         <span>{words::wrong(&wrong)}</span>
                     </p>
@@ -59,14 +63,14 @@ pub(super) fn Labelled(
 
 /// The way back to the host's default, while there is one to go.
 #[component]
-fn Reset(slot: Slot, field: Field) -> impl IntoView {
+fn Reset(hold: Hold, field: Field) -> impl IntoView {
     let words = words::reset(&field);
-    let changed = Memo::new(move |_| !slot.with(|row| row.is_default()));
+    let changed = Memo::new(move |_| !hold.with(|row| row.is_default()));
     move || {
         let words = words.clone().filter(|_| changed.get())?;
-        let label = format!("{}: {words}", field.label);
+        let label = t::field_reset_spoken(&field.label, &words);
         Some(view! {
-            <button type="button" class="link" aria-label=label on:click=move |_| slot.apply(Change::Reset)>
+            <button type="button" class="link" aria-label=label on:click=move |_| hold.apply(Change::Reset)>
                 {words}
             </button>
         })

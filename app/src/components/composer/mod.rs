@@ -1,13 +1,14 @@
 //! The composer: a workflow's form, and the button that makes a job of it.
 //!
-//! Read in this order: this file puts the form together and sends it, `slot` is
-//! one field's hold on it, `labelled` is what every field has around its
-//! control, then one file per kind of field. What a form *is* stands in
-//! [`crate::form`]; here it is drawn.
+//! Read in this order: this file puts the form together, `send` sends and fills
+//! it, `hold` is one field's hold on it, `labelled` is what every field has
+//! around its control, then one file per kind of field. What a form *is* stands
+//! in [`crate::form`]; here it is drawn.
 
 mod boolean;
-mod choice;
 mod chips;
+mod choice;
+mod hold;
 mod keys;
 mod labelled;
 mod number;
@@ -16,93 +17,90 @@ mod picture;
 mod seed;
 mod send;
 mod size;
-mod slot;
 mod text;
 mod words;
 
-use std::sync::Arc;
-
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use wire::{Field, FieldGroup, FieldKind, Job, Workflow};
+use wire::{Field, FieldGroup, FieldKind, Workflow};
 
-use crate::{components::icon::Icon, form::Form, handoff::use_handoff, i18n::t, state::draft};
+use crate::{
+    components::{icon::Icon, keys::modifier},
+    desk::{Desk, use_desk},
+    form::Form,
+    i18n::t,
+    live::use_live,
+    state::draft,
+};
 
 use chips::Chips;
+use hold::Hold;
 use picture::Intake;
-use send::Sending;
-use slot::Slot;
 
 /// What the parts of one composer share.
 #[derive(Clone, Copy)]
-struct Desk {
+struct Parts {
+    desk: Desk,
     form: RwSignal<Form>,
     intake: Intake,
-    sending: Sending,
     /// The sheet is pulled up (small screens only).
     is_open: RwSignal<bool>,
     /// *More settings* are in sight.
     is_more: RwSignal<bool>,
-    /// The seed of the newest job of this workflow.
-    last_seed: Signal<Option<u64>>,
+    node: NodeRef<html::Form>,
 }
 
-/// A workflow's form.
+/// The form of the workflow at this desk.
 #[component]
 pub(crate) fn Composer(
-    workflow: Arc<Workflow>,
-    /// The newest job of this workflow: where *reuse last* takes its seed from.
-    #[prop(into)]
-    last: Signal<Option<Job>>,
-    /// Called with each job that was made of the form.
-    #[prop(into)]
-    on_created: Callback<Job>,
+    /// In somebody else's page: no heading and no sheet.
+    #[prop(optional)]
+    embedded: bool,
 ) -> impl IntoView {
+    let desk = use_desk();
+    let workflow = desk.workflow();
     let form = RwSignal::new(first_form(&workflow));
-    let slug = StoredValue::new(workflow.about.slug.clone());
-    // Whatever is typed survives a reload.
-    Effect::new(move |_| slug.with_value(|slug| form.with(|form| draft::save(slug, &form.draft()))));
-
-    let intake = Intake::new(form);
-    let seed = seed_name(&workflow.fields);
-    let last_seed = Signal::derive(move || last.with(|job| job.as_ref()?.inputs.get(seed.as_deref()?)?.as_u64()));
-    let is_open = RwSignal::new(false);
-    let sending = Sending::new(slug, form, on_created);
-    let desk = Desk { form, intake, sending, is_open, is_more: RwSignal::new(false), last_seed };
-    use_handoff().receive(slug, form);
-    picture::take_from_anywhere(intake);
-    keys::listen(desk);
-
-    let node = NodeRef::<html::Form>::new();
-    sending.on_wrong(move || desk.show_first_mistake(node));
-    sending.on_sent(move || is_open.set(false));
+    let parts = Parts {
+        desk,
+        form,
+        intake: Intake::new(form),
+        is_open: RwSignal::new(false),
+        is_more: RwSignal::new(false),
+        node: NodeRef::new(),
+    };
+    keep_draft(workflow.about.slug.clone(), form);
+    picture::take_from_anywhere(parts.intake);
+    keys::listen(parts);
+    send::listen(parts);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        sending.send();
+        parts.send();
     };
+    let head = (!embedded).then(|| {
+        let about = workflow.about.clone();
+        view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
+    });
     view! {
         <form
             class="composer"
             aria-label=workflow.about.title.clone()
             novalidate
-            node_ref=node
-            data-sheet=move || is_open.get().then_some("open")
+            node_ref=parts.node
+            data-sheet=move || (embedded || parts.is_open.get()).then_some("open")
             on:submit=submit
         >
-            <Grip is_open/>
-            <div class="composer__head">
-                <h1>{workflow.about.title.clone()}</h1>
-                <p>{workflow.about.summary.clone()}</p>
-            </div>
-            <Fields desk fields=workflow.fields.clone()/>
+            {head}
+            <Fields parts fields=workflow.fields.clone()/>
+            <Failure parts/>
             <div class="composer__foot">
-                <Chips desk fields=workflow.fields.clone()/>
-                <Create sending/>
+                {(!embedded).then(|| view! { <Chips parts fields=workflow.fields.clone()/> })}
+                <Create desk/>
             </div>
         </form>
     }
     .into_any()
 }
 
+/// The defaults, and over them what was typed here before.
 fn first_form(workflow: &Workflow) -> Form {
     let mut form = Form::new(&workflow.fields);
     if let Some(draft) = draft::load(&workflow.about.slug) {
@@ -111,8 +109,9 @@ fn first_form(workflow: &Workflow) -> Form {
     form
 }
 
-fn seed_name(fields: &[Field]) -> Option<String> {
-    fields.iter().find(|field| field.kind == FieldKind::Seed).map(|field| field.name.clone())
+/// Whatever is typed survives a reload.
+fn keep_draft(slug: String, form: RwSignal<Form>) {
+    Effect::new(move |_| form.with(|form| draft::save(&slug, &form.draft())));
 }
 
 /// Pulls the sheet up and down, on small screens.
@@ -131,20 +130,31 @@ fn Grip(is_open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Fields(desk: Desk, fields: Vec<Field>) -> impl IntoView {
-    let prompt = fields.iter().position(is_prompt);
-    let prompt = prompt.map(|place| fields[place].name.clone());
-    let (more, main): (Vec<_>, Vec<_>) = fields.into_iter().partition(|field| field.group == FieldGroup::More);
+fn Head(title: String, summary: String) -> impl IntoView {
+    view! {
+        <div class="composer__head">
+            <h1>{title}</h1>
+            <p>{summary}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Fields(parts: Parts, fields: Vec<Field>) -> impl IntoView {
+    let prompt = fields.iter().find(|field| is_prompt(field)).map(|field| field.name.clone());
     let draw = |field: Field| {
         let is_prompt = prompt.as_ref() == Some(&field.name);
-        draw_field(desk, field, is_prompt)
+        draw_field(parts, field, is_prompt)
     };
+    let (more, main): (Vec<_>, Vec<_>) =
+        fields.into_iter().partition(|field| field.group == FieldGroup::More);
+    let main = main.into_iter().map(draw).collect_view();
     let count = more.len();
-    let more = (count > 0).then(|| more.into_iter().map(draw).collect_view());
+    let more = more.into_iter().map(draw).collect_view();
     view! {
         <div class="composer__fields">
-            {main.into_iter().map(draw).collect_view()}
-            {more.map(|fields| view! { <More is_open=desk.is_more count>{fields}</More> })}
+            {main}
+            {(count > 0).then(|| view! { <More is_open=parts.is_more count>{more}</More> })}
         </div>
     }
 }
@@ -154,24 +164,43 @@ fn is_prompt(field: &Field) -> bool {
     field.group == FieldGroup::Main && matches!(field.kind, FieldKind::Text { .. })
 }
 
-fn draw_field(desk: Desk, field: Field, is_prompt: bool) -> AnyView {
-    let slot = Slot::new(desk.form, &field.name);
+fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
+    let hold = Hold::new(parts.form, &field.name);
     match field.kind {
-        FieldKind::Text { .. } => view! { <text::TextField slot field is_prompt/> }.into_any(),
-        FieldKind::Integer { .. } | FieldKind::Number { .. } => view! { <number::NumberField slot field/> }.into_any(),
-        FieldKind::Boolean { .. } => view! { <boolean::BooleanField slot field/> }.into_any(),
-        FieldKind::Choice { .. } => view! { <choice::ChoiceField slot field/> }.into_any(),
-        FieldKind::Seed => view! { <seed::SeedField slot field last=desk.last_seed/> }.into_any(),
-        FieldKind::Size { .. } => view! { <size::SizeField slot field/> }.into_any(),
-        FieldKind::Image { .. } => view! { <picture::PictureField slot field intake=desk.intake/> }.into_any(),
+        FieldKind::Text { .. } => view! { <text::TextField hold field is_prompt/> }.into_any(),
+        FieldKind::Integer { .. } | FieldKind::Number { .. } => {
+            view! { <number::NumberField hold field/> }.into_any()
+        }
+        FieldKind::Boolean { .. } => view! { <boolean::BooleanField hold field/> }.into_any(),
+        FieldKind::Choice { .. } => view! { <choice::ChoiceField hold field/> }.into_any(),
+        FieldKind::Seed => {
+            let last = last_seed(parts.desk, field.name.clone());
+            view! { <seed::SeedField hold field last/> }.into_any()
+        }
+        FieldKind::Size { .. } => view! { <size::SizeField hold field/> }.into_any(),
+        FieldKind::Image { .. } => {
+            view! { <picture::PictureField hold field intake=parts.intake/> }.into_any()
+        }
     }
+}
+
+/// The seed of the newest result of this workflow.
+fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
+    let results = use_live().results;
+    let slug = desk.workflow().about.slug.clone();
+    Memo::new(move |_| {
+        results.with(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
+    })
 }
 
 /// The fields that matter less.
 #[component]
 fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> impl IntoView {
+    let toggled = move |event: web_sys::Event| {
+        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    };
     view! {
-        <details class="more" prop:open=move || is_open.get() on:toggle=move |event| is_open.set(is_details_open(&event))>
+        <details class="more" prop:open=move || is_open.get() on:toggle=toggled>
             <summary>
                 <Icon name="down" small=true/>
                 {t::composer_more()}
@@ -182,42 +211,31 @@ fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> impl IntoV
     }
 }
 
-fn is_details_open(event: &web_sys::Event) -> bool {
-    event_target::<web_sys::Element>(event).has_attribute("open")
-}
-
-/// Sends the form. A mistake that belongs to no field is said above it.
+/// A refusal that is no field's fault.
 #[component]
-fn Create(sending: Sending) -> impl IntoView {
-    let words = move || if sending.is_busy() { t::composer_sending() } else { t::composer_create() };
-    view! {
-        {move || sending.failure().map(|words| view! {
-            <p class="composer__wrong" role="alert"><Icon name="alert" small=true/><span>{words}</span></p>
-        })}
-        <button class="btn btn--main btn--big" type="submit" aria-disabled=move || sending.is_busy().to_string()>
-            <span>{words}</span>
-            <kbd aria-hidden="true">{keys::run_keys()}</kbd>
-        </button>
+fn Failure(parts: Parts) -> impl IntoView {
+    move || {
+        let words = parts.failure()?;
+        Some(view! {
+            <p class="composer__wrong" role="alert">
+                <Icon name="alert" small=true/>
+                <span>{words}</span>
+            </p>
+        })
     }
 }
 
-impl Desk {
-    /// Brings the first mistake into sight and moves focus to it.
-    fn show_first_mistake(self, node: NodeRef<html::Form>) {
-        self.is_open.set(true);
-        let hidden = self.form.with_untracked(|form| {
-            let first = form.problems().first().and_then(|(name, _)| form.row(name));
-            first.is_some_and(|row| row.field.group == FieldGroup::More)
-        });
-        if hidden {
-            self.is_more.set(true);
-        }
-        // The marks are drawn before the next frame.
-        request_animation_frame(move || {
-            let Some(form) = node.get_untracked() else { return };
-            if let Ok(Some(control)) = form.query_selector("[aria-invalid='true']") {
-                crate::browser::focus_on(&control);
-            }
-        });
+#[component]
+fn Create(desk: Desk) -> impl IntoView {
+    let words = move || if desk.sending.get() { t::sending() } else { t::create() };
+    view! {
+        <button
+            class="btn btn--main btn--big"
+            type="submit"
+            aria-disabled=move || desk.sending.get().then_some("true")
+        >
+            <span>{words}</span>
+            <kbd aria-hidden="true">{t::create_keys(modifier())}</kbd>
+        </button>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 use wire::{Ends, Field, FieldKind};
 
-use super::{labelled::Labelled, slot::Slot};
+use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, nudge, parse_number, slides},
     i18n::t,
@@ -17,21 +17,23 @@ type Limits = (f64, f64, f64);
 
 /// A whole or another number within limits.
 #[component]
-pub(super) fn NumberField(slot: Slot, field: Field) -> impl IntoView {
+pub(super) fn NumberField(hold: Hold, field: Field) -> impl IntoView {
     let (limits, ends, whole) = match field.kind.clone() {
-        FieldKind::Integer { min, max, step, ends, .. } => ((min as f64, max as f64, step as f64), ends, true),
+        FieldKind::Integer { min, max, step, ends, .. } => {
+            ((min as f64, max as f64, step as f64), ends, true)
+        }
         FieldKind::Number { min, max, step, ends, .. } => ((min, max, step), ends, false),
         _ => unreachable!("drawn for numbers only"),
     };
     let (min, max, step) = limits;
     let sliding = slides(min, max, step);
     let exact_label = sliding.then(|| t::field_exact(&field.label));
-    let exact_id = if sliding { slot.part("x") } else { slot.id() };
+    let exact_id = if sliding { hold.part("x") } else { hold.id() };
     view! {
-        <Labelled slot field=field.clone()>
+        <Labelled hold field=field.clone()>
             <div class="number" class:number--exact=!sliding>
-                {sliding.then(|| view! { <Slider slot limits/> })}
-                <Exact slot limits whole id=exact_id label=exact_label/>
+                {sliding.then(|| view! { <Slider hold limits/> })}
+                <Exact hold limits whole id=exact_id label=exact_label/>
                 {ends.filter(|_| sliding).map(end_words)}
             </div>
         </Labelled>
@@ -43,9 +45,9 @@ fn end_words(Ends { low, high }: Ends) -> impl IntoView {
 }
 
 #[component]
-fn Slider(slot: Slot, limits: Limits) -> impl IntoView {
+fn Slider(hold: Hold, limits: Limits) -> impl IntoView {
     let (min, max, step) = limits;
-    let text = slot.text();
+    let text = hold.text();
     // A value that is no number, or out of range, leaves the knob at an end.
     let at = move || text.with(|text| parse_number(text).unwrap_or(min)).clamp(min, max);
     let part = move || ((at() - min) / (max - min) * 100.0).to_string();
@@ -53,14 +55,14 @@ fn Slider(slot: Slot, limits: Limits) -> impl IntoView {
         <input
             class="range"
             type="range"
-            id=slot.id()
+            id=hold.id()
             min=min.to_string()
             max=max.to_string()
             step=step.to_string()
             style=("--v", part)
-            aria-describedby=slot.described_by()
+            aria-describedby=hold.described_by()
             prop:value=move || at().to_string()
-            on:input=move |event| slot.apply(Change::Text(event_target_value(&event)))
+            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
         />
     }
 }
@@ -69,14 +71,14 @@ fn Slider(slot: Slot, limits: Limits) -> impl IntoView {
 /// then nobody can be told what is wrong with it.
 #[component]
 fn Exact(
-    slot: Slot,
+    hold: Hold,
     limits: Limits,
     whole: bool,
     id: String,
     /// When something else carries the field's own label.
     label: Option<String>,
 ) -> impl IntoView {
-    let text = slot.text();
+    let text = hold.text();
     let step_by_key = move |event: KeyboardEvent| {
         let steps = match event.key().as_str() {
             "ArrowUp" => 1,
@@ -87,7 +89,7 @@ fn Exact(
         };
         event.prevent_default();
         if let Some(next) = nudge(&text.get_untracked(), limits, steps) {
-            slot.apply(Change::Text(next));
+            hold.apply(Change::Text(next));
         }
     };
     view! {
@@ -97,11 +99,11 @@ fn Exact(
             inputmode=if whole { "numeric" } else { "decimal" }
             autocomplete="off"
             aria-label=label
-            aria-invalid=slot.invalid()
-            aria-describedby=slot.described_by()
+            aria-invalid=hold.invalid()
+            aria-describedby=hold.described_by()
             prop:value=move || text.get()
-            on:input=move |event| slot.apply(Change::Text(event_target_value(&event)))
-            on:blur=move |_| slot.leave()
+            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
+            on:blur=move |_| hold.leave()
             on:keydown=step_by_key
         />
     }

@@ -9,7 +9,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use wire::Choice;
 
-use super::slot::Slot;
+use super::hold::Hold;
 use crate::{
     browser,
     components::icon::Icon,
@@ -20,7 +20,7 @@ use crate::{
 /// What the open list knows.
 #[derive(Clone, Copy)]
 struct List {
-    slot: Slot,
+    hold: Hold,
     options: StoredValue<Vec<Choice>>,
     chosen: Memo<Option<usize>>,
     open: RwSignal<bool>,
@@ -33,39 +33,52 @@ struct List {
 /// A long choice.
 #[component]
 pub(super) fn Pick(
-    slot: Slot,
+    hold: Hold,
     options: StoredValue<Vec<Choice>>,
     chosen: Memo<Option<usize>>,
     /// The field's name.
     label: String,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let hits = Memo::new(move |_| options.with_value(|options| query.with(|query| search(options, query))));
-    let list = List { slot, options, chosen, open: RwSignal::new(false), query, hits, at: RwSignal::new(0) };
+    let hits = Memo::new(move |_| {
+        options.with_value(|options| query.with(|query| search(options, query)))
+    });
+    let list = List {
+        hold,
+        options,
+        chosen,
+        open: RwSignal::new(false),
+        query,
+        hits,
+        at: RwSignal::new(0),
+    };
     let root = NodeRef::<html::Div>::new();
     let leave = move |event: FocusEvent| {
-        let went_to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let went_to =
+            event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if !root.get_untracked().is_some_and(|root| root.contains(went_to.as_ref())) {
             list.open.set(false);
         }
     };
-    let current = move || chosen.get().and_then(|index| options.with_value(|options| options.get(index).cloned()));
+    let current = move || {
+        chosen.get().and_then(|index| options.with_value(|options| options.get(index).cloned()))
+    };
     view! {
         <div class="pick" node_ref=root on:focusout=leave>
             <button
                 type="button"
                 class="input pick__button"
-                id=slot.id()
+                id=hold.id()
                 aria-haspopup="listbox"
                 aria-expanded=move || list.open.get().to_string()
-                aria-labelledby=format!("{} {}", slot.part("l"), slot.part("v"))
-                aria-invalid=slot.invalid()
-                aria-describedby=slot.described_by()
+                aria-labelledby=format!("{} {}", hold.part("l"), hold.part("v"))
+                aria-invalid=hold.invalid()
+                aria-describedby=hold.described_by()
                 on:click=move |_| list.toggle()
                 on:keydown=move |event| list.open_by_key(&event)
             >
                 {move || current().and_then(|option| option.thumb).map(thumb)}
-                <span class="clip" id=slot.part("v")>{move || current().map(|option| option.label)}</span>
+                <span class="clip" id=hold.part("v")>{move || current().map(|option| option.label)}</span>
                 <Icon name="down"/>
             </button>
             <Show when=move || list.open.get()>
@@ -81,7 +94,7 @@ fn thumb(url: String) -> impl IntoView {
 
 #[component]
 fn Popup(list: List, label: String) -> impl IntoView {
-    let List { slot, query, hits, at, .. } = list;
+    let List { hold, query, hits, at, .. } = list;
     let search = NodeRef::<html::Input>::new();
     search.on_load(|input| {
         let _ = input.focus();
@@ -98,7 +111,7 @@ fn Popup(list: List, label: String) -> impl IntoView {
                     aria-expanded="true"
                     aria-autocomplete="list"
                     aria-label=words.clone()
-                    aria-controls=slot.part("o")
+                    aria-controls=hold.part("o")
                     aria-activedescendant=move || list.option_id(at.get())
                     placeholder=words
                     prop:value=move || query.get()
@@ -106,7 +119,7 @@ fn Popup(list: List, label: String) -> impl IntoView {
                     on:keydown=move |event| list.go_by_key(&event)
                 />
             </div>
-            <ul role="listbox" id=slot.part("o") aria-label=label>
+            <ul role="listbox" id=hold.part("o") aria-label=label>
                 {move || hits.get().into_iter().enumerate().map(|(place, hit)| view! { <PickOption list place hit/> }).collect_view()}
             </ul>
             <Show when=move || hits.read().is_empty()>
@@ -143,7 +156,7 @@ fn PickOption(list: List, place: usize, hit: Hit) -> impl IntoView {
 
 impl List {
     fn option_id(self, place: usize) -> String {
-        format!("{}-{place}", self.slot.part("o"))
+        format!("{}-{place}", self.hold.part("o"))
     }
 
     fn toggle(self) {
@@ -160,11 +173,11 @@ impl List {
     /// Closes, with focus back on the button.
     fn close(self) {
         self.open.set(false);
-        browser::focus(&self.slot.id());
+        browser::focus(&self.hold.id());
     }
 
     fn choose(self, value: serde_json::Value) {
-        self.slot.apply(Change::Choose(value));
+        self.hold.apply(Change::Choose(value));
         self.close();
     }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wire::Field;
 
-use super::{labelled::Labelled, slot::Slot};
+use super::{hold::Hold, labelled::Labelled};
 use crate::{
     browser,
     components::icon::Icon,
@@ -14,14 +14,14 @@ use crate::{
 /// Where a picture starts from.
 #[component]
 pub(super) fn SeedField(
-    slot: Slot,
+    hold: Hold,
     field: Field,
     /// The seed of the newest job that used this field.
     #[prop(into)]
     last: Signal<Option<u64>>,
 ) -> impl IntoView {
     let seed = Memo::new(move |_| {
-        slot.with(|row| match &row.entry {
+        hold.with(|row| match &row.entry {
             Entry::Seed(seed) => seed.clone(),
             _ => Seed::default(),
         })
@@ -29,7 +29,7 @@ pub(super) fn SeedField(
     let kept = move || seed.read().kept;
     let lock = move |_| {
         let number = seed.read_untracked().number().ok().flatten();
-        slot.apply(if seed.read_untracked().kept {
+        hold.apply(if seed.read_untracked().kept {
             Change::Free
         } else {
             Change::Keep(number.or(last.get_untracked()).unwrap_or_else(browser::random_seed))
@@ -37,26 +37,26 @@ pub(super) fn SeedField(
     };
     let again = move |_| {
         if let Some(number) = last.get_untracked() {
-            slot.apply(Change::Keep(number));
+            hold.apply(Change::Keep(number));
         }
     };
     view! {
-        <Labelled slot field value=Signal::derive(move || words(&seed.read()).to_owned())>
+        <Labelled hold field value=Signal::derive(move || words(&seed.read()).to_owned())>
             <div class="input-group">
                 <input
                     class="mono"
-                    id=slot.id()
+                    id=hold.id()
                     inputmode="numeric"
                     autocomplete="off"
-                    placeholder=t::seed_placeholder()
-                    aria-invalid=slot.invalid()
-                    aria-describedby=slot.described_by()
+                    placeholder=t::seed_empty()
+                    aria-invalid=hold.invalid()
+                    aria-describedby=hold.described_by()
                     prop:value=move || seed.get().text
-                    on:input=move |event| slot.apply(Change::Text(event_target_value(&event)))
-                    on:blur=move |_| slot.leave()
+                    on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
+                    on:blur=move |_| hold.leave()
                 />
                 <button type="button" class="ib" aria-label=t::seed_roll() title=t::seed_roll()
-                    on:click=move |_| slot.apply(Change::Draw(browser::random_seed()))>
+                    on:click=move |_| hold.apply(Change::Draw(browser::random_seed()))>
                     <Icon name="dice"/>
                 </button>
                 <button type="button" class="ib" aria-label=t::seed_lock() title=t::seed_lock()

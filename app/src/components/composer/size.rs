@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use wire::{Field, FieldKind, Shape, Size};
 
-use super::{labelled::Labelled, slot::Slot};
+use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, Entry},
     i18n::t,
@@ -11,35 +11,38 @@ use crate::{
 
 /// One of the host's proportions.
 #[component]
-pub(super) fn SizeField(slot: Slot, field: Field) -> impl IntoView {
-    let FieldKind::Size { shapes, .. } = field.kind.clone() else { unreachable!("drawn for sizes only") };
+pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
+    let FieldKind::Size { shapes, .. } = field.kind.clone() else {
+        unreachable!("drawn for sizes only")
+    };
     let size = Memo::new(move |_| {
-        slot.with(|row| match row.entry {
+        hold.with(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 0, height: 0 },
         })
     });
     let value = Signal::derive(move || t::size_value(size.get().width, size.get().height));
-    let shapes = shapes.into_iter().map(|shape| view! { <ShapeOption slot size shape/> }).collect_view();
+    let shapes =
+        shapes.into_iter().map(|shape| view! { <ShapeOption hold size shape/> }).collect_view();
     view! {
-        <Labelled slot field group=true value>
+        <Labelled hold field group=true value>
             <div class="shapes">{shapes}</div>
         </Labelled>
     }
 }
 
 #[component]
-fn ShapeOption(slot: Slot, size: Memo<Size>, shape: Shape) -> impl IntoView {
+fn ShapeOption(hold: Hold, size: Memo<Size>, shape: Shape) -> impl IntoView {
     let Shape { label, size: own } = shape;
     let ratio = f64::from(own.width) / f64::from(own.height.max(1));
     view! {
         <label class="shape" style=("--r", ratio.to_string())>
             <input
                 type="radio"
-                name=slot.id()
-                aria-describedby=slot.described_by()
+                name=hold.id()
+                aria-describedby=hold.described_by()
                 prop:checked=move || size.get() == own
-                on:change=move |_| slot.apply(Change::Size(own))
+                on:change=move |_| hold.apply(Change::Size(own))
             />
             <i></i>
             {label}

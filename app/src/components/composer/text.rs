@@ -4,7 +4,7 @@ use leptos::{either::Either, html::Textarea, prelude::*};
 use wasm_bindgen::JsValue;
 use wire::{Field, FieldKind};
 
-use super::{labelled::Labelled, slot::Slot};
+use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, Entry},
     i18n::t,
@@ -16,49 +16,52 @@ const NEARLY_FULL: f64 = 0.8;
 /// Text to type.
 #[component]
 pub(super) fn TextField(
-    slot: Slot,
+    hold: Hold,
     field: Field,
     /// It is what the small sheet shows when it is closed.
     is_prompt: bool,
 ) -> impl IntoView {
-    let FieldKind::Text { multiline, max_length, .. } = field.kind else { unreachable!("drawn for texts only") };
+    let FieldKind::Text { multiline, max_length, .. } = field.kind else {
+        unreachable!("drawn for texts only")
+    };
     let count = Memo::new(move |_| {
-        let length = slot.with(|row| match &row.entry {
+        let length = hold.with(|row| match &row.entry {
             Entry::Text(text) => text.chars().count(),
             _ => 0,
         });
-        (length as f64 > f64::from(max_length) * NEARLY_FULL).then(|| t::field_count(length, max_length))
+        (length as f64 > f64::from(max_length) * NEARLY_FULL)
+            .then(|| t::field_count(length, max_length))
     });
     let control = if multiline {
-        Either::Left(view! { <Lines slot field=field.clone()/> })
+        Either::Left(view! { <Lines hold field=field.clone()/> })
     } else {
-        Either::Right(view! { <Line slot field=field.clone()/> })
+        Either::Right(view! { <Line hold field=field.clone()/> })
     };
     let class = if is_prompt { "field--prompt" } else { "" };
-    view! { <Labelled slot field value=count class>{control}</Labelled> }
+    view! { <Labelled hold field value=count class>{control}</Labelled> }
 }
 
 #[component]
-fn Line(slot: Slot, field: Field) -> impl IntoView {
-    let text = slot.text();
+fn Line(hold: Hold, field: Field) -> impl IntoView {
+    let text = hold.text();
     view! {
         <input
             class="input"
-            id=slot.id()
+            id=hold.id()
             placeholder=field.placeholder
             aria-required=field.required.then_some("true")
-            aria-invalid=slot.invalid()
-            aria-describedby=slot.described_by()
+            aria-invalid=hold.invalid()
+            aria-describedby=hold.described_by()
             prop:value=move || text.get()
-            on:input=move |event| slot.apply(Change::Text(event_target_value(&event)))
-            on:blur=move |_| slot.leave()
+            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
+            on:blur=move |_| hold.leave()
         />
     }
 }
 
 #[component]
-fn Lines(slot: Slot, field: Field) -> impl IntoView {
-    let text = slot.text();
+fn Lines(hold: Hold, field: Field) -> impl IntoView {
+    let text = hold.text();
     let area = NodeRef::<Textarea>::new();
     Effect::new(move |_| {
         text.track();
@@ -69,16 +72,16 @@ fn Lines(slot: Slot, field: Field) -> impl IntoView {
     view! {
         <textarea
             class="input"
-            id=slot.id()
+            id=hold.id()
             rows="2"
             node_ref=area
             placeholder=field.placeholder
             aria-required=field.required.then_some("true")
-            aria-invalid=slot.invalid()
-            aria-describedby=slot.described_by()
+            aria-invalid=hold.invalid()
+            aria-describedby=hold.described_by()
             prop:value=move || text.get()
-            on:input=move |event| slot.apply(Change::Text(event_target_value(&event)))
-            on:blur=move |_| slot.leave()
+            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
+            on:blur=move |_| hold.leave()
         ></textarea>
     }
 }

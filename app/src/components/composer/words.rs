@@ -4,8 +4,7 @@ use wire::{Field, FieldKind};
 
 use crate::{
     form::{Chosen, Refusal, Wrong},
-    i18n::t,
-    text::bytes,
+    i18n::{t, words::bytes},
 };
 
 /// A mistake, as a sentence.
@@ -24,10 +23,16 @@ pub(super) fn wrong(wrong: &Wrong) -> String {
 }
 
 /// Why a file was not sent.
-pub(super) fn refusal(refusal: Refusal, chosen: &Chosen, (accept, max_bytes): (&[String], u64)) -> String {
+pub(super) fn refusal(
+    refusal: Refusal,
+    chosen: &Chosen,
+    (accept, max_bytes): (&[String], u64),
+) -> String {
     match refusal {
         Refusal::Empty => t::picture_no_bytes(&chosen.name),
-        Refusal::TooLarge => t::picture_too_large(&chosen.name, bytes(chosen.bytes), bytes(max_bytes as f64)),
+        Refusal::TooLarge => {
+            t::picture_too_large(&chosen.name, bytes(chosen.bytes), bytes(max_bytes as f64))
+        }
         Refusal::WrongType => t::picture_wrong_type(&chosen.name, kinds(accept)),
     }
 }
@@ -54,7 +59,12 @@ pub(super) fn reset(field: &Field) -> Option<String> {
         FieldKind::Number { default, .. } => Some(t::field_default(default)),
         FieldKind::Choice { options, default } => {
             let option = options.iter().find(|option| option.value == *default);
-            Some(option.map_or_else(|| t::field_reset().into(), |option| t::field_default(&option.label)))
+            Some(
+                option.map_or_else(
+                    || t::field_reset().into(),
+                    |option| t::field_default(&option.label),
+                ),
+            )
         }
         FieldKind::Size { .. } => Some(t::field_reset().into()),
         FieldKind::Boolean { .. } | FieldKind::Seed | FieldKind::Image { .. } => None,

@@ -28,11 +28,11 @@ pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) ->
         <dialog class="choose" node_ref=dialog aria-labelledby="choose-h" on:close=move |_| on_close.run(None)>
             <div class="choose__head">
                 <h2 id="choose-h">{t::choose_title()}</h2>
-                <button type="button" class="ib" aria-label=t::choose_close() on:click=move |_| on_close.run(None)>
+                <button type="button" class="ib" aria-label=t::close() on:click=move |_| on_close.run(None)>
                     <Icon name="x"/>
                 </button>
             </div>
-            <Suspense fallback=|| view! { <p class="quiet" role="status">{t::choose_loading()}</p> }>
+            <Suspense fallback=|| view! { <p class="quiet" role="status">{t::loading()}</p> }>
                 {move || Suspend::new(async move {
                     match pictures.await {
                         Ok(items) if items.is_empty() => view! { <p class="quiet">{t::choose_empty()}</p> }.into_any(),

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::HashMap};
 
 use futures_util::future::{AbortHandle, abortable};
-use leptos::{prelude::*, reactive::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 use wire::FieldKind;
 
@@ -98,7 +98,9 @@ impl Intake {
 
     fn reason_against(self, name: &str, chosen: &Chosen) -> Option<String> {
         self.form.with_untracked(|form| {
-            let FieldKind::Image { max_bytes, accept } = &form.row(name)?.field.kind else { return None };
+            let FieldKind::Image { max_bytes, accept } = &form.row(name)?.field.kind else {
+                return None;
+            };
             let refusal: Refusal = refuse(chosen, accept, *max_bytes)?;
             Some(words::refusal(refusal, chosen, (accept, *max_bytes)))
         })

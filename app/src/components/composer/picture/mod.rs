@@ -10,13 +10,12 @@ mod intake;
 use leptos::{either::Either, ev::Event, html, prelude::*};
 use wire::{Field, FieldKind};
 
-use super::{labelled::Labelled, slot::Slot, words};
+use super::{hold::Hold, labelled::Labelled, words};
 use crate::{
     browser,
     components::icon::Icon,
     form::{Change, Entry, Picture, Source},
-    i18n::t,
-    text::bytes,
+    i18n::{t, words::bytes},
 };
 
 pub(super) use anywhere::take_from_anywhere;
@@ -26,7 +25,7 @@ pub(super) use intake::Intake;
 /// What the parts of one picture field share.
 #[derive(Clone, Copy)]
 struct Tools {
-    slot: Slot,
+    hold: Hold,
     name: StoredValue<String>,
     intake: Intake,
     /// The list of results is open.
@@ -36,19 +35,19 @@ struct Tools {
 
 /// A picture to start from.
 #[component]
-pub(super) fn PictureField(slot: Slot, field: Field, intake: Intake) -> impl IntoView {
+pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> impl IntoView {
     let FieldKind::Image { accept, max_bytes } = field.kind.clone() else {
         unreachable!("drawn for pictures only")
     };
     let tools = Tools {
-        slot,
+        hold,
         name: StoredValue::new(field.name.clone()),
         intake,
         is_choosing: RwSignal::new(false),
         input: NodeRef::new(),
     };
     let picture = Memo::new(move |_| {
-        slot.with(|row| match &row.entry {
+        hold.with(|row| match &row.entry {
             Entry::Picture(picture) => picture.clone(),
             _ => None,
         })
@@ -58,7 +57,7 @@ pub(super) fn PictureField(slot: Slot, field: Field, intake: Intake) -> impl Int
     let optional = !field.required;
     let value = Signal::derive(move || value_words(picture.read().as_ref(), optional));
     view! {
-        <Labelled slot field value>
+        <Labelled hold field value>
             <FileInput tools accept=accept.join(",")/>
             {move || if is_there.get() {
                 Either::Left(view! { <Filled tools picture/> })
@@ -74,7 +73,9 @@ pub(super) fn PictureField(slot: Slot, field: Field, intake: Intake) -> impl Int
 
 fn value_words(picture: Option<&Picture>, optional: bool) -> Option<String> {
     match picture {
-        Some(Picture { source: Source::Sending { fraction, .. }, .. }) => Some(t::percent((fraction * 100.0) as u32)),
+        Some(Picture { source: Source::Sending { fraction, .. }, .. }) => {
+            Some(t::picture_percent((fraction * 100.0) as u32))
+        }
         None if optional => Some(t::field_optional().into()),
         _ => None,
     }
@@ -95,12 +96,12 @@ fn FileInput(tools: Tools, accept: String) -> impl IntoView {
         <input
             class="sr"
             type="file"
-            id=tools.slot.id()
+            id=tools.hold.id()
             tabindex="-1"
             accept=accept
             node_ref=tools.input
-            aria-invalid=tools.slot.invalid()
-            aria-describedby=tools.slot.described_by()
+            aria-invalid=tools.hold.invalid()
+            aria-describedby=tools.hold.described_by()
             on:change=choose
         />
     }
@@ -117,7 +118,7 @@ fn Empty(tools: Tools, limits: String) -> impl IntoView {
             <span>{words}<small>{small}</small></span>
         </button>
         <div class="drop__more">
-            <Show when=browser::has_camera>
+            <Show when=browser::is_handheld>
                 <button type="button" class="link" on:click=move |_| tools.photograph()>{t::picture_camera()}</button>
             </Show>
             <button type="button" class="link" on:click=move |_| tools.is_choosing.set(true)>{t::picture_from_results()}</button>
@@ -127,13 +128,15 @@ fn Empty(tools: Tools, limits: String) -> impl IntoView {
 
 #[component]
 fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
-    let fraction = Memo::new(move |_| match picture.read().as_ref().map(|picture| picture.source) {
-        Some(Source::Sending { fraction, .. }) => Some(fraction),
-        _ => None,
-    });
+    let fraction =
+        Memo::new(move |_| match picture.read().as_ref().map(|picture| picture.source) {
+            Some(Source::Sending { fraction, .. }) => Some(fraction),
+            _ => None,
+        });
     let is_sending = Memo::new(move |_| fraction.get().is_some());
     let name = Memo::new(move |_| picture.read().as_ref().map(name_words).unwrap_or_default());
-    let preview = Memo::new(move |_| picture.read().as_ref().map(|picture| picture.preview.clone()));
+    let preview =
+        Memo::new(move |_| picture.read().as_ref().map(|picture| picture.preview.clone()));
     let over = tools.intake.is_over();
     view! {
         <div class="drop" class:drop--over=over>
@@ -173,7 +176,9 @@ fn Preview(url: String, name: String) -> impl IntoView {
             Either::Left(view! { <Icon name="image"/> })
         } else {
             let alt = t::picture_alt(&name);
-            Either::Right(view! { <img src=url.clone() alt=alt on:error=move |_| broken.set(true)/> })
+            Either::Right(
+                view! { <img src=url.clone() alt=alt on:error=move |_| broken.set(true)/> },
+            )
         }
     }
 }
@@ -204,7 +209,9 @@ fn meta_words(picture: &Picture) -> String {
         (Source::Sending { fraction, .. }, _, Some(all)) => {
             t::picture_sent(bytes(all * f64::from(fraction)), bytes(all))
         }
-        (_, Some((width, height)), Some(all)) => t::picture_meta(t::size_value(width, height), bytes(all)),
+        (_, Some((width, height)), Some(all)) => {
+            t::picture_meta(t::size_value(width, height), bytes(all))
+        }
         (_, Some((width, height)), None) => t::size_value(width, height),
         (_, None, Some(all)) => bytes(all),
         (_, None, None) => String::new(),
@@ -236,14 +243,14 @@ impl Tools {
 
     fn remove(self) {
         self.name.with_value(|name| self.intake.forget(name));
-        self.slot.apply(Change::Picture(None));
+        self.hold.apply(Change::Picture(None));
     }
 
     fn chosen(self, chosen: Option<Picture>) {
         self.is_choosing.set(false);
         if let Some(picture) = chosen {
             self.name.with_value(|name| self.intake.forget(name));
-            self.slot.apply(Change::Picture(Some(picture)));
+            self.hold.apply(Change::Picture(Some(picture)));
         }
     }
 }

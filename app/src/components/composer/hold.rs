@@ -6,12 +6,12 @@ use crate::form::{Change, Entry, Form, Row};
 
 /// Reads and changes one field of a form.
 #[derive(Clone, Copy)]
-pub(super) struct Slot {
+pub(super) struct Hold {
     form: RwSignal<Form>,
     name: StoredValue<String>,
 }
 
-impl Slot {
+impl Hold {
     pub(super) fn new(form: RwSignal<Form>, name: &str) -> Self {
         Self { form, name: StoredValue::new(name.to_owned()) }
     }
@@ -19,7 +19,8 @@ impl Slot {
     /// What `look` makes of the field as it is now.
     pub(super) fn with<T>(self, look: impl FnOnce(&Row) -> T) -> T {
         self.name.with_value(|name| {
-            self.form.with(|form| look(form.row(name).expect("slots are made from the form's own rows")))
+            self.form
+                .with(|form| look(form.row(name).expect("holds are made from the form's own rows")))
         })
     }
 
@@ -66,10 +67,14 @@ impl Slot {
     /// For `aria-describedby`: the help, and the mistake while there is one.
     pub(super) fn described_by(self) -> Memo<Option<String>> {
         Memo::new(move |_| {
-            let (help, wrong) = self.with(|row| (row.field.help.is_some(), row.shown_problem().is_some()));
+            let (help, wrong) =
+                self.with(|row| (row.field.help.is_some(), row.shown_problem().is_some()));
             let parts = [(help, "h"), (wrong, "p")];
-            let ids: Vec<String> =
-                parts.iter().filter(|(is_there, _)| *is_there).map(|(_, letter)| self.part(letter)).collect();
+            let ids: Vec<String> = parts
+                .iter()
+                .filter(|(is_there, _)| *is_there)
+                .map(|(_, letter)| self.part(letter))
+                .collect();
             (!ids.is_empty()).then(|| ids.join(" "))
         })
     }
