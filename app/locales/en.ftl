@@ -12,6 +12,7 @@ choose-workflow = Choose a workflow
 demo-note = The demo engine paints; it does not diffuse.
 offline-note = The connection is lost. Trying again…
 page-title = { $page } · { $house }
+page-title-running = { $percent } % · { $page } · { $house }
 
 ## The hall
 

@@ -20,6 +20,7 @@ mod i18n;
 mod live;
 mod pages;
 mod results;
+mod shelf;
 mod state;
 mod theme;
 mod toasts;

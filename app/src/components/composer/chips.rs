@@ -59,7 +59,7 @@ fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
     view! {
         <button
             type="button"
-            class="chip"
+            class="chip chip--size"
             aria-label=move || t::field_named(&label, &words.read().0)
             on:click=move |_| open.run(())
         >
