@@ -38,7 +38,7 @@ async fn linked(limits: LinkLimits) -> (Link, Far) {
         let socket = accept_hdr_async(stream, note).await.unwrap();
         Far { socket, asked }
     };
-    let (link, far) = tokio::join!(Link::connect_within(&base, "geheim & frisch", limits), far);
+    let (link, far) = tokio::join!(Link::connect_within(&base, "secret & fresh", limits), far);
     (link.unwrap(), far)
 }
 
@@ -57,7 +57,7 @@ async fn hears(link: &mut Link) -> Result<Incoming, BackendError> {
 #[tokio::test]
 async fn it_asks_for_previews_with_metadata_before_all_else() {
     let (_link, mut far) = linked(LinkLimits::default()).await;
-    assert!(far.asked.starts_with("/below/ws?clientId=geheim+%26+frisch "), "{}", far.asked);
+    assert!(far.asked.starts_with("/below/ws?clientId=secret+%26+fresh "), "{}", far.asked);
     for header in ["origin", "cookie", "authorization", "referer"] {
         assert!(!far.asked.contains(header), "{}", far.asked);
     }
