@@ -1,8 +1,9 @@
 //! Measures what Parlor promises. `cargo xtask bench` builds everything and runs this.
 //!
-//! Read in this order: `figure` is one line of the table, `house` the server under measurement, `page` what a first
-//! visit transfers, `relay` how fast and for how many a backend's frame reaches viewers; `upstream` is the
-//! backend that says on command what a ComfyUI would say, `viewer` somebody who watches.
+//! Read in this order: `figure` is one line of the table, `house` the server under measurement, `page` what a
+//! first visit transfers, `relay` how fast and for how many a backend's frame reaches viewers, `report` the
+//! document about it. `upstream` is a backend that says on command what a ComfyUI would say, `viewer` somebody
+//! who watches.
 
 #![expect(clippy::print_stdout, reason = "its table is for the terminal")]
 
@@ -11,6 +12,7 @@ mod house;
 mod page;
 mod quantile;
 mod relay;
+mod report;
 mod upstream;
 mod viewer;
 
@@ -33,6 +35,9 @@ struct Cli {
     /// How many watch one job.
     #[arg(long, default_value_t = 1000)]
     viewers: usize,
+    /// Writes the table, with how it was measured, to this file.
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
     /// The folder of the browser tests.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end"))]
     end2end: PathBuf,
@@ -44,6 +49,10 @@ async fn main() -> anyhow::Result<()> {
     let mut figures = alone(&cli).await.context("measuring the server by itself")?;
     figures.extend(relay::measure(&cli.binary, cli.viewers).await.context("measuring the relay")?);
     println!("{}", table(&figures));
+    if let Some(file) = &cli.write {
+        let page = report::document(&figures, &report::machine().await);
+        tokio::fs::write(file, page).await.with_context(|| format!("writing {}", file.display()))?;
+    }
     let missed = figures.iter().filter(|figure| !figure.holds()).count();
     ensure!(missed == 0, "{missed} of {} figures missed", figures.len());
     Ok(())

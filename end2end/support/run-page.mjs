@@ -34,6 +34,13 @@ export class RunPage {
     await this.composer.locator('input[type=file]').setInputFiles({ name, mimeType, buffer: content });
   }
 
+  /** What the form says is wrong, once it says so. */
+  async complaint() {
+    const words = this.composer.getByRole('alert').filter({ hasText: /\S/ }).first();
+    await words.waitFor();
+    return words.textContent();
+  }
+
   /** Waits until the wall holds `count` pictures, loaded to the last byte. */
   async made(count) {
     await this.pictures.nth(count - 1).waitFor({ timeout: 60_000 });
@@ -45,6 +52,24 @@ export class RunPage {
       count,
       { timeout: 20_000 },
     );
+  }
+
+  /** Watches until the first picture is made: which previews and which states of the nodes were seen. */
+  async watchUntilMade() {
+    await this.page.evaluate(() => {
+      const seen = { previews: new Set(), nodes: new Set() };
+      const look = () => {
+        const shown = document.querySelector('main section img[alt*="review"]')?.src;
+        if (shown) seen.previews.add(shown);
+        const states = [...document.querySelectorAll('[data-state]')].map(node => node.dataset.state);
+        if (states.length > 0) seen.nodes.add(states.join(' '));
+      };
+      new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+      window.seen = seen;
+    });
+    await this.made(1);
+    const [previews, nodes] = await this.page.evaluate(() => [[...window.seen.previews], [...window.seen.nodes]]);
+    return { previews: new Set(previews), nodes: new Set(nodes) };
   }
 
   /** Opens the newest result in the frame. */

@@ -74,7 +74,7 @@ impl HistoryEntry {
     }
 }
 
-/// One file on the server: what [`crate::Client::view`] fetches.
+/// One file on the server: what `Client::view` fetches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileRef {
     /// Its name, with extension, without folder. Names are reused after
@@ -119,6 +119,33 @@ pub fn files(output: &Value) -> impl Iterator<Item = FileRef> {
     lists.filter_map(Value::as_array).flatten().filter_map(|item| FileRef::deserialize(item).ok())
 }
 
+/// Where an upload was stored. The server changes a name that is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredName {
+    /// The name it has now.
+    pub name: String,
+    /// The folder below `folder`; empty unless the upload named one.
+    #[serde(default)]
+    pub subfolder: String,
+    /// `Input` unless the upload named another.
+    #[serde(default = "input", rename = "type")]
+    pub folder: Folder,
+}
+
+fn input() -> Folder {
+    Folder::Input
+}
+
+impl StoredName {
+    /// What an input such as `LoadImage.image` is set to.
+    pub fn as_input(&self) -> String {
+        match self.subfolder.as_str() {
+            "" => self.name.clone(),
+            folder => format!("{folder}/{}", self.name),
+        }
+    }
+}
+
 /// Messages as `[[type, data], …]`.
 mod messages {
     use serde::{Deserialize, Deserializer, Serializer};
@@ -135,12 +162,10 @@ mod messages {
         from: D,
     ) -> Result<Vec<Message>, D::Error> {
         let pairs = Vec::<Value>::deserialize(from)?;
+        let message = |mut pair: Value| {
+            let data = pair.get_mut(1)?.take();
+            Some(Message::from_parts(pair[0].as_str()?, data))
+        };
         Ok(pairs.into_iter().filter_map(message).collect())
-    }
-
-    fn message(pair: Value) -> Option<Message> {
-        let Value::Array(pair) = pair else { return None };
-        let [kind, data] = <[Value; 2]>::try_from(pair).ok()?;
-        Some(Message::from_parts(kind.as_str()?, data))
     }
 }

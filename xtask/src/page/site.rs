@@ -79,13 +79,13 @@ fn hashed(stem: &str, ending: &str, content: &[u8]) -> String {
     format!("{stem}-{}{ending}", &hash[..12])
 }
 
-/// Puts names where the template says `{{ script }}`, `{{ wasm }}` and `{{ style }}`.
+/// Puts names where the template says `{{ script }}`, `{{ wasm }}` and `{{ style }}`; all lie in `assets/`.
 fn fill(template: &str, names: &[(&str, &str)]) -> anyhow::Result<String> {
     let mut html = template.to_owned();
     for (key, name) in names {
         let mark = format!("{{{{ {key} }}}}");
         ensure!(html.contains(&mark), "app/index.html does not use {mark}");
-        html = html.replace(&mark, &format!("assets/{name}"));
+        html = html.replace(&mark, name);
     }
     ensure!(!html.contains("{{"), "app/index.html has a {{{{ … }}}} that nothing fills");
     Ok(html)
@@ -127,8 +127,9 @@ fn gzip(content: &[u8], finish: Finish) -> anyhow::Result<Vec<u8>> {
 mod tests {
     use super::*;
 
-    const HTML: &str =
-        r#"<link href="{{ style }}"><link href="{{ wasm }}"><script src="{{ script }}"></script>"#;
+    const HTML: &str = r#"<link href="assets/{{ style }}">
+        <link href="assets/{{ wasm }}">
+        <script src="assets/{{ script }}"></script>"#;
 
     fn sources() -> Sources {
         Sources {
