@@ -12,6 +12,7 @@ choose-workflow = Choose a workflow
 demo-note = The demo engine paints; it does not diffuse.
 offline-note = The connection is lost. Trying again…
 page-title = { $page } · { $house }
+page-title-running = { $percent } % · { $page } · { $house }
 
 ## The hall
 
@@ -138,3 +139,63 @@ error-strange = Something other than Parlor answered ({ $status }). Try again in
 ## The composer
 
 create = Create
+sending = Sending…
+composer-all = Show all settings
+composer-less = Show less
+composer-more = More settings
+create-keys = { $modifier } ↵
+field-clear = Clear
+field-reset = Default
+field-default = Default { $value }
+field-reset-spoken = { $label }: { $action }
+field-optional = optional
+field-exact = { $label }, exact value
+field-count = { $count } of { $max }
+field-named = { $label }: { $value }
+wrong-missing = This is needed.
+wrong-too-long = { $by ->
+    [one] One character too many: { $max } fit.
+    *[other] { $by } characters too many: { $max } fit.
+}
+wrong-not-a-number = Write a number.
+wrong-not-whole = Write a whole number.
+wrong-range = Write a number from { $min } to { $max }.
+wrong-seed = A seed is a whole number with up to 19 digits. Leave it empty for a new one each time.
+wrong-size = Each side is from { $min } to { $max } pixels.
+wrong-sending = The picture is still on its way.
+seed-new = new each time
+seed-once = for the next one
+seed-kept = kept
+seed-empty = any
+seed-roll = Roll the dice
+seed-lock = Lock the seed
+seed-again = Reuse the last seed
+size-value = { $width } × { $height }
+pick-search = Search { $count ->
+    [one] one option
+    *[other] { $count } options
+}
+pick-none = Nothing matches “{ $query }”.
+picture-empty = Choose, paste or drop a picture
+picture-let-go = Let go to use this picture
+picture-anywhere = anywhere on the page
+picture-limits = { $kinds } up to { $size }
+picture-camera = Take a photo
+picture-from-results = Use a result
+picture-replace = Replace
+picture-remove = Remove
+picture-cancel = Cancel
+picture-unnamed = A picture from before
+picture-alt = The picture you chose: { $name }
+picture-sent = { $done } of { $all }
+picture-meta = { $size } · { $bytes }
+picture-percent = { $percent } %
+picture-no-bytes = { $name } is empty.
+picture-too-large = { $name } has { $size }. Up to { $max } fit.
+picture-wrong-type = { $name } is of another kind. This field takes { $kinds }.
+choose-title = Use a result
+choose-empty = Nothing here yet: pictures you make can be chosen later.
+bytes-b = { $count } B
+bytes-kb = { $count } kB
+bytes-mb = { $count } MB
+bytes-gb = { $count } GB

@@ -118,6 +118,43 @@ pub(crate) fn focus(id: &str) {
     }
 }
 
+/// Moves focus to this element and scrolls there.
+pub(crate) fn focus_on(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls no further than it takes to see the element with this id.
+pub(crate) fn reveal(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Keys that are pressed now go into a field.
+pub(crate) fn is_typing() -> bool {
+    document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    })
+}
+
+/// A dialog is open, and keys are meant for it.
+pub(crate) fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|dialog| dialog.is_some())
+}
+
+/// The device is held in the hand, and so has a camera.
+pub(crate) fn is_handheld() -> bool {
+    matches("(hover: none) and (pointer: coarse)")
+}
+
+/// A seed of twelve digits: enough for every picture to be another, few enough to be read out.
+pub(crate) fn random_seed() -> u64 {
+    (js_sys::Math::random() * 1e12) as u64
+}
+
 /// An address of bytes held in memory; let go when dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ObjectUrl(String);

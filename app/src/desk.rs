@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
-use wire::{Inputs, JobId, Workflow};
+use wire::{FieldKind, Inputs, JobId, Workflow};
 
 use crate::{
-    api,
+    api::{self, JobQuery},
     live::{Live, use_live},
+    shelf::Shelf,
     state::stage,
 };
 
@@ -22,6 +23,8 @@ pub(crate) struct Desk {
     pub(crate) sending: RwSignal<bool>,
     /// Why the last job was not taken; the composer shows it beside its field.
     pub(crate) refusal: RwSignal<Option<api::Error>>,
+    /// What this workflow made before.
+    pub(crate) shelf: Shelf,
     /// Something to put into the form; the composer takes it out again.
     pub(crate) fill: RwSignal<Option<Fill>>,
 }
@@ -54,7 +57,9 @@ pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
         let known = (&*live.jobs.read(), &*live.results.read());
         stage::choose(&slug, pinned.get(), shown, known)
     });
+    let query = JobQuery { workflow: Some(workflow.about.slug.clone()), ..JobQuery::default() };
     let desk = Desk {
+        shelf: Shelf::new(query),
         workflow: StoredValue::new(workflow),
         shown,
         pinned,
@@ -100,6 +105,15 @@ impl Desk {
                 Err(error) => drop(self.refusal.try_set(Some(error))),
             }
         });
+    }
+
+    /// Takes the seeds out of `inputs`, so that new ones are drawn.
+    pub(crate) fn forget_seeds(self, inputs: &mut Inputs) {
+        for field in &self.workflow().fields {
+            if matches!(field.kind, FieldKind::Seed) {
+                inputs.remove(&field.name);
+            }
+        }
     }
 
     /// What is under way stays on the stage; anything else gives way to the new job.

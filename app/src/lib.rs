@@ -1,6 +1,6 @@
 //! The page of Parlor, in the browser.
 //!
-//! Read in this order: `state` is plain data and the rules for changing it; `live` keeps it current
+//! Read in this order: `state`, `form` and `results` are plain data and the rules for changing it; `live` keeps it current
 //! over one WebSocket, `api` asks the server for the rest; `home`, `desk`, `theme` and `toasts` are
 //! what components share, one struct per concern with its `use_…()`; `pages` and `components` draw
 //! it all in the words of `i18n`; `browser` and `door` touch what lies outside.
@@ -13,10 +13,14 @@ mod components;
 mod desk;
 mod door;
 mod fetch;
+mod form;
+mod handoff;
 mod home;
 mod i18n;
 mod live;
 mod pages;
+mod results;
+mod shelf;
 mod state;
 mod theme;
 mod toasts;

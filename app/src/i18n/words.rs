@@ -1,4 +1,4 @@
-//! Times in words.
+//! Times and amounts in words.
 
 use wire::Millis;
 
@@ -25,6 +25,25 @@ pub(crate) fn rough_time(milliseconds: Millis) -> String {
     if seconds < 60 { t::time_seconds(seconds) } else { t::time_minutes((seconds + 30) / 60) }
 }
 
+/// How large a file is: `640 B`, `66 kB`, `1.9 MB`.
+pub(crate) fn bytes(bytes: f64) -> String {
+    let tenths = |unit: f64| {
+        let tenths = (bytes / unit * 10.0).round() as u64;
+        // A tenth says nothing beside a hundred.
+        if tenths.is_multiple_of(10) || tenths >= 1000 {
+            (tenths / 10).to_string()
+        } else {
+            format!("{}.{}", tenths / 10, tenths % 10)
+        }
+    };
+    match bytes {
+        ..1e3 => t::bytes_b(bytes as u64),
+        ..1e6 => t::bytes_kb((bytes / 1e3).round() as u64),
+        ..1e9 => t::bytes_mb(tenths(1e6)),
+        _ => t::bytes_gb(tenths(1e9)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,5 +58,12 @@ mod tests {
     fn a_guess_is_whole_and_never_zero() {
         let said: Vec<String> = [-5, 0, 6_200, 59_400, 100_000].map(rough_time).into();
         assert_eq!(said, ["1 s", "1 s", "7 s", "1 min", "2 min"]);
+    }
+
+    #[test]
+    fn a_file_is_as_large_as_one_would_say() {
+        let said: Vec<String> =
+            [0.0, 640.0, 66_123.0, 1.9e6, 20e6, 123.4e6, 2.54e9].map(bytes).into();
+        assert_eq!(said, ["0 B", "640 B", "66 kB", "1.9 MB", "20 MB", "123 MB", "2.5 GB"]);
     }
 }

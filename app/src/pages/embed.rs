@@ -5,7 +5,10 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use wire::Workflow;
 
-use super::{MAIN, run::use_workflow, use_title};
+use super::{
+    MAIN,
+    run::{use_run_title, use_workflow},
+};
 use crate::{
     components::{composer::Composer, icon::Icon, stage::Stage},
     desk,
@@ -22,13 +25,13 @@ pub(crate) fn EmbedPage() -> impl IntoView {
 fn EmbedRoom(workflow: Arc<Workflow>) -> impl IntoView {
     let home = use_home();
     let title = workflow.about.title.clone();
-    use_title(move || title.clone());
-    desk::provide(workflow);
+    let desk = desk::provide(workflow);
+    use_run_title(desk, title);
     view! {
         <div class="embed">
             <Composer embedded=true />
             <main id=MAIN class="embed__stage" tabindex="-1">
-                <Stage />
+                <Stage embedded=true />
                 <div class="embed__by">
                     <a href="." target="_blank" rel="noopener">
                         <Icon name="parlor" small=true />

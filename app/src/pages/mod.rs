@@ -18,7 +18,7 @@ use leptos_router::{
 use crate::{
     browser,
     components::{icon::Sprite, keys::Keys, toasts::ToastList},
-    home, live, theme, toasts,
+    handoff, home, live, theme, toasts,
 };
 use embed::EmbedPage;
 use gallery::GalleryPage;
@@ -34,6 +34,7 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) fn App() -> impl IntoView {
     theme::provide();
     toasts::provide();
+    handoff::provide();
     home::provide();
     live::provide();
     view! {

@@ -4,18 +4,26 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use wire::Workflow;
+use wire::{JobStatus, Workflow};
 
-use super::MAIN;
+use super::{MAIN, use_title};
 use crate::{
     api,
     components::{
-        composer::Composer, frame::Frame, room::Room, stage::Stage, top_bar::TopBar,
-        trouble::Trouble, wall::Wall,
+        composer::Composer,
+        frame::Frame,
+        room::Room,
+        stage::{Stage, Waiting},
+        top_bar::TopBar,
+        trouble::Trouble,
+        wall::Wall,
     },
-    desk,
+    desk::{self, Desk},
     fetch::{Fetched, use_fetch},
+    home::use_home,
     i18n::t,
+    live::use_live,
+    state::jobs::Row,
 };
 
 #[component]
@@ -51,7 +59,9 @@ pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> A
 
 #[component]
 fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
-    desk::provide(workflow);
+    let title = workflow.about.title.clone();
+    let desk = desk::provide(workflow);
+    use_run_title(desk, title);
     view! {
         <div class="run">
             <Composer />
@@ -71,9 +81,7 @@ fn Opening() -> impl IntoView {
         <div class="run" role="status" aria-label=t::loading()>
             <div class="composer"></div>
             <main id=MAIN tabindex="-1">
-                <div class="stage"><div class="stage__room">
-                    <div class="stage__pic skel" style=("--r", "1.5")></div>
-                </div></div>
+                <div class="stage"><Waiting /></div>
             </main>
         </div>
     }
@@ -88,4 +96,19 @@ fn NoSuchWorkflow() -> impl IntoView {
             </Room>
         </main>
     }
+}
+
+/// The tab says how far the run is, for whoever looks at another one meanwhile.
+pub(super) fn use_run_title(desk: Desk, title: String) {
+    let home = use_home();
+    let live = use_live();
+    let percent = Memo::new(move |_| {
+        let id = desk.shown.get()?;
+        let running = |row: &Row| row.job.status == JobStatus::Running;
+        live.jobs.with(|jobs| jobs.get(id).filter(|row| running(row)).map(Row::percent))
+    });
+    use_title(move || match percent.get() {
+        Some(percent) => t::page_title_running(percent, &title, home.name()),
+        None => t::page_title(&title, home.name()),
+    });
 }
