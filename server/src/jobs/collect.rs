@@ -49,6 +49,7 @@ impl Run<'_> {
             return Ok(Outcome::Over(End::Stopped, progress));
         }
         let failed = |failure| Ok(Outcome::Over(End::Failed(failure), progress.clone()));
+        self.backend.proved_well();
         match entry.as_ref().map(|entry| entry.outcome()) {
             Some(Came::Success) => (),
             Some(Came::Interrupted) => return failed(failure::interrupted()),

@@ -159,7 +159,9 @@ async fn deleting_a_running_job_stops_it() {
 
 #[tokio::test]
 async fn a_job_that_waits_too_long_expires() {
-    let house = closed_house(Limits { patience_ms: -1, ..Limits::default() }).await;
+    let house = closed_house(Limits::default()).await;
     let job = house.paint(somebody(1)).await;
+    let limits = Limits { patience_ms: -1, ..Limits::default() };
+    let house = House::open_in(house.close().await, &[], limits).await;
     house.until_status(somebody(1), job, JobStatus::Expired).await;
 }
