@@ -74,7 +74,7 @@ impl HistoryEntry {
     }
 }
 
-/// One file on the server: what [`crate::Client::view`] fetches.
+/// One file on the server: what `Client::view` fetches.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileRef {
     /// Its name, with extension, without folder. Names are reused after
@@ -119,6 +119,33 @@ pub fn files(output: &Value) -> impl Iterator<Item = FileRef> {
     lists.filter_map(Value::as_array).flatten().filter_map(|item| FileRef::deserialize(item).ok())
 }
 
+/// Where an upload was stored. The server changes a name that is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredName {
+    /// The name it has now.
+    pub name: String,
+    /// The folder below `folder`; empty unless the upload named one.
+    #[serde(default)]
+    pub subfolder: String,
+    /// `Input` unless the upload named another.
+    #[serde(default = "input", rename = "type")]
+    pub folder: Folder,
+}
+
+fn input() -> Folder {
+    Folder::Input
+}
+
+impl StoredName {
+    /// What an input such as `LoadImage.image` is set to.
+    pub fn as_input(&self) -> String {
+        match self.subfolder.as_str() {
+            "" => self.name.clone(),
+            folder => format!("{folder}/{}", self.name),
+        }
+    }
+}
+
 /// Messages as `[[type, data], …]`.
 mod messages {
     use serde::{Deserialize, Deserializer, Serializer};
@@ -135,12 +162,60 @@ mod messages {
         from: D,
     ) -> Result<Vec<Message>, D::Error> {
         let pairs = Vec::<Value>::deserialize(from)?;
+        let message = |mut pair: Value| {
+            let data = pair.get_mut(1)?.take();
+            Some(Message::from_parts(pair[0].as_str()?, data))
+        };
         Ok(pairs.into_iter().filter_map(message).collect())
     }
+}
 
-    fn message(pair: Value) -> Option<Message> {
-        let Value::Array(pair) = pair else { return None };
-        let [kind, data] = <[Value; 2]>::try_from(pair).ok()?;
-        Some(Message::from_parts(kind.as_str()?, data))
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(status: &str, messages: &Value) -> HistoryEntry {
+        let entry =
+            json!({"status": {"status_str": status, "completed": true, "messages": messages}});
+        serde_json::from_value(entry).unwrap()
+    }
+
+    #[test]
+    fn a_blocked_branch_does_not_make_a_job_fail() {
+        let blocked = json!([
+            ["execution_error", {"prompt_id": "p", "exception_type": "ExecutionBlocked"}],
+            ["execution_success", {"prompt_id": "p", "timestamp": 1}],
+        ]);
+        assert_eq!(entry("success", &blocked).outcome(), Outcome::Success);
+    }
+
+    #[test]
+    fn only_the_messages_tell_an_interruption_from_an_error() {
+        let stopped = json!([["execution_interrupted",
+            {"prompt_id": "p", "node_id": "1", "node_type": "A", "executed": [], "timestamp": 1}]]);
+        assert_eq!(entry("error", &stopped).outcome(), Outcome::Interrupted);
+        assert_eq!(entry("error", &json!([])).outcome(), Outcome::Error(None));
+        assert_eq!(entry("success", &json!([])).outcome(), Outcome::Success);
+    }
+
+    #[test]
+    fn messages_of_another_shape_are_passed_over() {
+        let odd = json!([5, [], ["execution_start"], [1, {}], ["own", {"x": 1}]]);
+        let messages = entry("success", &odd).status.unwrap().messages;
+        assert_eq!(messages, [Message::Other { kind: "own".into(), data: json!({"x": 1}) }]);
+    }
+
+    #[test]
+    fn files_are_found_under_any_name_and_nothing_else_is_taken_for_one() {
+        let file = json!({"filename": "a.mp4", "subfolder": "x", "type": "temp", "frame_rate": 8});
+        let output = json!({
+            "gifs": [file], "animated": [true], "text": ["a.png"], "lists": [[file]], "one": file,
+            "odd": [{"filename": 5}, {"filename": "b", "type": "elsewhere"}, {"filename": "c.png"}],
+        });
+        let names: Vec<_> = files(&output).map(|file| (file.filename, file.folder)).collect();
+        assert_eq!(names, [("a.mp4".into(), Folder::Temp), ("c.png".into(), Folder::Output)]);
+        assert_eq!(files(&Value::Null).count(), 0);
     }
 }

@@ -4,7 +4,7 @@
 //! the server takes it, [`definitions`] is the catalogue of its nodes,
 //! [`prompt`] is a submission and its answer, [`message`] is what the WebSocket
 //! says meanwhile, [`history`] is what is left when it is over. With the feature
-//! `client`, [`client`] makes the HTTP calls and [`link`] holds the WebSocket.
+//! `client`, `client` makes the HTTP calls and `link` holds the WebSocket.
 //!
 //! Everything but `client` and `link` is pure data without I/O and compiles to
 //! WebAssembly. Nothing that comes from a server is trusted: reading never
@@ -27,7 +27,7 @@ pub mod prompt;
 pub use client::{BackendError, Client};
 pub use definitions::Definitions;
 pub use graph::{Graph, Input, Node, NodeId};
-pub use history::{FileRef, HistoryEntry};
+pub use history::{FileRef, HistoryEntry, StoredName};
 #[cfg(feature = "client")]
 pub use link::{Incoming, Link};
 pub use message::{Frame, Message};

@@ -145,6 +145,9 @@ fn config(limits: LinkLimits) -> WebSocketConfig {
 /// What an error before the first message means.
 fn refused(error: tungstenite::Error) -> BackendError {
     match error {
+        tungstenite::Error::Http(answer) if answer.status().is_success() => {
+            BackendError::NotComfy("no WebSocket".into())
+        }
         tungstenite::Error::Http(answer) => BackendError::Status(answer.status().as_u16()),
         tungstenite::Error::Io(error) => BackendError::Unreachable(root(&error)),
         tungstenite::Error::Protocol(error) => BackendError::NotComfy(error.to_string()),

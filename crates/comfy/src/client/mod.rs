@@ -23,7 +23,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::definitions::Definitions;
-use crate::history::{FileRef, Folder, HistoryEntry};
+use crate::history::{FileRef, HistoryEntry, StoredName};
 use crate::message::ExecInfo;
 use crate::prompt::{Accepted, PromptRequest, Refusal};
 
@@ -67,33 +67,6 @@ impl Default for Limits {
             silence: Duration::from_secs(30),
             json_bytes: 32 << 20,
             file_bytes: 1 << 30,
-        }
-    }
-}
-
-/// Where an upload was stored. The server changes a name that is taken.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct StoredName {
-    /// The name it has now.
-    pub name: String,
-    /// The folder below `folder`; empty for uploads of ours.
-    #[serde(default)]
-    pub subfolder: String,
-    /// `Input` for uploads of ours.
-    #[serde(default = "input", rename = "type")]
-    pub folder: Folder,
-}
-
-fn input() -> Folder {
-    Folder::Input
-}
-
-impl StoredName {
-    /// What an input such as `LoadImage.image` is set to.
-    pub fn as_input(&self) -> String {
-        match self.subfolder.as_str() {
-            "" => self.name.clone(),
-            folder => format!("{folder}/{}", self.name),
         }
     }
 }

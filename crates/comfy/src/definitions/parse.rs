@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::intern::Interner;
 use super::{
     Autogrow, AutogrowNames, ChoiceInput, Definitions, DynamicOption, InputDefinition, Kind,
-    NodeDefinition, Options, OutputDefinition, TypeSet, Upload,
+    NodeDefinition, OutputDefinition, TypeSet, Upload,
 };
 use crate::json::{self, JsonError};
 
 type Nodes = IndexMap<Arc<str>, NodeDefinition>;
+
+/// What an input says of itself beyond its type.
+type Options = Map<String, Value>;
 
 /// Reads a whole catalogue.
 pub(super) fn catalogue(bytes: &[u8]) -> Result<Nodes, JsonError> {

@@ -105,8 +105,8 @@ pub enum GraphError {
     /// A node does not say what it is.
     #[error("node {0} has no class_type")]
     NoClass(NodeId),
-    /// A node's inputs are not an object.
-    #[error("the inputs of node {0} are not an object")]
+    /// A node's inputs are not an object, or missing; it may be empty.
+    #[error("node {0} has no object of inputs")]
     InputsNotAnObject(NodeId),
 }
 
@@ -197,8 +197,7 @@ impl Node {
         let fields = value.as_object().ok_or_else(|| GraphError::NodeNotAnObject(id.clone()))?;
         let class_type = fields.get("class_type").and_then(Value::as_str);
         let class_type = class_type.ok_or_else(|| GraphError::NoClass(id.clone()))?;
-        let no_inputs = Value::Object(Map::new());
-        let inputs = fields.get("inputs").unwrap_or(&no_inputs).as_object();
+        let inputs = fields.get("inputs").and_then(Value::as_object);
         let inputs = inputs.ok_or_else(|| GraphError::InputsNotAnObject(id.clone()))?;
         let title = value.pointer("/_meta/title").and_then(Value::as_str);
         Ok(Self {

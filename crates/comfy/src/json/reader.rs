@@ -162,7 +162,9 @@ impl<'a> Reader<'a> {
         let mut text = String::new();
         loop {
             let start = self.at;
-            while self.eat(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f)) {}
+            let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
+            let rest = &self.bytes[start..];
+            self.at += rest.iter().position(special).unwrap_or(rest.len());
             self.push_utf8(start, &mut text)?;
             match self.peek() {
                 Some(b'"') => {

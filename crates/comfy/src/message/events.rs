@@ -82,8 +82,10 @@ pub struct Progress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NodeProgress {
     /// Steps done.
+    #[serde(with = "number")]
     pub value: f64,
     /// Steps in all.
+    #[serde(with = "number")]
     pub max: f64,
     /// Whether it runs or has run.
     pub state: NodeState,

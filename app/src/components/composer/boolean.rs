@@ -1,0 +1,27 @@
+//! On or off.
+
+use leptos::prelude::*;
+use wire::Field;
+
+use super::{hold::Hold, labelled::Labelled};
+use crate::form::{Change, Entry};
+
+/// A switch with its name beside it.
+#[component]
+pub(super) fn BooleanField(hold: Hold, field: Field) -> impl IntoView {
+    let on = Memo::new(move |_| hold.with(|row| row.entry == Entry::Switch(true)));
+    view! {
+        <Labelled hold field class="field--switch">
+            <input
+                class="switch"
+                type="checkbox"
+                role="switch"
+                id=hold.id()
+                aria-invalid=hold.invalid()
+                aria-describedby=hold.described_by()
+                prop:checked=move || on.get()
+                on:change=move |event| hold.apply(Change::Switch(event_target_checked(&event)))
+            />
+        </Labelled>
+    }
+}

@@ -1,0 +1,78 @@
+//! What every field has around its control: name, value, way back, help, mistake.
+
+use leptos::{either::Either, prelude::*};
+use wire::Field;
+
+use super::{hold::Hold, words};
+use crate::{components::icon::Icon, form::Change, i18n::t};
+
+/// A control with its name above and what is to be said about it below.
+#[component]
+pub(super) fn Labelled(
+    hold: Hold,
+    /// What it is called, and its help.
+    field: Field,
+    /// At the end of the head: the value in words, a count.
+    #[prop(optional, into)]
+    value: MaybeProp<String>,
+    /// The control is several controls: it is named as a group.
+    #[prop(optional)]
+    group: bool,
+    /// Added to the class: `field--prompt`.
+    #[prop(optional)]
+    class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let wrong = Memo::new(move |_| hold.with(|row| row.shown_problem()));
+    let label_id = hold.part("l");
+    let label = if group {
+        Either::Left(
+            view! { <span class="field__label" id=label_id.clone()>{field.label.clone()}</span> },
+        )
+    } else {
+        Either::Right(
+            view! { <label for=hold.id() id=label_id.clone()>{field.label.clone()}</label> },
+        )
+    };
+    view! {
+        <div
+            class=format!("field {class}")
+            class:field--wrong=move || wrong.read().is_some()
+            role=group.then_some("group")
+            aria-labelledby=group.then_some(label_id)
+        >
+            <div class="field__head">
+                {label}
+                {move || value.get().map(|value| view! { <span class="field__value">{value}</span> })}
+                <Reset hold field=field.clone()/>
+            </div>
+            {children()}
+            {field.help.map(|help| view! { <p class="field__help" id=hold.part("h")>{help}</p> })}
+            {move || {
+                wrong.get().map(|wrong| view! {
+                    <p class="field__wrong" id=hold.part("p") role="alert">
+                        <Icon name="alert" small=true/>
+                        <span>{words::wrong(&wrong)}</span>
+                    </p>
+                })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+/// The way back to the host's default, while there is one to go.
+#[component]
+fn Reset(hold: Hold, field: Field) -> impl IntoView {
+    let words = words::reset(&field);
+    let changed = Memo::new(move |_| !hold.with(|row| row.is_default()));
+    move || {
+        let words = words.clone().filter(|_| changed.get())?;
+        let label = t::field_reset_spoken(&field.label, &words);
+        Some(view! {
+            <button type="button" class="link" aria-label=label on:click=move |_| hold.apply(Change::Reset)>
+                {words}
+            </button>
+        })
+    }
+}

@@ -1,0 +1,241 @@
+//! The composer: a workflow's form, and the button that makes a job of it.
+//!
+//! Read in this order: this file puts the form together, `send` sends and fills
+//! it, `hold` is one field's hold on it, `labelled` is what every field has
+//! around its control, then one file per kind of field. What a form *is* stands
+//! in [`crate::form`]; here it is drawn.
+
+mod boolean;
+mod chips;
+mod choice;
+mod hold;
+mod keys;
+mod labelled;
+mod number;
+mod pick;
+mod picture;
+mod seed;
+mod send;
+mod size;
+mod text;
+mod words;
+
+use leptos::{ev::SubmitEvent, html, prelude::*};
+use wire::{Field, FieldGroup, FieldKind, Workflow};
+
+use crate::{
+    components::{icon::Icon, keys::modifier},
+    desk::{Desk, use_desk},
+    form::Form,
+    i18n::t,
+    live::use_live,
+    state::draft,
+};
+
+use chips::Chips;
+use hold::Hold;
+use picture::Intake;
+
+/// What the parts of one composer share.
+#[derive(Clone, Copy)]
+struct Parts {
+    desk: Desk,
+    form: RwSignal<Form>,
+    intake: Intake,
+    /// The sheet is pulled up (small screens only).
+    is_open: RwSignal<bool>,
+    /// *More settings* are in sight.
+    is_more: RwSignal<bool>,
+    node: NodeRef<html::Form>,
+}
+
+/// The form of the workflow at this desk.
+#[component]
+pub(crate) fn Composer(
+    /// In somebody else's page: no heading and no sheet.
+    #[prop(optional)]
+    embedded: bool,
+) -> impl IntoView {
+    let desk = use_desk();
+    let workflow = desk.workflow();
+    let form = RwSignal::new(first_form(&workflow));
+    let parts = Parts {
+        desk,
+        form,
+        intake: Intake::new(form),
+        is_open: RwSignal::new(false),
+        is_more: RwSignal::new(false),
+        node: NodeRef::new(),
+    };
+    keep_draft(workflow.about.slug.clone(), form);
+    picture::take_from_anywhere(parts.intake);
+    keys::listen(parts);
+    send::listen(parts);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        parts.send();
+    };
+    let head = (!embedded).then(|| {
+        let about = workflow.about.clone();
+        view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
+    });
+    view! {
+        <form
+            class="composer"
+            aria-label=workflow.about.title.clone()
+            novalidate
+            node_ref=parts.node
+            data-sheet=move || (embedded || parts.is_open.get()).then_some("open")
+            on:submit=submit
+        >
+            {head}
+            <Fields parts fields=workflow.fields.clone()/>
+            <Failure parts/>
+            <div class="composer__foot">
+                {(!embedded).then(|| view! { <Chips parts fields=workflow.fields.clone()/> })}
+                <Create desk/>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// The defaults, and over them what was typed here before.
+fn first_form(workflow: &Workflow) -> Form {
+    let mut form = Form::new(&workflow.fields);
+    if let Some(draft) = draft::load(&workflow.about.slug) {
+        form.restore(&draft);
+    }
+    form
+}
+
+/// Whatever is typed survives a reload.
+fn keep_draft(slug: String, form: RwSignal<Form>) {
+    Effect::new(move |_| form.with(|form| draft::save(&slug, &form.draft())));
+}
+
+/// Pulls the sheet up and down, on small screens.
+#[component]
+fn Grip(is_open: RwSignal<bool>) -> impl IntoView {
+    let label = move || if is_open.get() { t::composer_less() } else { t::composer_all() };
+    view! {
+        <button
+            type="button"
+            class="composer__grip"
+            aria-label=label
+            aria-expanded=move || is_open.get().to_string()
+            on:click=move |_| is_open.update(|open| *open = !*open)
+        ></button>
+    }
+}
+
+#[component]
+fn Head(title: String, summary: String) -> impl IntoView {
+    view! {
+        <div class="composer__head">
+            <h1>{title}</h1>
+            <p>{summary}</p>
+        </div>
+    }
+}
+
+#[component]
+fn Fields(parts: Parts, fields: Vec<Field>) -> impl IntoView {
+    let prompt = fields.iter().find(|field| is_prompt(field)).map(|field| field.name.clone());
+    let draw = |field: Field| {
+        let is_prompt = prompt.as_ref() == Some(&field.name);
+        draw_field(parts, field, is_prompt)
+    };
+    let (more, main): (Vec<_>, Vec<_>) =
+        fields.into_iter().partition(|field| field.group == FieldGroup::More);
+    let main = main.into_iter().map(draw).collect_view();
+    let count = more.len();
+    let more = more.into_iter().map(draw).collect_view();
+    view! {
+        <div class="composer__fields">
+            {main}
+            {(count > 0).then(|| view! { <More is_open=parts.is_more count>{more}</More> })}
+        </div>
+    }
+}
+
+/// The field that a picture is described in.
+fn is_prompt(field: &Field) -> bool {
+    field.group == FieldGroup::Main && matches!(field.kind, FieldKind::Text { .. })
+}
+
+fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
+    let hold = Hold::new(parts.form, &field.name);
+    match field.kind {
+        FieldKind::Text { .. } => view! { <text::TextField hold field is_prompt/> }.into_any(),
+        FieldKind::Integer { .. } | FieldKind::Number { .. } => {
+            view! { <number::NumberField hold field/> }.into_any()
+        }
+        FieldKind::Boolean { .. } => view! { <boolean::BooleanField hold field/> }.into_any(),
+        FieldKind::Choice { .. } => view! { <choice::ChoiceField hold field/> }.into_any(),
+        FieldKind::Seed => {
+            let last = last_seed(parts.desk, field.name.clone());
+            view! { <seed::SeedField hold field last/> }.into_any()
+        }
+        FieldKind::Size { .. } => view! { <size::SizeField hold field/> }.into_any(),
+        FieldKind::Image { .. } => {
+            view! { <picture::PictureField hold field intake=parts.intake/> }.into_any()
+        }
+    }
+}
+
+/// The seed of the newest result of this workflow.
+fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
+    let results = use_live().results;
+    let slug = desk.workflow().about.slug.clone();
+    Memo::new(move |_| {
+        results.with(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
+    })
+}
+
+/// The fields that matter less.
+#[component]
+fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> impl IntoView {
+    let toggled = move |event: web_sys::Event| {
+        is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    };
+    view! {
+        <details class="more" prop:open=move || is_open.get() on:toggle=toggled>
+            <summary>
+                <Icon name="down" small=true/>
+                {t::composer_more()}
+                <span class="quiet">{count}</span>
+            </summary>
+            <div class="more__body">{children()}</div>
+        </details>
+    }
+}
+
+/// A refusal that is no field's fault.
+#[component]
+fn Failure(parts: Parts) -> impl IntoView {
+    move || {
+        let words = parts.failure()?;
+        Some(view! {
+            <p class="composer__wrong" role="alert">
+                <Icon name="alert" small=true/>
+                <span>{words}</span>
+            </p>
+        })
+    }
+}
+
+#[component]
+fn Create(desk: Desk) -> impl IntoView {
+    let words = move || if desk.sending.get() { t::sending() } else { t::create() };
+    view! {
+        <button
+            class="btn btn--main btn--big"
+            type="submit"
+            aria-disabled=move || desk.sending.get().then_some("true")
+        >
+            <span>{words}</span>
+            <kbd aria-hidden="true">{t::create_keys(modifier())}</kbd>
+        </button>
+    }
+}

@@ -1,0 +1,70 @@
+//! Choosing one of one's own results as the picture.
+
+use leptos::{html, prelude::*};
+use std::sync::Arc;
+use wire::{JobList, OutputKind};
+
+use crate::{
+    api::{self, Error, JobQuery},
+    components::icon::Icon,
+    form::Picture,
+    i18n::t,
+    results::Item,
+};
+
+/// How many results are offered.
+const OFFERED: u32 = 48;
+
+/// A dialog with the newest pictures. `on_close` is told the chosen one, or
+/// nothing when the person changed their mind.
+#[component]
+pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) -> impl IntoView {
+    let pictures = LocalResource::new(load);
+    let dialog = NodeRef::<html::Dialog>::new();
+    dialog.on_load(|dialog| {
+        let _ = dialog.show_modal();
+    });
+    view! {
+        <dialog class="choose" node_ref=dialog aria-labelledby="choose-h" on:close=move |_| on_close.run(None)>
+            <div class="choose__head">
+                <h2 id="choose-h">{t::choose_title()}</h2>
+                <button type="button" class="ib" aria-label=t::close() on:click=move |_| on_close.run(None)>
+                    <Icon name="x"/>
+                </button>
+            </div>
+            <Suspense fallback=|| view! { <p class="quiet" role="status">{t::loading()}</p> }>
+                {move || Suspend::new(async move {
+                    match pictures.await {
+                        Ok(items) if items.is_empty() => view! { <p class="quiet">{t::choose_empty()}</p> }.into_any(),
+                        Ok(items) => view! { <Offer items on_close/> }.into_any(),
+                        Err(error) => view! { <p class="field__wrong" role="alert">{error.words()}</p> }.into_any(),
+                    }
+                })}
+            </Suspense>
+        </dialog>
+    }
+}
+
+#[component]
+fn Offer(items: Vec<Item>, on_close: Callback<Option<Picture>>) -> impl IntoView {
+    let offer = |item: Item| {
+        let title = item.title().to_owned();
+        let source = item.thumb(320);
+        view! {
+            <li>
+                <button type="button" on:click=move |_| on_close.run(Some(item.as_picture()))>
+                    <img src=source alt=title loading="lazy"/>
+                </button>
+            </li>
+        }
+    };
+    view! { <ul class="choose__list">{items.into_iter().map(offer).collect_view()}</ul> }
+}
+
+async fn load() -> Result<Vec<Item>, Error> {
+    let query = JobQuery { status: Some("succeeded"), limit: Some(OFFERED), ..JobQuery::default() };
+    let JobList { jobs, .. } = api::jobs(&query).await?;
+    let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
+    let items = jobs.iter().flat_map(Item::of);
+    Ok(items.filter(|item| item.output().kind == OutputKind::Image).collect())
+}

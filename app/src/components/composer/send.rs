@@ -1,0 +1,140 @@
+//! Making a job of the form, and putting things into it from elsewhere.
+
+use leptos::{prelude::*, task::spawn_local};
+use wire::{FieldGroup, Inputs, JobId};
+
+use super::Parts;
+use crate::{
+    api, browser,
+    desk::Fill,
+    form::{Change, Form},
+    handoff::use_handoff,
+    live::{Live, use_live},
+    results::Item,
+};
+
+/// Takes part in what happens at the desk.
+pub(super) fn listen(parts: Parts) {
+    let desk = parts.desk;
+    use_handoff().receive(desk);
+    // A job was taken when the sending ends without a refusal.
+    Effect::watch(
+        move || desk.sending.get(),
+        move |now, before, _| {
+            if before == Some(&true) && !*now && desk.refusal.with_untracked(Option::is_none) {
+                parts.taken();
+            }
+        },
+        false,
+    );
+    Effect::watch(
+        move || desk.refusal.get(),
+        move |refusal, _, _| {
+            if let Some(refusal) = refusal {
+                parts.refused(refusal);
+            }
+        },
+        false,
+    );
+    let live = use_live();
+    Effect::new(move |_| {
+        // Taken out in the same breath, so that the same can be put in again.
+        if let Some(fill) = desk.fill.get() {
+            desk.fill.set(None);
+            parts.fill(fill, live);
+        }
+    });
+}
+
+impl Parts {
+    /// Sends the form, or shows what is wrong with it.
+    pub(super) fn send(self) {
+        if self.form.with_untracked(|form| form.problems().is_empty()) {
+            self.desk.create(self.form.with_untracked(Form::inputs));
+        } else {
+            self.form.update(Form::leave_all);
+            self.show_first_mistake();
+        }
+    }
+
+    /// Why the last job was not taken, if no field is to blame.
+    pub(super) fn failure(self) -> Option<String> {
+        let refusal = self.desk.refusal.get()?;
+        let names_a_field = refusal.field().is_some_and(|field| self.has(field));
+        (!names_a_field).then(|| refusal.words())
+    }
+
+    fn has(self, field: &str) -> bool {
+        self.form.with_untracked(|form| form.row(field).is_some())
+    }
+
+    fn taken(self) {
+        self.form.update(Form::submitted);
+        self.is_open.set(false);
+    }
+
+    fn refused(self, refusal: &api::Error) {
+        let Some(field) = refusal.field().filter(|field| self.has(field)) else { return };
+        self.form.update(|form| drop(form.refuse(field, refusal.words())));
+        self.show_first_mistake();
+    }
+
+    /// Brings the first mistake into sight and moves focus to it.
+    fn show_first_mistake(self) {
+        let hidden = self.form.with_untracked(|form| {
+            let first = form.rows().iter().find(|row| row.shown_problem().is_some());
+            first.is_some_and(|row| row.field.group == FieldGroup::More)
+        });
+        self.is_open.set(true);
+        if hidden {
+            self.is_more.set(true);
+        }
+        // The mistakes are marked before the next frame.
+        request_animation_frame(move || {
+            let Some(form) = self.node.get_untracked() else { return };
+            if let Ok(Some(control)) = form.query_selector("[aria-invalid='true']") {
+                browser::focus_on(&control);
+            }
+        });
+    }
+
+    fn fill(self, fill: Fill, live: Live) {
+        match fill {
+            Fill::Settings(inputs) => self.fill_in(&inputs, live),
+            Fill::Picture { job, output } => {
+                let field =
+                    self.form.with_untracked(|form| form.picture_field().map(str::to_owned));
+                if let Some(field) = field {
+                    self.put_result(field, (job, output as u32), live);
+                }
+            }
+        }
+        self.is_open.set(true);
+    }
+
+    fn fill_in(self, inputs: &Inputs, live: Live) {
+        self.form.update(|form| form.fill(inputs));
+        // Inputs say which result was used, not what it looks like.
+        let results = self.form.with_untracked(Form::unseen_results);
+        for (field, place) in results {
+            self.put_result(field, place, live);
+        }
+    }
+
+    /// Puts an output into a picture field.
+    fn put_result(self, field: String, (id, output): (JobId, u32), live: Live) {
+        let known = live.results.with_untracked(|results| results.get(id).cloned());
+        spawn_local(async move {
+            let job = match known {
+                Some(job) => Ok(job),
+                None => api::job(id).await,
+            };
+            let picture = job
+                .ok()
+                .and_then(|job| Item::at(&job.into(), output))
+                .map(|item| item.as_picture());
+            // It may have been deleted since; then there is nothing to put in.
+            self.form.try_update(|form| form.apply(&field, Change::Picture(picture)));
+        });
+    }
+}

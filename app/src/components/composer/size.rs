@@ -1,0 +1,51 @@
+//! The size of the picture, as shapes.
+
+use leptos::prelude::*;
+use wire::{Field, FieldKind, Shape, Size};
+
+use super::{hold::Hold, labelled::Labelled};
+use crate::{
+    form::{Change, Entry},
+    i18n::t,
+};
+
+/// One of the host's proportions.
+#[component]
+pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
+    let FieldKind::Size { shapes, .. } = field.kind.clone() else {
+        unreachable!("drawn for sizes only")
+    };
+    let size = Memo::new(move |_| {
+        hold.with(|row| match row.entry {
+            Entry::Size(size) => size,
+            _ => Size { width: 0, height: 0 },
+        })
+    });
+    let value = Signal::derive(move || t::size_value(size.get().width, size.get().height));
+    let shapes =
+        shapes.into_iter().map(|shape| view! { <ShapeOption hold size shape/> }).collect_view();
+    view! {
+        <Labelled hold field group=true value>
+            <div class="shapes">{shapes}</div>
+        </Labelled>
+    }
+}
+
+#[component]
+fn ShapeOption(hold: Hold, size: Memo<Size>, shape: Shape) -> impl IntoView {
+    let Shape { label, size: own } = shape;
+    let ratio = f64::from(own.width) / f64::from(own.height.max(1));
+    view! {
+        <label class="shape" style=("--r", ratio.to_string())>
+            <input
+                type="radio"
+                name=hold.id()
+                aria-describedby=hold.described_by()
+                prop:checked=move || size.get() == own
+                on:change=move |_| hold.apply(Change::Size(own))
+            />
+            <i></i>
+            {label}
+        </label>
+    }
+}

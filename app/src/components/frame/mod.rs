@@ -1,0 +1,6 @@
+//! One result, opened.
+
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Frame() -> impl IntoView {}

@@ -1,0 +1,123 @@
+//! The stage: one run, told truthfully. `picture` shows it, `tell` says where it stands, `strip`
+//! draws the graph, `tray` switches between jobs.
+
+mod failure;
+mod glow;
+mod made;
+mod picture;
+mod spoken;
+mod strip;
+mod tell;
+mod telling;
+mod tray;
+
+use leptos::prelude::*;
+
+use super::{
+    demo::DemoNote,
+    icon::Icon,
+    room::{Door, Easel, Room},
+};
+use crate::{
+    desk::{Desk, use_desk},
+    home::use_home,
+    i18n::t,
+    live::use_live,
+    state::{jobs::Row, stage::Phase},
+};
+
+/// The job on the stage, for the parts of the stage.
+#[derive(Clone, Copy)]
+struct Shown {
+    row: Memo<Option<Row>>,
+    phase: Memo<Option<Phase>>,
+}
+
+impl Shown {
+    fn new(desk: Desk) -> Self {
+        let live = use_live();
+        let home = use_home();
+        let row = Memo::new(move |_| {
+            let id = desk.shown.get()?;
+            let known = live.jobs.with(|jobs| jobs.get(id).cloned());
+            known.or_else(|| live.results.with(|results| results.get(id).cloned().map(Row::from)))
+        });
+        let phase = Memo::new(move |_| {
+            row.with(|row| Some(Phase::of(row.as_ref()?, &desk.workflow(), home.open())))
+        });
+        Self { row, phase }
+    }
+}
+
+#[component]
+pub(crate) fn Stage(
+    /// In somebody else's page: nothing leads out of it.
+    #[prop(optional)]
+    embedded: bool,
+) -> impl IntoView {
+    let desk = use_desk();
+    let shown = Shown::new(desk);
+    let is_there = Memo::new(move |_| shown.row.with(Option::is_some));
+    view! {
+        <section class="stage" aria-label=t::stage()>
+            {move || {
+                if is_there.get() {
+                    view! {
+                        <glow::Glow shown />
+                        <div class="stage__room">
+                            <picture::Picture shown embedded />
+                        </div>
+                        <tell::Tell shown />
+                        <spoken::Spoken shown />
+                    }
+                        .into_any()
+                } else if desk.shelf.is_known() || desk.shelf.trouble().is_some() {
+                    view! { <Nothing embedded /> }.into_any()
+                } else {
+                    view! { <Waiting /> }.into_any()
+                }
+            }}
+            <tray::Tray embedded />
+            <DemoNote />
+        </section>
+    }
+}
+
+/// The stage before there was ever anything on it.
+#[component]
+fn Nothing(embedded: bool) -> impl IntoView {
+    let home = use_home();
+    move || {
+        if home.open() {
+            let drawing = view! { <Easel /> }.into_any();
+            view! { <Room title=t::empty_title() why=t::empty_why(t::create()) drawing /> }
+                .into_any()
+        } else {
+            let drawing = view! { <Door /> }.into_any();
+            view! {
+                <Room title=t::closed_title() why=t::closed_why() drawing>
+                    {(!embedded)
+                        .then(|| {
+                            view! {
+                                <a class="btn" href="gallery">
+                                    <Icon name="wall" />
+                                    {t::to_gallery()}
+                                </a>
+                            }
+                        })}
+                </Room>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// The stage in its final shape, before it is known what stands on it.
+#[component]
+pub(crate) fn Waiting() -> impl IntoView {
+    view! {
+        <div class="stage__room" role="status" aria-label=t::loading()>
+            <div class="stage__pic skel" style=("--r", "1.5")></div>
+        </div>
+    }
+}

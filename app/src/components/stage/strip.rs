@@ -1,0 +1,74 @@
+//! The graph in the order it runs. State is told by shape, not by colour alone.
+
+use leptos::prelude::*;
+
+use super::Shown;
+use crate::{
+    components::icon::Icon,
+    desk::use_desk,
+    i18n::t,
+    state::stage::{Mark, MarkState, strip},
+};
+
+#[component]
+pub(super) fn Strip(shown: Shown) -> impl IntoView {
+    let desk = use_desk();
+    let marks = Memo::new(move |_| {
+        shown
+            .row
+            .with(|row| row.as_ref().map(|row| strip(row, &desk.workflow())).unwrap_or_default())
+    });
+    let count = desk.workflow().nodes.len();
+    let nodes = (0..count).map(|place| {
+        let mark = Memo::new(move |_| marks.with(|marks| marks.get(place).cloned()));
+        view! { <Node mark /> }
+    });
+    view! {
+        <ol class="strip" aria-label=t::strip()>
+            {nodes.collect_view()}
+        </ol>
+    }
+}
+
+#[component]
+fn Node(mark: Memo<Option<Mark>>) -> impl IntoView {
+    let state = Memo::new(move |_| {
+        mark.with(|mark| mark.as_ref().map_or(MarkState::Waiting, |mark| mark.state))
+    });
+    let title = move || mark.with(|mark| mark.as_ref().map(|mark| mark.title.clone()));
+    let label = move || label(state.get(), &title().unwrap_or_default());
+    let percent =
+        move || mark.with(|mark| mark.as_ref().map_or(0, |mark| mark.percent)).to_string();
+    let sign = move || match state.get() {
+        MarkState::Done => Some(view! { <Icon name="check" /> }),
+        MarkState::Failed => Some(view! { <Icon name="x" /> }),
+        _ => None,
+    };
+    view! {
+        <li class="node" data-state=move || name(state.get()) style=("--p", percent) title=label>
+            <span class="node__mark" aria-hidden="true">{sign}</span>
+            <span class="node__name" aria-hidden="true">{title}</span>
+            <span class="sr">{label}</span>
+        </li>
+    }
+}
+
+fn name(state: MarkState) -> &'static str {
+    match state {
+        MarkState::Waiting => "waiting",
+        MarkState::Running => "running",
+        MarkState::Cached => "cached",
+        MarkState::Done => "done",
+        MarkState::Failed => "failed",
+    }
+}
+
+fn label(state: MarkState, node: &str) -> String {
+    match state {
+        MarkState::Waiting => t::node_waiting(node),
+        MarkState::Running => t::node_running(node),
+        MarkState::Cached => t::node_cached(node),
+        MarkState::Done => t::node_done(node),
+        MarkState::Failed => t::node_failed(node),
+    }
+}

@@ -1,0 +1,30 @@
+//! Something did not load.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{icon::Icon, room::Room};
+use crate::{api::Error, home::use_home, i18n::t};
+
+#[component]
+pub(crate) fn Trouble(
+    error: Error,
+    /// Asks again; without it, the house is asked again.
+    #[prop(optional)]
+    on_retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let home = use_home();
+    let retry = move |_| match on_retry {
+        Some(on_retry) => on_retry.run(()),
+        None => spawn_local(home.load()),
+    };
+    view! {
+        <div role="alert">
+            <Room title=t::trouble_title() why=error.words()>
+                <button type="button" class="btn" on:click=retry>
+                    <Icon name="retry" />
+                    {t::retry()}
+                </button>
+            </Room>
+        </div>
+    }
+}

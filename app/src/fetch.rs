@@ -1,0 +1,37 @@
+//! Asking the server for what a page shows.
+
+use std::future::Future;
+
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+use crate::api::Error;
+
+/// Something that is being fetched.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fetched<T> {
+    Waiting,
+    Here(T),
+    Failed(Error),
+}
+
+/// Fetches when mounted and whenever what `ask` reads has changed. Unlike a resource it does not
+/// wait for an answer that nobody wants any more.
+pub(crate) fn use_fetch<T, F>(ask: impl Fn() -> F + 'static) -> RwSignal<Fetched<T>>
+where
+    T: Send + Sync + 'static,
+    F: Future<Output = Result<T, Error>> + 'static,
+{
+    let fetched = RwSignal::new(Fetched::Waiting);
+    // The effect owns what it spawns: running again cancels the request before.
+    Effect::new(move |_| {
+        let answer = ask();
+        fetched.set(Fetched::Waiting);
+        spawn_local_scoped_with_cancellation(async move {
+            fetched.set(match answer.await {
+                Ok(value) => Fetched::Here(value),
+                Err(error) => Fetched::Failed(error),
+            });
+        });
+    });
+    fetched
+}

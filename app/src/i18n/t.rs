@@ -1,0 +1,11 @@
+//! One function per message of `locales/en.ftl`.
+
+use std::fmt::Display;
+
+use super::{
+    Given, Pattern,
+    fill::{Case, Piece},
+    filled, plain,
+};
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));

@@ -1,0 +1,134 @@
+//! The hall: the workflows, hung like pictures with their placards.
+
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wire::{OutputKind, WorkflowSummary};
+
+use super::{MAIN, use_title};
+use crate::{
+    components::{demo::DemoNote, icon::Icon, room::Room, top_bar::TopBar, trouble::Trouble},
+    home::use_home,
+    i18n::t,
+};
+
+#[component]
+pub(crate) fn HallPage() -> impl IntoView {
+    let home = use_home();
+    use_title(move || home.name());
+    go_in_when_there_is_one_room();
+    view! {
+        <TopBar />
+        <main id=MAIN class="hall" tabindex="-1">
+            <div class="hall__hello">
+                <h1>
+                    <span>{greeting()}</span>
+                    <span>{t::hall_question()}</span>
+                </h1>
+            </div>
+            {move || match home.workflows.get() {
+                Some(all) if all.is_empty() => {
+                    view! { <Room title=t::hall_empty_title() why=t::hall_empty() /> }.into_any()
+                }
+                Some(all) => view! { <Pieces all /> }.into_any(),
+                None => match home.trouble.get() {
+                    Some(error) => view! { <Trouble error /> }.into_any(),
+                    None => view! { <Skeletons /> }.into_any(),
+                },
+            }}
+            <Placard />
+        </main>
+    }
+}
+
+/// A hall with one room is a detour.
+fn go_in_when_there_is_one_room() {
+    let home = use_home();
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        let only = home.workflows.with(|all| match all.as_deref() {
+            Some([only]) => Some(only.slug.clone()),
+            _ => None,
+        });
+        if let Some(slug) = only {
+            let options = NavigateOptions { replace: true, ..Default::default() };
+            navigate(&format!("/w/{slug}"), options);
+        }
+    });
+}
+
+#[component]
+fn Pieces(all: Vec<WorkflowSummary>) -> impl IntoView {
+    let pieces = all.into_iter().enumerate().map(|(place, workflow)| {
+        // The first hangs alone on the long wall.
+        view! { <Piece workflow wide=place == 0 /> }
+    });
+    view! { <div class="hang">{pieces.collect_view()}</div> }
+}
+
+/// One workflow: its cover, and the placard beside it.
+#[component]
+fn Piece(workflow: WorkflowSummary, wide: bool) -> impl IntoView {
+    let makes: Vec<&str> = workflow.makes.iter().map(|kind| makes(*kind)).collect();
+    view! {
+        <a class="piece" class=("piece--wide", wide) href=format!("w/{}", workflow.slug)>
+            <div class="piece__cover">
+                {match workflow.cover {
+                    Some(cover) => view! { <img src=cover alt="" /> }.into_any(),
+                    None => view! { <div class="piece__blank"><Icon name="image" /></div> }.into_any(),
+                }}
+            </div>
+            <div class="piece__text">
+                <h2>{workflow.title}<Icon name="arrow" /></h2>
+                <p>{workflow.summary}</p>
+                <small>{makes.join(" · ")}</small>
+            </div>
+        </a>
+    }
+}
+
+#[component]
+fn Skeletons() -> impl IntoView {
+    view! {
+        <div class="hang" role="status" aria-label=t::loading()>
+            <div class="piece piece--wide"><div class="piece__cover skel"></div></div>
+            <div class="piece"><div class="piece__cover skel"></div></div>
+            <div class="piece"><div class="piece__cover skel"></div></div>
+        </div>
+    }
+}
+
+/// Who lives here, and whether they are open.
+#[component]
+fn Placard() -> impl IntoView {
+    let home = use_home();
+    let open = move || if home.open() { t::hall_open() } else { t::hall_closed() };
+    view! {
+        <footer class="house">
+            <span>
+                <i class="lampdot" class=("lampdot--out", move || !home.open())></i>
+                {open}
+            </span>
+            <span>{move || home.name()}</span>
+            <DemoNote />
+        </footer>
+    }
+}
+
+fn greeting() -> &'static str {
+    match js_sys::Date::new_0().get_hours() {
+        4..=11 => t::hall_morning(),
+        12..=17 => t::hall_afternoon(),
+        _ => t::hall_evening(),
+    }
+}
+
+fn makes(kind: OutputKind) -> &'static str {
+    match kind {
+        OutputKind::Image => t::makes_image(),
+        OutputKind::Video => t::makes_video(),
+        OutputKind::Audio => t::makes_audio(),
+        OutputKind::Text => t::makes_text(),
+        OutputKind::Model => t::makes_model(),
+        OutputKind::File => t::makes_file(),
+    }
+}

@@ -1,0 +1,114 @@
+//! The run page: composer, stage and wall of one workflow.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use wire::{JobStatus, Workflow};
+
+use super::{MAIN, use_title};
+use crate::{
+    api,
+    components::{
+        composer::Composer,
+        frame::Frame,
+        room::Room,
+        stage::{Stage, Waiting},
+        top_bar::TopBar,
+        trouble::Trouble,
+        wall::Wall,
+    },
+    desk::{self, Desk},
+    fetch::{Fetched, use_fetch},
+    home::use_home,
+    i18n::t,
+    live::use_live,
+    state::jobs::Row,
+};
+
+#[component]
+pub(crate) fn RunPage() -> impl IntoView {
+    view! {
+        <TopBar deep=true />
+        {use_workflow(|workflow| view! { <RunRoom workflow /> }.into_any())}
+    }
+}
+
+/// Fetches the workflow that the address names and draws it with `room`, or says why not.
+pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> AnyView {
+    let params = use_params_map();
+    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let again = RwSignal::new(());
+    let fetched = use_fetch(move || {
+        again.track();
+        let slug = slug.get();
+        async move { api::workflow(&slug).await.map(Arc::new) }
+    });
+    move || match fetched.get() {
+        Fetched::Here(workflow) => room(workflow),
+        Fetched::Waiting => view! { <Opening /> }.into_any(),
+        Fetched::Failed(error) if error.is_not_found() => view! { <NoSuchWorkflow /> }.into_any(),
+        Fetched::Failed(error) => view! {
+            <main id=MAIN tabindex="-1">
+                <Trouble error on_retry=Callback::new(move |()| again.set(())) />
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
+    let title = workflow.about.title.clone();
+    let desk = desk::provide(workflow);
+    use_run_title(desk, title);
+    view! {
+        <div class="run">
+            <Composer />
+            <main id=MAIN tabindex="-1">
+                <Stage />
+                <Wall />
+            </main>
+        </div>
+        <Frame />
+    }
+}
+
+/// The page in its final shape, before there is anything in it.
+#[component]
+fn Opening() -> impl IntoView {
+    view! {
+        <div class="run" role="status" aria-label=t::loading()>
+            <div class="composer"></div>
+            <main id=MAIN tabindex="-1">
+                <div class="stage"><Waiting /></div>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn NoSuchWorkflow() -> impl IntoView {
+    view! {
+        <main id=MAIN tabindex="-1">
+            <Room title=t::no_workflow_title() why=t::no_workflow_why() page=true>
+                <a class="btn" href=".">{t::to_hall_short()}</a>
+            </Room>
+        </main>
+    }
+}
+
+/// The tab says how far the run is, for whoever looks at another one meanwhile.
+pub(super) fn use_run_title(desk: Desk, title: String) {
+    let home = use_home();
+    let live = use_live();
+    let percent = Memo::new(move |_| {
+        let id = desk.shown.get()?;
+        let running = |row: &Row| row.job.status == JobStatus::Running;
+        live.jobs.with(|jobs| jobs.get(id).filter(|row| running(row)).map(Row::percent))
+    });
+    use_title(move || match percent.get() {
+        Some(percent) => t::page_title_running(percent, &title, home.name()),
+        None => t::page_title(&title, home.name()),
+    });
+}

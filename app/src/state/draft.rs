@@ -1,0 +1,20 @@
+//! What was typed and not sent yet: it survives a reload.
+
+use wire::Inputs;
+
+use crate::browser;
+
+/// The draft of a workflow, as it was last kept.
+pub(crate) fn load(slug: &str) -> Option<Inputs> {
+    serde_json::from_str(&browser::recall(&key(slug))?).ok()
+}
+
+/// Keeps the draft of a workflow on this device.
+pub(crate) fn save(slug: &str, inputs: &Inputs) {
+    let text = serde_json::to_string(inputs).ok();
+    browser::keep(&key(slug), text.as_deref());
+}
+
+fn key(slug: &str) -> String {
+    format!("draft.{slug}")
+}

@@ -1,0 +1,113 @@
+//! What lives as long as the process.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::http::HeaderValue;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::auth::Visitors;
+use crate::backends::{BackendConfig, Backends};
+use crate::config::Config;
+use crate::db::Db;
+use crate::events::Hub;
+use crate::files::Files;
+use crate::jobs::{Jobs, Limits, Parts};
+use crate::router::content_policy;
+use crate::shutdown::Shutdown;
+use crate::site::Document;
+use crate::telemetry::Metrics;
+use crate::workflows::Workflows;
+
+/// Handlers borrow it as `State<Arc<App>>`.
+#[derive(Debug)]
+pub struct App {
+    pub config: Config,
+    /// The demo engine does the work.
+    pub demo: bool,
+    /// Everything that is kept, but for files.
+    pub db: Db,
+    /// Uploads, outputs and their thumbnails.
+    pub files: Files,
+    /// What guests can run.
+    pub workflows: Workflows,
+    /// The life of every job.
+    pub jobs: Jobs,
+    /// Everything that happens to a job, for whoever watches.
+    pub hub: Hub,
+    /// The ComfyUI servers.
+    pub backends: Backends,
+    /// Knows people by their cookies.
+    pub visitors: Visitors,
+    /// The page.
+    pub document: Document,
+    /// The `Content-Security-Policy` of embedded pages.
+    pub embed_policy: HeaderValue,
+    /// One for each viewer there may be.
+    pub viewer_places: Arc<Semaphore>,
+    pub metrics: Metrics,
+    pub shutdown: Shutdown,
+}
+
+impl App {
+    /// Opens the house: database, files, backends, and the jobs that an
+    /// earlier process left. `demo` is where the demo engine answers, when the
+    /// configuration names no backend.
+    ///
+    /// # Errors
+    ///
+    /// In words for the person at the terminal.
+    pub async fn open(
+        config: Config,
+        demo: Option<Url>,
+        shutdown: Shutdown,
+    ) -> anyhow::Result<Arc<Self>> {
+        let data = &config.data;
+        tokio::fs::create_dir_all(data).await.with_context(|| {
+            format!("the data folder {} cannot be made; choose one with --data", data.display())
+        })?;
+        let db = Db::open(&data.join("parlor.db")).await?;
+        let files = Files::open(&data.join("files")).await?;
+        let (hub, workflows) = (Hub::default(), Workflows::builtin());
+        let http = comfy::client::http().context("no client for the backends")?;
+        let backends = Backends::start(configured(&config, demo.clone()), &http, &shutdown)?;
+        let parts = Parts {
+            db: db.clone(),
+            files: files.clone(),
+            hub: hub.clone(),
+            workflows: workflows.clone(),
+            backends: backends.clone(),
+        };
+        Ok(Arc::new(Self {
+            jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
+            visitors: Visitors::open(&db, config.is_https()).await?,
+            document: Document::new(config.base_path())?,
+            embed_policy: content_policy(&config.embed_origins)?,
+            viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
+            metrics: Metrics::default(),
+            demo: demo.is_some(),
+            config,
+            db,
+            files,
+            workflows,
+            hub,
+            backends,
+            shutdown,
+        }))
+    }
+}
+
+/// The backends of the configuration and the demo engine, each with the name
+/// that guests see.
+fn configured(config: &Config, demo: Option<Url>) -> Vec<BackendConfig> {
+    let several = config.backends.len() > 1;
+    let unnamed = |place: usize| {
+        if several { format!("workshop {}", place + 1) } else { "workshop".to_owned() }
+    };
+    let given = config.backends.iter().enumerate().map(|(place, backend)| BackendConfig {
+        name: backend.name.clone().unwrap_or_else(|| unnamed(place)),
+        url: backend.url.clone(),
+    });
+    given.chain(demo.map(|url| BackendConfig { name: "demo engine".into(), url })).collect()
+}
