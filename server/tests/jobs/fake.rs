@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -40,8 +41,10 @@ pub enum Mood {
     Vague,
     /// Answers a request for a file without end.
     Endless,
-    /// Takes its time to say how it is: accepts connections only.
+    /// Accepts connections and never answers.
     Silent,
+    /// Refuses uploads for no reason.
+    NoUploads,
 }
 
 /// What the world and the fake share.
@@ -56,6 +59,7 @@ pub struct Inner {
     sockets: Mutex<HashMap<String, mpsc::UnboundedSender<Message>>>,
     /// Every prompt ever accepted.
     pub accepted: Mutex<Vec<Prompt>>,
+    asked: AtomicUsize,
     pub uploads: Mutex<HashMap<String, Bytes>>,
     cancelled: Mutex<Vec<String>>,
     queued: Notify,
@@ -91,6 +95,12 @@ impl Fake {
     /// A new process at the address of one that was killed.
     pub fn restart(address: SocketAddr) -> Self {
         Self::listen(address, Inner::default())
+    }
+
+    /// The same, held.
+    pub fn restart_held(address: SocketAddr) -> Self {
+        let inner = Inner { steps: Some(Semaphore::new(0)), ..Inner::default() };
+        Self::listen(address, inner)
     }
 
     fn listen(address: SocketAddr, inner: Inner) -> Self {
@@ -132,6 +142,20 @@ impl Fake {
     /// As sudden as `kill -9`.
     pub fn kill(&mut self) {
         self.runtime.take().unwrap().shutdown_background();
+    }
+
+    /// Ids of the sockets that are open.
+    pub fn sockets(&self) -> Vec<String> {
+        self.inner.sockets.lock().unwrap().keys().cloned().collect()
+    }
+
+    pub fn has_sockets(&self) -> bool {
+        !self.sockets().is_empty()
+    }
+
+    /// How often it was asked for its queue.
+    pub fn asked(&self) -> usize {
+        self.inner.asked.load(Ordering::Relaxed)
     }
 
     /// Closes every socket, as a bad network does.
@@ -264,6 +288,7 @@ fn broken() -> Response {
 }
 
 async fn queue(State(inner): Shared) -> Json<Value> {
+    inner.asked.fetch_add(1, Ordering::Relaxed);
     let item = |prompt: &Prompt| json!([1, prompt.id, {}, {}, []]);
     let running: Vec<_> = inner.running.lock().unwrap().iter().map(item).collect();
     let pending: Vec<_> = inner.pending.lock().unwrap().iter().map(item).collect();
@@ -283,7 +308,10 @@ async fn object_info() -> Response {
     tokio::fs::read(path).await.unwrap().into_response()
 }
 
-async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Json<Value> {
+async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Response {
+    if inner.mood() == Mood::NoUploads {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    }
     let mut stored = String::new();
     while let Some(field) = form.next_field().await.unwrap() {
         if let Some(name) = field.file_name().map(str::to_owned) {
@@ -292,7 +320,7 @@ async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Jso
             stored = name;
         }
     }
-    Json(json!({ "name": stored, "subfolder": "", "type": "input" }))
+    Json(json!({ "name": stored, "subfolder": "", "type": "input" })).into_response()
 }
 
 async fn view(State(inner): Shared) -> Response {

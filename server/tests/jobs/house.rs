@@ -40,8 +40,17 @@ impl House {
     }
 
     pub async fn open_in(folder: TempDir, urls: &[String], limits: Limits) -> Self {
+        Self::open_named(folder, (&["one", "two"], urls), limits).await
+    }
+
+    /// In front of backends of other names.
+    pub async fn open_without_names(folder: TempDir, urls: &[String]) -> Self {
+        Self::open_named(folder, (&["other"], urls), Limits::default()).await
+    }
+
+    async fn open_named(folder: TempDir, backends: (&[&str], &[String]), limits: Limits) -> Self {
         let shutdown = Shutdown::default();
-        let parts = parts(folder.path(), urls, &shutdown).await;
+        let parts = parts(folder.path(), backends, &shutdown).await;
         let jobs = Jobs::start(parts.clone(), limits, &shutdown).await.unwrap();
         Self { folder, parts, jobs, shutdown }
     }
@@ -119,8 +128,7 @@ impl House {
     }
 }
 
-async fn parts(folder: &Path, urls: &[String], shutdown: &Shutdown) -> Parts {
-    let names = ["one", "two", "three"];
+async fn parts(folder: &Path, (names, urls): (&[&str], &[String]), shutdown: &Shutdown) -> Parts {
     let config = |(name, url): (&&str, &String)| BackendConfig {
         name: (*name).into(),
         url: url.parse().unwrap(),
