@@ -2,8 +2,26 @@
 //!
 //! Read in this order: `config` says what can be set, `app` holds what lives
 //! as long as the process, `router` says which URL reaches which handler,
-//! `api` translates, `jobs` is the life of a job, `events` tells viewers.
+//! `api` translates, `auth` knows who asks, `workflows` is what can be run,
+//! `jobs` is the life of a run, `backends` does the work, `events` tells
+//! viewers, `files` and `db` keep what is kept. `serve` and `shutdown` are how
+//! it begins and ends.
 
+pub mod app;
+pub mod config;
+pub mod router;
+
+pub(crate) mod api;
 pub mod auth;
+pub mod backends;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod extract;
 pub mod files;
+pub mod jobs;
+pub mod serve;
 pub mod shutdown;
+pub mod site;
+pub mod telemetry;
+pub mod workflows;

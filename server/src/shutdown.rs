@@ -26,6 +26,21 @@ impl Shutdown {
         tokio::spawn(self.tasks.track_future(task));
     }
 
+    /// Begins to stop when the process is told to: `Ctrl+C`, or `SIGTERM`. A
+    /// second time ends it at once.
+    pub fn on_signal(&self) {
+        let shutdown = self.clone();
+        // Not waited for: it waits for a signal that may never come.
+        #[expect(clippy::disallowed_methods, reason = "this task is what starts stopping")]
+        tokio::spawn(async move {
+            told_to_stop().await;
+            tracing::info!("stopping; once more to stop at once");
+            shutdown.start();
+            told_to_stop().await;
+            std::process::exit(1);
+        });
+    }
+
     /// Begins to stop.
     pub fn start(&self) {
         self.token.cancel();
@@ -47,6 +62,26 @@ impl Shutdown {
         if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.tasks.len(), "tasks were still running and are dropped");
         }
+    }
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => (),
+        _ = tokio::signal::ctrl_c() => (),
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }
 

@@ -1,13 +1,46 @@
 //! Pictures and other files: stored by content, never by anybody's name.
+//!
+//! `store` is the folder, `kind` tells what a file is by its content,
+//! `picture` checks and cleans pictures, `upload` takes in what people send,
+//! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
+//! the house builds a path to a stored file.
 
+mod kind;
+mod name;
+mod picture;
+mod store;
+mod strip;
+mod thumb;
+mod upload;
+
+use std::fmt;
+use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
+use anyhow::Context;
 use bytes::Bytes;
+use tokio::sync::Semaphore;
 use wire::OutputKind;
+
+pub use name::SafeName;
+pub use thumb::{Thumb, ThumbWidth};
+pub use upload::{Claim, UploadError};
+
+pub use kind::may_be_shown;
+use kind::Kind;
+use picture::Picture;
+use store::Store;
 
 /// The BLAKE3 hash of a stored file: its only name on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Hash(pub [u8; 32]);
+
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&blake3::Hash::from_bytes(self.0).to_hex())
+    }
+}
 
 /// What is known of a stored file.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,26 +57,97 @@ pub struct Stored {
     pub blur: Option<String>,
 }
 
-/// The file store: a folder now, object storage later.
+/// The file store: a folder now, object storage later. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Files {}
+pub struct Files {
+    store: Store,
+    /// Decoding takes processors and memory: so many at once.
+    decoding: Arc<Semaphore>,
+}
 
 impl Files {
     /// Opens the store in `folder`, which is made when missing.
-    pub async fn open(_folder: &Path) -> anyhow::Result<Self> {
-        anyhow::bail!("not built yet")
+    pub async fn open(folder: &Path) -> anyhow::Result<Self> {
+        let store = Store::open(folder)
+            .await
+            .with_context(|| format!("the folder {} cannot be used", folder.display()))?;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { store, decoding: Arc::new(Semaphore::new(processors.clamp(1, 4))) })
     }
 
     /// Stores what a backend made. Durable when it returns.
     ///
     /// `name` is the backend's file name: only its extension is looked at, as
-    /// a hint where the content does not tell.
-    pub async fn store_output(&self, _name: &str, _content: Bytes) -> anyhow::Result<Stored> {
-        anyhow::bail!("not built yet")
+    /// a hint where the content does not tell. Pictures lose what is written
+    /// in them besides the picture: a ComfyUI writes the whole graph there.
+    pub async fn store_output(&self, name: &str, content: Bytes) -> anyhow::Result<Stored> {
+        let kind = Kind::of(&content, name);
+        let (content, picture) = match kind.picture_format() {
+            Some(format) => {
+                // An output that is no good picture is still an output.
+                let work = move || match picture::clean(content.clone(), format) {
+                    Ok((content, picture)) => (content, Some(picture)),
+                    Err(_) => (content, None),
+                };
+                self.decode(work).await?
+            }
+            None => (content, None),
+        };
+        self.put(content, kind, picture).await
     }
 
     /// The whole content, for handing it to a backend.
-    pub async fn read(&self, _hash: Hash) -> anyhow::Result<Bytes> {
-        anyhow::bail!("not built yet")
+    pub async fn read(&self, hash: Hash) -> anyhow::Result<Bytes> {
+        let path = self.store.path(hash);
+        let content = tokio::fs::read(path).await;
+        content.map(Bytes::from).with_context(|| format!("the stored file {hash} cannot be read"))
+    }
+
+    /// The content, to be read from wherever is needed; `None` when it is gone.
+    pub async fn open_content(&self, hash: Hash) -> io::Result<Option<tokio::fs::File>> {
+        match tokio::fs::File::open(self.store.path(hash)).await {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Deletes the file and its thumbnails; the caller knows that nobody needs
+    /// them. Deleting what is not there is no error.
+    pub async fn remove(&self, hash: Hash) -> anyhow::Result<()> {
+        self.store.remove(hash).await.with_context(|| format!("{hash} cannot be deleted"))
+    }
+
+    async fn put(
+        &self,
+        content: Bytes,
+        kind: Kind,
+        picture: Option<Picture>,
+    ) -> anyhow::Result<Stored> {
+        let hash = self.store.put(&content).await.context("a file cannot be stored")?;
+        Ok(Stored {
+            hash,
+            bytes: content.len() as u64,
+            mime: kind.mime.to_owned(),
+            kind: kind.output,
+            width: picture.as_ref().map(|picture| picture.width),
+            height: picture.as_ref().map(|picture| picture.height),
+            blur: picture.map(|picture| picture.blur),
+        })
+    }
+
+    /// Runs what takes processor time off the threads that serve requests.
+    async fn decode<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let permit = Arc::clone(&self.decoding).acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
+        let done = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop(permit);
+            done
+        });
+        done.await.context("decoding a picture failed badly")
     }
 }

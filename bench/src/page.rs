@@ -1,0 +1,42 @@
+//! What a first visit transfers, counted by Chromium itself.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+use tokio::process::Command;
+
+use crate::{figure::Figure, house::House};
+
+#[derive(Deserialize)]
+struct FirstLoad {
+    /// Over the network, headers included.
+    bytes: f64,
+    requests: f64,
+}
+
+/// Opens the run page in a browser that was never here.
+pub async fn measure(house: &House, end2end: &Path) -> anyhow::Result<Vec<Figure>> {
+    let output = Command::new("node")
+        .current_dir(end2end)
+        .args(["first-load.mjs", &format!("{}/w/text-to-picture", house.url())])
+        .output()
+        .await
+        .context("starting node, which comes with `cargo xtask bench`")?;
+    ensure!(
+        output.status.success(),
+        "the browser could not load the page: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let load: FirstLoad =
+        serde_json::from_slice(&output.stdout).context("reading what the browser counted")?;
+    Ok(vec![
+        Figure {
+            what: "first load of the run page",
+            measured: load.bytes / 1000.0,
+            promised: 200.0,
+            unit: "kB",
+        },
+        Figure { what: "its requests", measured: load.requests, promised: 12.0, unit: "" },
+    ])
+}

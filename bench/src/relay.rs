@@ -1,0 +1,218 @@
+//! From the backend's frame to the viewer's: how long, for how many, at what cost.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+use engine::{Engine, Options};
+use futures_util::future::try_join_all;
+use serde_json::Value;
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+use wire::ToViewer;
+
+use crate::{
+    figure::Figure,
+    house::House,
+    quantile::Times,
+    upstream::{Prompt, Upstream},
+    viewer::{Viewer, Visitor},
+};
+
+/// Longer than any measured step may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How large a preview usually is, in bytes.
+const PREVIEW: usize = 20_000;
+
+/// How a backend talks during a measurement: frame after frame. Numbers grow from one measurement to the next,
+/// as the steps of one long run.
+#[derive(Clone, Copy)]
+struct Pace {
+    first: u64,
+    last: u64,
+    every: Duration,
+    /// One frame in so many comes with a preview.
+    preview: u64,
+}
+
+/// A quick sampler, watched by one.
+const ALONE: Pace = Pace { first: 1, last: 500, every: Duration::from_millis(20), preview: 1 };
+/// A common one, watched by many.
+const CROWD: Pace = Pace { first: 501, last: 600, every: Duration::from_millis(100), preview: 5 };
+/// The same, when some of them do not read.
+const SILENT: Pace = Pace { first: 601, last: 700, ..CROWD };
+
+/// A house with one job running, and everybody concerned.
+struct Scene {
+    house: House,
+    upstream: Upstream,
+    prompt: Prompt,
+    visitor: Visitor,
+    job: wire::JobId,
+    /// When frame number n left the backend, in nanoseconds since `start`.
+    sent: Arc<[AtomicU64]>,
+    start: Instant,
+    _data: tempfile::TempDir,
+}
+
+/// Measures all figures of the relay.
+pub async fn measure(binary: &Path, viewers: usize) -> anyhow::Result<Vec<Figure>> {
+    let scene = Scene::set(binary).await?;
+    let (_, mut alone) =
+        scene.watched_by(vec![scene.visitor.watch(scene.job).await?], ALONE).await?;
+    let mut figures = vec![
+        Figure {
+            what: "frame relayed, one viewer, p50",
+            measured: alone.millis(0.5),
+            promised: 1.0,
+            unit: "ms",
+        },
+        Figure {
+            what: "frame relayed, one viewer, p99",
+            measured: alone.millis(0.99),
+            promised: 5.0,
+            unit: "ms",
+        },
+    ];
+
+    let before = scene.house.memory().await?;
+    let crowd = scene.crowd(viewers).await?;
+    let grown = scene.house.memory().await?.saturating_sub(before);
+    let each = grown as f64 / viewers as f64 / 1000.0;
+    figures.push(Figure {
+        what: "memory of a viewer, of a thousand",
+        measured: each,
+        promised: 6.0,
+        unit: "kB",
+    });
+
+    let (mut crowd, mut all) = scene.watched_by(crowd, CROWD).await?;
+    let silent: Vec<_> = crowd.drain(..viewers / 10).collect();
+    let (_, mut rest) = scene.watched_by(crowd, SILENT).await?;
+    figures.extend([
+        Figure {
+            what: "frame relayed, a thousand viewers, p99",
+            measured: all.millis(0.99),
+            promised: 100.0,
+            unit: "ms",
+        },
+        Figure {
+            what: "the same, a tenth of them not reading",
+            measured: rest.millis(0.99),
+            promised: 100.0,
+            unit: "ms",
+        },
+    ]);
+    // Only now may those who did not read go.
+    drop(silent);
+    scene.house.close().await?;
+    Ok(figures)
+}
+
+impl Scene {
+    async fn set(binary: &Path) -> anyhow::Result<Self> {
+        let (upstream, address) = Upstream::open(definitions().await?).await?;
+        let data = tempfile::tempdir()?;
+        let house = House::open(binary, data.path(), &["--backend".to_owned(), address]).await?;
+        let visitor = Visitor::new(&house).await?;
+        let job = visitor.submit("text-to-picture").await?.id;
+        let prompt = timeout(PATIENCE, handed_in(&upstream))
+            .await
+            .context("the job never reached the backend")?;
+        upstream.begin(&prompt);
+        let sent = (0..=SILENT.last).map(|_| AtomicU64::new(0)).collect();
+        Ok(Self { house, upstream, prompt, visitor, job, sent, start: Instant::now(), _data: data })
+    }
+
+    async fn crowd(&self, count: usize) -> anyhow::Result<Vec<Viewer>> {
+        let mut crowd = Vec::with_capacity(count);
+        while crowd.len() < count {
+            let some = (count - crowd.len()).min(50);
+            crowd.extend(try_join_all((0..some).map(|_| self.visitor.watch(self.job))).await?);
+        }
+        Ok(crowd)
+    }
+
+    /// Sends frames while `viewers` read; the viewers, and the times from the backend to each of them.
+    ///
+    /// Progress is latest-wins, so who is behind may skip a frame: what counts is how old the frames are that
+    /// arrive, and that the last one arrives at everybody.
+    async fn watched_by(
+        &self,
+        viewers: Vec<Viewer>,
+        pace: Pace,
+    ) -> anyhow::Result<(Vec<Viewer>, Times)> {
+        let reading: Vec<_> =
+            viewers.into_iter().map(|viewer| self.read(viewer, pace.last)).collect();
+        let image = vec![0x55; PREVIEW];
+        for number in pace.first..=pace.last {
+            self.sent[number as usize].store(self.now(), Ordering::Relaxed);
+            self.upstream.progress(&self.prompt, number, SILENT.last);
+            if number % pace.preview == 0 {
+                self.upstream.preview(&self.prompt, &image);
+            }
+            sleep(pace.every).await;
+        }
+        let (mut viewers, mut times) = (Vec::new(), Times::default());
+        for reader in reading {
+            let (viewer, read) = timeout(PATIENCE, reader)
+                .await
+                .context("a viewer never saw the last frame")???;
+            viewers.push(viewer);
+            times.append(read);
+        }
+        ensure!(times.count() > 0, "no viewer saw any frame");
+        Ok((viewers, times))
+    }
+
+    /// Reads until frame number `last`.
+    #[expect(clippy::disallowed_methods, reason = "awaited by the caller")]
+    fn read(&self, mut viewer: Viewer, last: u64) -> JoinHandle<anyhow::Result<(Viewer, Times)>> {
+        let (sent, start, sampler) = (self.sent.clone(), self.start, self.prompt.sampler.clone());
+        tokio::spawn(async move {
+            let mut times = Times::default();
+            loop {
+                let ToViewer::Progress { progress, .. } = viewer.next().await? else {
+                    continue;
+                };
+                let now = start.elapsed();
+                let Some(node) = progress.nodes.get(&sampler) else { continue };
+                let left = sent[node.value as usize].load(Ordering::Relaxed);
+                times.push(now.saturating_sub(Duration::from_nanos(left)));
+                if u64::from(node.value) == last {
+                    return Ok((viewer, times));
+                }
+            }
+        })
+    }
+
+    fn now(&self) -> u64 {
+        self.start.elapsed().as_nanos() as u64
+    }
+}
+
+/// The node catalogue of the engine, so that the built-in workflows find their nodes.
+async fn definitions() -> anyhow::Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let engine = Engine::start(Options::new(folder.path())).await?;
+    let catalogue = reqwest::get(format!("{}/object_info", engine.url())).await?.json().await?;
+    engine.stop().await;
+    Ok(catalogue)
+}
+
+async fn handed_in(upstream: &Upstream) -> Prompt {
+    loop {
+        if let Some(prompt) = upstream.prompt() {
+            return prompt;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+}

@@ -1,0 +1,88 @@
+//! What one input of a node holds.
+
+use serde_json::{Value, json};
+
+use super::NodeId;
+
+/// The key that marks a list as a value: a bare list means a link.
+const WRAPPER: &str = "__value__";
+
+/// What one input of a node holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// A value as it stands: a string, a number, …
+    Value(Value),
+    /// A value that is sent as `{"__value__": …}`, so that a list is not taken
+    /// for a link.
+    Wrapped(Value),
+    /// The output of another node, sent as `[node, slot]`.
+    Link {
+        /// The node that computes it.
+        node: NodeId,
+        /// Which of that node's outputs, from 0.
+        slot: u32,
+    },
+}
+
+impl Input {
+    /// The input that holds `value`, wrapped if it is a list.
+    pub fn of(value: Value) -> Self {
+        if value.is_array() { Self::Wrapped(value) } else { Self::Value(value) }
+    }
+
+    /// The input that is fed by output `slot` of `node`.
+    pub fn link(node: impl Into<NodeId>, slot: u32) -> Self {
+        Self::Link { node: node.into(), slot }
+    }
+
+    /// Anything is an input. A list that is no link stays as it is: the server
+    /// will say what it thinks of it.
+    pub fn parse(value: &Value) -> Self {
+        if let Some(link) = parse_link(value) {
+            return link;
+        }
+        match value.get(WRAPPER) {
+            Some(inner) => Self::Wrapped(inner.clone()),
+            None => Self::Value(value.clone()),
+        }
+    }
+
+    /// The input as the server takes it.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Wrapped(value) => json!({ WRAPPER: value }),
+            Self::Link { node, slot } => json!([node, slot]),
+        }
+    }
+
+    /// The value, without its wrapper. `None` for a link.
+    pub fn as_value(&self) -> Option<&Value> {
+        match self {
+            Self::Value(value) | Self::Wrapped(value) => Some(value),
+            Self::Link { .. } => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        self.as_value()?.as_str()
+    }
+
+    /// The number. Text that says a number counts, as it does for the server.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self.as_value()? {
+            Value::String(text) => {
+                text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+            }
+            value => value.as_f64(),
+        }
+    }
+}
+
+/// `["node", slot]`, and nothing else.
+fn parse_link(value: &Value) -> Option<Input> {
+    let [node, slot] = value.as_array()?.as_slice() else { return None };
+    let slot = u32::try_from(slot.as_u64()?).ok()?;
+    Some(Input::link(node.as_str()?, slot))
+}

@@ -1,0 +1,246 @@
+//! A job in API format: nodes, their values and the links between them.
+//!
+//! A graph keeps the order of its file, so that what is written back reads like
+//! what came in. Reading checks its form, not its sense: whether classes exist
+//! and values fit is for [`crate::definitions`] and the server to say.
+
+mod cost;
+mod input;
+mod order;
+
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+pub use cost::Cost;
+pub use input::Input;
+pub use order::Cycle;
+
+/// The name of a node within one graph: `"5"`, `"2:201"` inside a subgraph,
+/// `"2.0.0.1"` for one that another node expanded into.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(String);
+
+impl NodeId {
+    /// As it stands in the graph.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Lets maps keyed by `NodeId` be asked with a `&str`.
+impl Borrow<str> for NodeId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for NodeId {
+    fn from(id: &str) -> Self {
+        Self(id.into())
+    }
+}
+
+impl From<String> for NodeId {
+    fn from(id: String) -> Self {
+        Self(id)
+    }
+}
+
+/// A job: what to compute, from what.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Graph {
+    /// In the order of the file. Editing freely is fine: links are by name.
+    pub nodes: IndexMap<NodeId, Node>,
+}
+
+/// One step of a job.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Node {
+    /// Which node it is an instance of: `KSampler`.
+    pub class_type: String,
+    /// What it is given, by name.
+    pub inputs: IndexMap<String, Input>,
+    /// What its author called it.
+    pub title: Option<String>,
+}
+
+/// One link: `to.input` is fed by output `slot` of `from`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkRef<'a> {
+    /// The node that computes.
+    pub from: &'a NodeId,
+    /// Which of its outputs, from 0.
+    pub slot: u32,
+    /// The node that is fed.
+    pub to: &'a NodeId,
+    /// Which of its inputs.
+    pub input: &'a str,
+}
+
+/// Why JSON is not a graph.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GraphError {
+    /// The whole is not an object.
+    #[error("a graph is a JSON object of nodes in API format")]
+    NotAnObject,
+    /// It is the file of the editor, which has another form.
+    #[error("this is the editor's file; export it in API format")]
+    EditorFile,
+    /// A node is not an object.
+    #[error("node {0} is not an object")]
+    NodeNotAnObject(NodeId),
+    /// A node does not say what it is.
+    #[error("node {0} has no class_type")]
+    NoClass(NodeId),
+    /// A node's inputs are not an object, or missing; it may be empty.
+    #[error("node {0} has no object of inputs")]
+    InputsNotAnObject(NodeId),
+}
+
+/// Why an input could not be set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSuchInput {
+    /// The graph has no such node.
+    #[error("the graph has no node {0}")]
+    Node(String),
+    /// The node has no such input.
+    #[error("node {node} has no input {input}")]
+    Input {
+        /// The node asked for.
+        node: NodeId,
+        /// The input asked for.
+        input: String,
+    },
+}
+
+impl Graph {
+    /// Reads a graph. The first node of the wrong form is named.
+    pub fn parse(value: &Value) -> Result<Self, GraphError> {
+        let fields = value.as_object().ok_or(GraphError::NotAnObject)?;
+        if fields.get("nodes").is_some_and(Value::is_array) {
+            return Err(GraphError::EditorFile);
+        }
+        let nodes = fields.iter().map(|(id, node)| {
+            let id = NodeId::from(id.as_str());
+            let node = Node::parse(&id, node)?;
+            Ok((id, node))
+        });
+        Ok(Self { nodes: nodes.collect::<Result<_, _>>()? })
+    }
+
+    /// The graph as the server takes it.
+    pub fn to_value(&self) -> Value {
+        let nodes = self.nodes.iter().map(|(id, node)| (id.to_string(), node.to_value()));
+        Value::Object(nodes.collect())
+    }
+
+    /// The node called `id`.
+    pub fn node(&self, id: &str) -> Option<&Node> {
+        self.nodes.get(id)
+    }
+
+    /// The input `input` of node `node`.
+    pub fn input(&self, node: &str, input: &str) -> Option<&Input> {
+        self.node(node)?.inputs.get(input)
+    }
+
+    /// Puts `value` in place of what the input held, be it a value or a link.
+    /// The input must exist: a typing error in a workflow must not go unseen.
+    pub fn set(&mut self, node: &str, input: &str, value: Value) -> Result<(), NoSuchInput> {
+        let Some((id, found)) = self.nodes.get_full_mut(node).map(|(_, id, node)| (id, node))
+        else {
+            return Err(NoSuchInput::Node(node.into()));
+        };
+        let slot = found
+            .inputs
+            .get_mut(input)
+            .ok_or_else(|| NoSuchInput::Input { node: id.clone(), input: input.into() })?;
+        *slot = Input::of(value);
+        Ok(())
+    }
+
+    /// Every class used, once, in the order of first use.
+    pub fn classes(&self) -> impl Iterator<Item = &str> {
+        let mut seen = HashSet::new();
+        let classes = self.nodes.values().map(|node| node.class_type.as_str());
+        classes.filter(move |class| seen.insert(*class))
+    }
+
+    /// Every link, also those that lead nowhere.
+    pub fn links(&self) -> impl Iterator<Item = LinkRef<'_>> {
+        self.nodes.iter().flat_map(|(to, node)| {
+            node.links().map(move |(input, from, slot)| LinkRef { from, slot, to, input })
+        })
+    }
+}
+
+impl Node {
+    /// A node without inputs or title.
+    pub fn new(class_type: impl Into<String>) -> Self {
+        Self { class_type: class_type.into(), ..Self::default() }
+    }
+
+    fn parse(id: &NodeId, value: &Value) -> Result<Self, GraphError> {
+        let fields = value.as_object().ok_or_else(|| GraphError::NodeNotAnObject(id.clone()))?;
+        let class_type = fields.get("class_type").and_then(Value::as_str);
+        let class_type = class_type.ok_or_else(|| GraphError::NoClass(id.clone()))?;
+        let inputs = fields.get("inputs").and_then(Value::as_object);
+        let inputs = inputs.ok_or_else(|| GraphError::InputsNotAnObject(id.clone()))?;
+        let title = value.pointer("/_meta/title").and_then(Value::as_str);
+        Ok(Self {
+            class_type: class_type.into(),
+            inputs: inputs
+                .iter()
+                .map(|(name, value)| (name.clone(), Input::parse(value)))
+                .collect(),
+            title: title.map(Into::into),
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        let inputs = self.inputs.iter().map(|(name, input)| (name.clone(), input.to_value()));
+        let mut node = Map::new();
+        node.insert("class_type".into(), json!(self.class_type));
+        node.insert("inputs".into(), Value::Object(inputs.collect()));
+        if let Some(title) = &self.title {
+            node.insert("_meta".into(), json!({ "title": title }));
+        }
+        Value::Object(node)
+    }
+
+    /// What feeds this node: input name, node, slot.
+    pub fn links(&self) -> impl Iterator<Item = (&str, &NodeId, u32)> {
+        self.inputs.iter().filter_map(|(name, input)| match input {
+            Input::Link { node, slot } => Some((name.as_str(), node, *slot)),
+            Input::Value(_) | Input::Wrapped(_) => None,
+        })
+    }
+}
+
+impl Serialize for Graph {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.nodes.iter().map(|(id, node)| (id, node.to_value())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Graph {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&Value::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests;

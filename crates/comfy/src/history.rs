@@ -1,0 +1,171 @@
+//! What is left of a job when it is over, and the files it made.
+//!
+//! ComfyUI protocol notes §5 and §8.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::graph::NodeId;
+use crate::message::{ExecutionError, Message};
+
+/// One finished job, as `GET /history/{prompt_id}` tells it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The queue item it was: `[number, prompt_id, graph, extra_data, outputs]`.
+    #[serde(default)]
+    pub prompt: Value,
+    /// What each output node showed. Any JSON: custom nodes use their own keys.
+    #[serde(default)]
+    pub outputs: IndexMap<NodeId, Value>,
+    /// How it ended. Absent for an entry that was never run.
+    #[serde(default)]
+    pub status: Option<HistoryStatus>,
+    /// Where each output node came from (expanded nodes have parents).
+    #[serde(default)]
+    pub meta: Value,
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct HistoryStatus {
+    /// `success` or `error`; an interrupted job says `error`.
+    #[serde(default)]
+    pub status_str: String,
+    /// Whether it ran to its end.
+    #[serde(default)]
+    pub completed: bool,
+    /// What the WebSocket said of its beginning and its end.
+    #[serde(default, with = "messages")]
+    pub messages: Vec<Message>,
+}
+
+/// Which of the ends a job came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome<'a> {
+    /// Every output was computed.
+    Success,
+    /// A node failed. The details are missing when the server kept none.
+    Error(Option<&'a ExecutionError>),
+    /// Somebody stopped it.
+    Interrupted,
+}
+
+impl HistoryEntry {
+    /// How the job ended. Only the messages tell an interruption from an error.
+    pub fn outcome(&self) -> Outcome<'_> {
+        let Some(status) = &self.status else { return Outcome::Error(None) };
+        // The last word counts: a blocked branch reports an error, then the job succeeds.
+        let ends = status.messages.iter().rev().find_map(|message| match message {
+            Message::ExecutionSuccess { .. } => Some(Outcome::Success),
+            Message::ExecutionInterrupted { .. } => Some(Outcome::Interrupted),
+            Message::ExecutionError(error) => Some(Outcome::Error(Some(error))),
+            _ => None,
+        });
+        ends.unwrap_or(match status.status_str.as_str() {
+            "success" => Outcome::Success,
+            _ => Outcome::Error(None),
+        })
+    }
+
+    /// Every file of every output node, in the order of the nodes.
+    pub fn files(&self) -> impl Iterator<Item = (&NodeId, FileRef)> {
+        self.outputs.iter().flat_map(|(node, output)| files(output).map(move |file| (node, file)))
+    }
+}
+
+/// One file on the server: what `Client::view` fetches.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FileRef {
+    /// Its name, with extension, without folder. Names are reused after
+    /// deletion, so this does not identify its content.
+    pub filename: String,
+    /// The folder below the one that `folder` names; often empty.
+    #[serde(default)]
+    pub subfolder: String,
+    /// Which of the server's three folders it lies in.
+    #[serde(default, rename = "type")]
+    pub folder: Folder,
+}
+
+/// The folders a server keeps files in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Folder {
+    /// What was uploaded.
+    Input,
+    /// What was saved.
+    #[default]
+    Output,
+    /// What was only previewed; gone after a restart.
+    Temp,
+}
+
+impl Folder {
+    /// The word the server uses.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Output => "output",
+            Self::Temp => "temp",
+        }
+    }
+}
+
+/// The files in what one node showed: `images`, `audio`, `gifs`, whatever a
+/// custom node calls its list. Entries that are not files are passed over.
+pub fn files(output: &Value) -> impl Iterator<Item = FileRef> {
+    let lists = output.as_object().into_iter().flat_map(|fields| fields.values());
+    lists.filter_map(Value::as_array).flatten().filter_map(|item| FileRef::deserialize(item).ok())
+}
+
+/// Where an upload was stored. The server changes a name that is taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredName {
+    /// The name it has now.
+    pub name: String,
+    /// The folder below `folder`; empty unless the upload named one.
+    #[serde(default)]
+    pub subfolder: String,
+    /// `Input` unless the upload named another.
+    #[serde(default = "input", rename = "type")]
+    pub folder: Folder,
+}
+
+fn input() -> Folder {
+    Folder::Input
+}
+
+impl StoredName {
+    /// What an input such as `LoadImage.image` is set to.
+    pub fn as_input(&self) -> String {
+        match self.subfolder.as_str() {
+            "" => self.name.clone(),
+            folder => format!("{folder}/{}", self.name),
+        }
+    }
+}
+
+/// Messages as `[[type, data], …]`.
+mod messages {
+    use serde::{Deserialize, Deserializer, Serializer};
+    use serde_json::Value;
+
+    use crate::message::Message;
+
+    pub(super) fn serialize<S: Serializer>(messages: &[Message], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(messages.iter().map(Message::to_parts))
+    }
+
+    /// Entries of another shape are passed over.
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<Message>, D::Error> {
+        let pairs = Vec::<Value>::deserialize(from)?;
+        let message = |mut pair: Value| {
+            let data = pair.get_mut(1)?.take();
+            Some(Message::from_parts(pair[0].as_str()?, data))
+        };
+        Ok(pairs.into_iter().filter_map(message).collect())
+    }
+}

@@ -1,0 +1,70 @@
+//! Takes the built page into the binary.
+//!
+//! `PARLOR_SITE` names the folder that `cargo xtask` filled: `index.html`, and
+//! beside each compressible file its `.br` and `.gz`. Without it, as for a
+//! plain `cargo check`, a page that says so stands in.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::{env, io};
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-env-changed=PARLOR_SITE");
+    let site = env::var_os("PARLOR_SITE").filter(|site| !site.is_empty()).map(PathBuf::from);
+    let site = site.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("placeholder"));
+    println!("cargo::rerun-if-changed={}", site.display());
+
+    let mut files = Vec::new();
+    collect(&site, &site, &mut files)?;
+    files.sort();
+
+    let mut build = blake3::Hasher::new();
+    let mut table = String::from("&[\n");
+    for name in files.iter().filter(|name| !is_compressed(name)) {
+        let content = fs::read(site.join(name))?;
+        build.update(name.as_bytes()).update(&content);
+        let hash = blake3::hash(&content).to_hex();
+        let beside = |extension: &str| {
+            let name = format!("{name}.{extension}");
+            let found = files.contains(&name).then(|| include(&site.join(name)));
+            found.map_or("None".to_owned(), |include| format!("Some({include})"))
+        };
+        let plain = include(&site.join(name));
+        let (br, gz, etag) = (beside("br"), beside("gz"), &hash[..20]);
+        writeln!(
+            table,
+            "Asset {{ path: {name:?}, etag: \"\\\"{etag}\\\"\", plain: {plain}, br: {br}, gz: {gz} }},"
+        )
+        .expect("writing to a string does not fail");
+    }
+    table.push(']');
+
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("site.rs"), table)?;
+    println!("cargo::rustc-env=PARLOR_BUILD={}", &build.finalize().to_hex()[..12]);
+    Ok(())
+}
+
+/// Names of all files below `folder`, relative to `site`, with `/`.
+fn collect(site: &Path, folder: &Path, files: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(site, &path, files)?;
+            continue;
+        }
+        let name = path.strip_prefix(site).expect("it was found below");
+        files.push(name.to_string_lossy().replace('\\', "/"));
+    }
+    Ok(())
+}
+
+fn is_compressed(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "br" || extension == "gz")
+}
+
+fn include(path: &Path) -> String {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    format!("include_bytes!({:?})", path.to_string_lossy())
+}

@@ -1,0 +1,84 @@
+//! `GET /live`: what happens, as it happens, over a WebSocket.
+//!
+//! `socket` is the protocol on the wire, `watching` what a viewer listens to,
+//! `viewer` the conversation of `wire::{FromViewer, ToViewer}`.
+
+mod socket;
+mod viewer;
+mod watching;
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use crate::app::App;
+use crate::auth::{self, Principal};
+use crate::error::{Error, Result};
+use socket::Socket;
+use viewer::Viewer;
+
+/// The subprotocol we speak; pages that show a token ask for it beside.
+const PROTOCOL: &str = "parlor";
+
+/// Upgrades by hand and not by axum's extractor: that one copies what it sends
+/// into a buffer per viewer, and its tasks cannot be waited for.
+pub(crate) async fn open(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    mut request: Request,
+) -> Result<Response> {
+    if !auth::is_own_page(&app.config, request.uri(), request.headers()) {
+        return Err(Error::Forbidden("a page of another site may not listen here"));
+    }
+    let accept = accept_key(request.headers())
+        .ok_or_else(|| Error::BadRequest("this address speaks WebSocket; open it as one".into()))?;
+    let upgrade = request
+        .extensions_mut()
+        .remove::<OnUpgrade>()
+        .ok_or_else(|| Error::BadRequest("WebSocket needs HTTP/1.1 here".into()))?;
+    let place = Arc::clone(&app.viewer_places)
+        .try_acquire_owned()
+        .map_err(|_| Error::Unavailable("too many people are watching; try again in a moment"))?;
+
+    let mut response = (StatusCode::SWITCHING_PROTOCOLS, accept).into_response();
+    if asks_for(request.headers(), SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+        let protocol = HeaderValue::from_static(PROTOCOL);
+        response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
+    let shutdown = app.shutdown.clone();
+    shutdown.spawn(async move {
+        match upgrade.await {
+            Ok(upgraded) => Viewer::new(app, principal, Socket::new(upgraded).await).run().await,
+            Err(error) => tracing::debug!(%error, "an upgrade did not happen"),
+        }
+        drop(place);
+    });
+    Ok(response)
+}
+
+/// The headers of the answer; `None` when this is no WebSocket handshake.
+fn accept_key(headers: &HeaderMap) -> Option<[(HeaderName, HeaderValue); 3]> {
+    let upgrades = asks_for(headers, CONNECTION, "upgrade")
+        && asks_for(headers, UPGRADE, "websocket")
+        && asks_for(headers, SEC_WEBSOCKET_VERSION, "13");
+    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| upgrades)?;
+    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()?;
+    Some([
+        (CONNECTION, HeaderValue::from_static("upgrade")),
+        (UPGRADE, HeaderValue::from_static("websocket")),
+        (SEC_WEBSOCKET_ACCEPT, accept),
+    ])
+}
+
+fn asks_for(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|item| item.trim().eq_ignore_ascii_case(wanted))
+}

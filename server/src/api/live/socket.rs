@@ -1,0 +1,127 @@
+//! The WebSocket of one viewer.
+//!
+//! tungstenite reads, answers pings and closes. What we tell viewers goes past
+//! it: it would copy every frame into a buffer that stays as large as the
+//! largest preview ever sent. Here all viewers share one `Bytes`, and what a
+//! viewer costs does not depend on what it is sent.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use futures_util::{SinkExt, StreamExt};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, FrameHeader};
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+/// Largest message a viewer may send; anything we understand is far smaller.
+const MAX_MESSAGE: usize = 64 << 10;
+/// Allocated for as long as the viewer is there. It says little.
+const READ_BUFFER: usize = 512;
+/// A viewer whose connection takes nothing for so long is gone.
+const SEND_DEADLINE: Duration = Duration::from_secs(20);
+/// How long to wait for the other side's goodbye.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
+/// Longest head of a frame that is not masked.
+const FRAME_HEAD: usize = 10;
+
+/// Why the conversation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The other side went away; there is nobody to tell.
+    Gone,
+    /// To be told.
+    Close(CloseCode, &'static str),
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<Error> for End {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Capacity(_) => Self::Close(CloseCode::Size, "a message is larger than 64 kB"),
+            Error::Utf8(_) => Self::Close(CloseCode::Invalid, "a text is not UTF-8"),
+            Error::Protocol(_) => Self::Close(CloseCode::Protocol, "this is not WebSocket"),
+            _ => Self::Gone,
+        }
+    }
+}
+
+pub(super) struct Socket {
+    stream: WebSocketStream<TokioIo<Upgraded>>,
+}
+
+impl Socket {
+    pub(super) async fn new(upgraded: Upgraded) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .write_buffer_size(0)
+            .max_message_size(Some(MAX_MESSAGE))
+            .max_frame_size(Some(MAX_MESSAGE));
+        let io = TokioIo::new(upgraded);
+        Self { stream: WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await }
+    }
+
+    /// The next message. Dropping the future loses nothing.
+    pub(super) async fn receive(&mut self) -> Result<Message, End> {
+        match self.stream.next().await {
+            Some(Ok(message)) => Ok(message),
+            Some(Err(error)) => Err(error.into()),
+            None => Err(End::Gone),
+        }
+    }
+
+    pub(super) async fn send_text(&mut self, text: Bytes) -> Result<(), End> {
+        self.send(Data::Text, text).await
+    }
+
+    pub(super) async fn send_binary(&mut self, frame: Bytes) -> Result<(), End> {
+        self.send(Data::Binary, frame).await
+    }
+
+    /// Asks whether the other side is still there.
+    pub(super) async fn ping(&mut self) -> Result<(), End> {
+        let ping = self.stream.send(Message::Ping(Bytes::new()));
+        Ok(tokio::time::timeout(SEND_DEADLINE, ping).await.map_err(|_| End::Gone)??)
+    }
+
+    /// Says goodbye, and reads what is still on its way: closing a connection
+    /// with unread bytes would take the goodbye back.
+    pub(super) async fn close(mut self, code: CloseCode, reason: &'static str) {
+        let _ = tokio::time::timeout(CLOSE_DEADLINE, async {
+            self.stream.close(Some(CloseFrame { code, reason: reason.into() })).await?;
+            let io = self.stream.get_mut();
+            io.shutdown().await?;
+            let mut scrap = [0; 512];
+            while io.read(&mut scrap).await? > 0 {}
+            Ok::<_, Error>(())
+        })
+        .await;
+    }
+
+    /// Sends a whole frame, or ends the conversation: never a part.
+    async fn send(&mut self, kind: Data, payload: Bytes) -> Result<(), End> {
+        let header = FrameHeader { opcode: OpCode::Data(kind), ..FrameHeader::default() };
+        let mut head = [0; FRAME_HEAD];
+        let mut space = &mut head[..];
+        header.format(payload.len() as u64, &mut space)?;
+        let length = FRAME_HEAD - space.len();
+        let sending = async {
+            // tungstenite may have a pong half written.
+            self.stream.flush().await?;
+            let io = self.stream.get_mut();
+            io.write_all_buf(&mut head[..length].chain(payload)).await?;
+            Ok::<_, End>(io.flush().await?)
+        };
+        tokio::time::timeout(SEND_DEADLINE, sending).await.map_err(|_| End::Gone)?
+    }
+}

@@ -1,0 +1,70 @@
+//! The page and its files, for people.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::parlor::house::welcome;
+use crate::app::App;
+use crate::auth::{Principal, Token};
+use crate::error::Result;
+use crate::extract::Path;
+use crate::site;
+
+/// Every page of the house is the same document: the page looks at its address.
+pub(crate) async fn page(
+    State(app): State<Arc<App>>,
+    principal: Result<Principal>,
+    headers: HeaderMap,
+) -> Response {
+    document(&app, principal.ok().as_ref(), (StatusCode::OK, &headers))
+}
+
+/// `/w/{slug}`: not found when there is no such workflow, said by the page.
+pub(crate) async fn workflow(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    principal: Result<Principal>,
+    headers: HeaderMap,
+) -> Response {
+    let found = app.workflows.get(&slug).is_some();
+    let status = if found { StatusCode::OK } else { StatusCode::NOT_FOUND };
+    document(&app, principal.ok().as_ref(), (status, &headers))
+}
+
+/// `/embed/{slug}`: the same in a frame of another site. No cookie: the page
+/// gets a token of its own, and keeps it as long as its tab.
+pub(crate) async fn embed(State(app): State<Arc<App>>, Path(slug): Path<String>) -> Response {
+    let mut response = app.document.respond_embedded(&Token::random().reveal());
+    if app.workflows.get(&slug).is_none() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, app.embed_policy.clone());
+    response
+}
+
+/// A file of the page; for every other address, the page that says so.
+pub(crate) async fn file_or_lost(
+    State(app): State<Arc<App>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    match site::find(uri.path().trim_start_matches('/')) {
+        Some(asset) => asset.respond(&headers),
+        None => document(&app, None, (StatusCode::NOT_FOUND, &headers)),
+    }
+}
+
+fn document(
+    app: &App,
+    principal: Option<&Principal>,
+    (status, request): (StatusCode, &HeaderMap),
+) -> Response {
+    let mut response = app.document.respond(status, request);
+    let welcome = principal.map(|principal| welcome(app, principal));
+    response.headers_mut().extend(welcome.unwrap_or_default());
+    response.into_response()
+}

@@ -1,0 +1,38 @@
+//! `GET /house`: what the page asks first.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::IntoResponse;
+use wire::House;
+
+use crate::app::App;
+use crate::auth::{Means, Principal, Token};
+use crate::site;
+
+pub(crate) async fn show(State(app): State<Arc<App>>, principal: Principal) -> impl IntoResponse {
+    let house = House {
+        name: app.config.name.clone(),
+        build: site::BUILD.into(),
+        demo: app.is_demo(),
+        open: app.backends.any_open(),
+        max_upload_bytes: app.config.max_upload_bytes(),
+    };
+    (welcome(&app, &principal), axum::Json(house))
+}
+
+/// Headers that make a browser a visitor, or keep it one for another year.
+///
+/// Only where a person arrives: a program that calls the rest of the API stays
+/// the visitor of its address.
+pub(crate) fn welcome(app: &App, principal: &Principal) -> HeaderMap {
+    let token = match &principal.means {
+        Means::Cookie(token) => token.clone(),
+        Means::Address => Token::random(),
+        Means::Token | Means::AnonymousKey => return HeaderMap::new(),
+    };
+    let cookie = (SET_COOKIE, app.visitors.cookie(&token));
+    [cookie, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))].into_iter().collect()
+}

@@ -1,0 +1,104 @@
+//! `/jobs`: what was made, what is being made, and how to stop or delete it.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+use wire::{Job, JobId, JobList, JobStatus};
+
+use super::links::Links;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::db::JobFilter;
+use crate::error::{Error, Result};
+use crate::extract::{Path, Query};
+
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 200;
+
+/// Which jobs to list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Wanted {
+    workflow: Option<String>,
+    status: Option<JobStatus>,
+    q: Option<String>,
+    favourite: Option<bool>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+}
+
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Query(wanted): Query<Wanted>,
+) -> Result<axum::Json<JobList>> {
+    let filter = JobFilter {
+        workflow: wanted.workflow,
+        status: wanted.status,
+        q: wanted.q,
+        favourite: wanted.favourite,
+        cursor: wanted.cursor,
+        limit: wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE),
+    };
+    let jobs = app.jobs.list(principal.id, &filter).await?;
+    Ok(axum::Json(Links::new(&app, &principal).list(jobs)))
+}
+
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<axum::Json<Job>> {
+    answer(&app, &principal, app.jobs.find(principal.id, id).await?)
+}
+
+pub(crate) async fn cancel(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<axum::Json<Job>> {
+    answer(&app, &principal, app.jobs.cancel(principal.id, id).await?)
+}
+
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<StatusCode> {
+    let deleted = app.jobs.delete(principal.id, id).await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("job")) }
+}
+
+pub(crate) async fn favour(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<axum::Json<Job>> {
+    answer(&app, &principal, app.jobs.set_favourite(principal.id, id, true).await?)
+}
+
+pub(crate) async fn unfavour(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<axum::Json<Job>> {
+    answer(&app, &principal, app.jobs.set_favourite(principal.id, id, false).await?)
+}
+
+/// The graph that was run, in ComfyUI's API format.
+pub(crate) async fn graph(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<JobId>,
+) -> Result<axum::Json<Value>> {
+    let graph = app.jobs.graph(principal.id, id).await?;
+    graph.map(axum::Json).ok_or(Error::NotFound("job"))
+}
+
+fn answer(app: &App, principal: &Principal, job: Option<Job>) -> Result<axum::Json<Job>> {
+    let job = job.ok_or(Error::NotFound("job"))?;
+    Ok(axum::Json(Links::new(app, principal).job(job)))
+}

@@ -1,0 +1,115 @@
+//! Links that work where cookies do not.
+
+use std::time::SystemTime;
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use serde::Deserialize;
+use uuid::Uuid;
+use wire::{Event, Job, JobList, Output, ToViewer};
+
+use crate::app::App;
+use crate::auth::{Principal, PrincipalId, Sealed};
+use crate::error::{Error, Result};
+
+/// The address of one file, with or without a seal.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FilePath {
+    id: Uuid,
+    #[serde(default)]
+    seal: Option<String>,
+}
+
+impl FilePath {
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Whose file it should be: the one who sealed the link, else the caller.
+    pub(crate) fn owner(
+        &self,
+        app: &App,
+        caller: &Principal,
+        what: fn(Uuid) -> Sealed,
+    ) -> Result<PrincipalId> {
+        let Some(seal) = &self.seal else { return Ok(caller.id) };
+        let owner = app.visitors.open_seal(seal, what(self.id), SystemTime::now());
+        owner.ok_or(Error::NotFound("file"))
+    }
+}
+
+/// Makes links as one principal needs them: sealed for an embedded page, whose
+/// `<img>` shows no token, and left alone for everybody else.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Links<'a> {
+    app: &'a App,
+    owner: PrincipalId,
+    sealed: bool,
+}
+
+/// Where the files are, relative to the page's base.
+const ROOT: &str = "api/parlor/v1";
+
+impl<'a> Links<'a> {
+    pub(crate) fn new(app: &'a App, principal: &Principal) -> Self {
+        Self { app, owner: principal.id, sealed: principal.needs_sealed_links() }
+    }
+
+    pub(crate) fn job(self, mut job: Job) -> Job {
+        if self.sealed {
+            job.outputs.iter_mut().for_each(|output| self.output(output));
+        }
+        job
+    }
+
+    pub(crate) fn list(self, mut list: JobList) -> JobList {
+        list.jobs = list.jobs.into_iter().map(|job| self.job(job)).collect();
+        list
+    }
+
+    pub(crate) fn event(self, mut event: Event) -> Event {
+        if let Event::Output { output } = &mut event
+            && self.sealed
+        {
+            self.output(output);
+        }
+        event
+    }
+
+    /// An encoded [`ToViewer`]. All viewers share one text; only one that names
+    /// an output, for an embedded page, is taken apart.
+    pub(crate) fn text(self, text: Utf8Bytes) -> Bytes {
+        if !self.sealed || !text.contains(ROOT) {
+            return text.into();
+        }
+        let told = match serde_json::from_str(&text) {
+            Ok(ToViewer::Event { job, seq, event }) => {
+                ToViewer::Event { job, seq, event: self.event(event) }
+            }
+            Ok(ToViewer::Snapshot { job }) => ToViewer::Snapshot { job: self.job(job) },
+            _ => return text.into(),
+        };
+        encoded(&told)
+    }
+
+    pub(crate) fn upload(self, id: Uuid) -> String {
+        self.path("uploads", id, Sealed::Upload(id))
+    }
+
+    fn output(self, output: &mut Output) {
+        output.url = self.path("outputs", output.id.0, Sealed::Output(output.id.0));
+    }
+
+    fn path(self, folder: &str, id: Uuid, what: Sealed) -> String {
+        if !self.sealed {
+            return format!("{ROOT}/{folder}/{id}");
+        }
+        let seal = self.app.visitors.seal(self.owner, what, SystemTime::now());
+        format!("{ROOT}/signed/{seal}/{folder}/{id}")
+    }
+}
+
+/// As it goes over the wire.
+pub(crate) fn encoded(told: &ToViewer) -> Bytes {
+    serde_json::to_vec(told).expect("what viewers are told has only text keys").into()
+}

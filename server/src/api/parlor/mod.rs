@@ -1,0 +1,11 @@
+//! Parlor's own API, `/api/parlor/v1`: one file a noun.
+
+mod content;
+pub(crate) mod events;
+pub(crate) mod house;
+pub(crate) mod jobs;
+pub(crate) mod links;
+pub(crate) mod outputs;
+pub(crate) mod submit;
+pub(crate) mod uploads;
+pub(crate) mod workflows;

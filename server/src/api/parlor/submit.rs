@@ -1,0 +1,181 @@
+//! `POST /workflows/{slug}/jobs`: runs a workflow.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::{HeaderMap, HeaderName, LOCATION};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio::time::Instant;
+use wire::{Event, Job, JobId, Submit, ToViewer};
+
+use super::links::Links;
+use crate::app::App;
+use crate::auth::Principal;
+use crate::error::{Error, Result};
+use crate::events::Told;
+use crate::extract::{Json, Path, Query};
+use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
+
+/// Longest that an answer may wait for the job, in seconds.
+const LONGEST_WAIT: u64 = 600;
+
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// How the caller wants the job to be taken.
+#[derive(Debug)]
+pub(crate) struct Wishes {
+    /// Answer with the finished job, if it takes no longer than this.
+    wait: Option<Duration>,
+    /// Asking twice with the same key makes one job.
+    key: Option<IdempotencyKey>,
+}
+
+/// 202 at once, or 200 with the finished job when the caller waits for it.
+pub(crate) async fn submit(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(slug): Path<String>,
+    wishes: Wishes,
+    Json(submit): Json<Submit>,
+) -> Result<Response> {
+    let submitted = app.jobs.submit(principal.id, &slug, submit.inputs, wishes.key).await?;
+    let Submitted { mut job, replayed } = submitted;
+    if let Some(wait) = wishes.wait {
+        job = finished(&app, &principal, job.id, wait).await?;
+    }
+    let status = if job.status.is_over() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let about = about(&app, &job, &Applied { wait: wishes.wait, replayed });
+    let job = Links::new(&app, &principal).job(job);
+    Ok((status, about, axum::Json(job)).into_response())
+}
+
+/// The job once it is over, or as it is when the time is.
+async fn finished(app: &App, principal: &Principal, id: JobId, wait: Duration) -> Result<Job> {
+    let deadline = Instant::now() + wait;
+    // Listening first, looking second: the end cannot fall between the two.
+    let mut watch = app.hub.watch_job(principal.id, id);
+    loop {
+        let job = app.jobs.find(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
+        if job.status.is_over() || Instant::now() >= deadline || app.shutdown.has_started() {
+            return Ok(job);
+        }
+        tokio::select! {
+            () = async { while !may_be_the_end(&watch.next().await) {} } => (),
+            () = tokio::time::sleep_until(deadline) => (),
+            () = app.shutdown.started() => (),
+        }
+    }
+}
+
+fn may_be_the_end(told: &Told) -> bool {
+    match told {
+        Told::Text(text) => matches!(
+            serde_json::from_str(text),
+            Ok(ToViewer::Event { event: Event::Finished { .. }, .. } | ToViewer::Gone { .. })
+        ),
+        Told::Preview(_) => false,
+        Told::Resync(_) => true,
+    }
+}
+
+struct Applied {
+    wait: Option<Duration>,
+    replayed: bool,
+}
+
+fn about(app: &App, job: &Job, applied: &Applied) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let location = format!("{}api/parlor/v1/jobs/{}", app.config.base_path(), job.id);
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        headers.insert(LOCATION, location);
+    }
+    let preference = match applied.wait {
+        Some(wait) => format!("wait={}", wait.as_secs()),
+        None => "respond-async".into(),
+    };
+    let preference = HeaderValue::from_str(&preference).expect("digits are a header value");
+    headers.insert(PREFERENCE_APPLIED, preference);
+    if applied.replayed {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    headers
+}
+
+#[derive(Debug, Deserialize)]
+struct WaitQuery {
+    wait: Option<u64>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Wishes {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Query(query) = Query::<WaitQuery>::from_request_parts(parts, state).await?;
+        let seconds = query.wait.or_else(|| preferred_wait(&parts.headers));
+        let wait = seconds.map(|seconds| Duration::from_secs(seconds.min(LONGEST_WAIT)));
+        let key = parts.headers.get("idempotency-key").map(idempotency_key).transpose()?;
+        Ok(Self { wait: wait.filter(|wait| !wait.is_zero()), key })
+    }
+}
+
+/// The seconds of `Prefer: wait=…` (RFC 7240).
+fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
+    let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split([',', ';']))
+        .filter_map(|preference| preference.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
+        .and_then(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
+}
+
+fn idempotency_key(value: &HeaderValue) -> Result<IdempotencyKey> {
+    let key = value.to_str().unwrap_or_default();
+    IdempotencyKey::parse(key).ok_or_else(|| {
+        Error::BadRequest("an Idempotency-Key is 1 to 255 printable ASCII characters".into())
+    })
+}
+
+impl From<SubmitError> for Error {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::NoSuchWorkflow => Self::NotFound("workflow"),
+            SubmitError::Field { field, message } => Self::field(field, message),
+            SubmitError::IdempotencyConflict => Self::BadInput {
+                field: None,
+                message: "this Idempotency-Key was used with other values; use a new one".into(),
+            },
+            SubmitError::QueueFull { retry_after } => Self::TooMany {
+                message: "the queue is full; try again in a little while".into(),
+                retry_after: retry_after.as_secs().max(1),
+            },
+            SubmitError::Storage(cause) => Self::Internal(cause),
+            error @ SubmitError::TooCostly { .. } => {
+                Self::BadInput { field: None, message: error.to_string() }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_is_found_among_other_preferences() {
+        for (prefer, seconds) in [
+            ("wait=10", Some(10)),
+            ("respond-async, wait=10", Some(10)),
+            ("handling=strict; Wait = \"7\"", Some(7)),
+            ("respond-async", None),
+            ("wait=soon", None),
+        ] {
+            let headers = [("prefer".parse().unwrap(), prefer.parse().unwrap())];
+            assert_eq!(preferred_wait(&headers.into_iter().collect()), seconds, "{prefer}");
+        }
+    }
+}

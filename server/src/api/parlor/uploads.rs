@@ -1,0 +1,154 @@
+//! `POST /uploads`: takes in a picture; `GET /uploads/{id}` gives it back.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use serde::Deserialize;
+use wire::{Upload, UploadId};
+
+use super::content::{self, Content};
+use super::links::{FilePath, Links};
+use crate::app::App;
+use crate::auth::{Principal, Sealed};
+use crate::db::NewUpload;
+use crate::error::{Error, Result};
+use crate::extract::{Path, Query};
+use crate::files::{Claim, SafeName, UploadError};
+
+/// How long a whole upload may take.
+const DEADLINE: Duration = Duration::from_secs(10 * 60);
+/// How long nothing may arrive.
+const SILENCE: Duration = Duration::from_secs(30);
+/// The name in refusals, also of raw bodies.
+const FIELD: &str = "file";
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    name: Option<String>,
+}
+
+/// A form with one file, or the file itself as the body.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Query(named): Query<Named>,
+    request: Request,
+) -> Result<Response> {
+    let max = app.config.max_upload_bytes();
+    if announced(request.headers()).is_some_and(|length| length > max + FORM_OVERHEAD) {
+        return Err(UploadError::TooLarge { max }.into());
+    }
+    let work = receive(&app, &principal, named.name, request);
+    let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
+    let location = format!("{}{}", app.config.base_path(), upload.url);
+    let location = HeaderValue::from_str(&location).map_err(anyhow::Error::from)?;
+    Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(upload)).into_response())
+}
+
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(path): Path<FilePath>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let owner = path.owner(&app, &principal, Sealed::Upload)?;
+    let upload = app.db.find_upload(owner, UploadId(path.id())).await?;
+    let upload = upload.ok_or(Error::NotFound("upload"))?;
+    let content = Content { hash: upload.hash, mime: &upload.mime, name: &upload.name };
+    content::serve(&app.files, &content, &headers).await
+}
+
+/// What a form adds to the file in it, in bytes, at most.
+const FORM_OVERHEAD: u64 = 64 << 10;
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn receive(
+    app: &App,
+    principal: &Principal,
+    name: Option<String>,
+    request: Request,
+) -> Result<Upload> {
+    let declared = content_type(request.headers());
+    if !declared.as_deref().unwrap_or_default().starts_with("multipart/form-data") {
+        let claim = Claim { name: SafeName::from_client(&name.unwrap_or_default()), declared };
+        return store(app, principal, request.into_body().into_data_stream(), &claim).await;
+    }
+    let malformed = |_| Error::BadRequest("the form cannot be read".into());
+    let mut form = Multipart::from_request(request, &()).await.map_err(malformed)?;
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
+        let Some(file_name) = field.file_name() else { continue };
+        let name = SafeName::from_client(name.as_deref().unwrap_or(file_name));
+        let declared = field.content_type().map(str::to_owned);
+        return store(app, principal, field, &Claim { name, declared }).await;
+    }
+    Err(Error::field(FIELD, "There is no file in the form."))
+}
+
+async fn store<E>(
+    app: &App,
+    principal: &Principal,
+    body: impl Stream<Item = Result<Bytes, E>> + Send,
+    claim: &Claim,
+) -> Result<Upload> {
+    let body = Box::pin(unless_silent(Box::pin(body.map_err(|_| ()))));
+    let _storing = app.db.storing().await;
+    let max = app.config.max_upload_bytes();
+    let (stored, name) = app.files.store_upload(body, claim, max).await?;
+    let new = NewUpload {
+        principal: principal.id,
+        hash: stored.hash,
+        name: name.to_string(),
+        mime: stored.mime,
+        bytes: stored.bytes,
+        width: stored.width,
+        height: stored.height,
+    };
+    let id = app.db.add_upload(&new).await?;
+    Ok(Upload {
+        id,
+        url: Links::new(app, principal).upload(id.0),
+        name: new.name,
+        mime: new.mime,
+        bytes: new.bytes,
+        width: new.width,
+        height: new.height,
+    })
+}
+
+type Body<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send + 'a>>;
+
+/// The same body, broken off when nothing arrives for too long.
+fn unless_silent(body: Body<'_>) -> impl Stream<Item = Result<Bytes, ()>> + Send + '_ {
+    stream::unfold(Some(body), |body| async {
+        let mut body = body?;
+        match tokio::time::timeout(SILENCE, body.next()).await {
+            Ok(part) => part.map(|part| (part, Some(body))),
+            Err(_) => Some((Err(()), None)),
+        }
+    })
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).map(str::to_owned)
+}
+
+impl From<UploadError> for Error {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::TooLarge { .. } => Self::TooLarge(error.to_string()),
+            UploadError::Interrupted => Self::BadRequest(error.to_string()),
+            UploadError::Storage(cause) => Self::Internal(cause),
+            error => Self::field(FIELD, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Visitors: people and programs without an account.
+//!
+//! A visitor's id is a keyed hash of the token in its cookie (or of its
+//! address), so nothing has to be looked up or stored to know who asks, and
+//! the database holds nothing that could be used to ask.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use anyhow::Context;
+use axum::http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::{HeaderMap, HeaderValue};
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
+use uuid::Uuid;
+
+use super::{Means, Principal, PrincipalId};
+use crate::db::Db;
+use crate::error::{Error, Result};
+
+/// Where the key of this house is kept in the settings table.
+const KEY_SETTING: &str = "visitor_key";
+/// Where an embedded page shows its token.
+const TOKEN_HEADER: &str = "x-parlor-visitor";
+/// How an embedded page shows its token on a WebSocket, which has no headers.
+const TOKEN_PROTOCOL: &str = "token.";
+const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
+const TOKEN_BYTES: usize = 32;
+
+/// The secret that makes somebody a visitor: 256 random bits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token([u8; TOKEN_BYTES]);
+
+impl Token {
+    /// A new one.
+    pub fn random() -> Self {
+        Self(rand::random())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        BASE64.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// As it stands in the cookie or the embedded page.
+    pub fn reveal(&self) -> String {
+        BASE64.encode(self.0)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Knows visitors by the key of this house.
+pub struct Visitors {
+    pub(super) key: [u8; 32],
+    secure: bool,
+}
+
+impl Visitors {
+    /// With the key of this house, which is drawn at the first start.
+    pub async fn open(db: &Db, secure: bool) -> anyhow::Result<Self> {
+        let key = match db.setting(KEY_SETTING).await? {
+            Some(text) => BASE64
+                .decode(text)
+                .ok()
+                .and_then(|key| key.try_into().ok())
+                .context("the key of this house in the database is damaged; delete the setting `visitor_key` to draw a new one")?,
+            None => {
+                let key: [u8; 32] = rand::random();
+                db.set_setting(KEY_SETTING, &BASE64.encode(key)).await?;
+                key
+            }
+        };
+        Ok(Self { key, secure })
+    }
+
+    /// Who sends a request with these headers from this address.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownKey`] for any key but `anonymous`.
+    pub fn principal(&self, headers: &HeaderMap, address: IpAddr) -> Result<Principal> {
+        let nobody = |means| Principal { id: self.of_address(address), means };
+        match api_key(headers) {
+            Some(key) if key == "anonymous" => return Ok(nobody(Means::AnonymousKey)),
+            Some(_) => return Err(Error::UnknownKey),
+            None => (),
+        }
+        if let Some(token) = page_token(headers) {
+            return Ok(Principal { id: self.of_token(&token), means: Means::Token });
+        }
+        Ok(match self.cookie_token(headers) {
+            Some(token) => Principal { id: self.of_token(&token), means: Means::Cookie(token) },
+            None => nobody(Means::Address),
+        })
+    }
+
+    /// The `Set-Cookie` that makes a browser this visitor for a year.
+    pub fn cookie(&self, token: &Token) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let cookie = format!(
+            "{}={}; Path=/; Max-Age={YEAR_SECONDS}; HttpOnly; SameSite=Lax{secure}",
+            self.cookie_name(),
+            token.reveal(),
+        );
+        HeaderValue::from_str(&cookie).expect("base64 is a header value")
+    }
+
+    /// The visitor with this token.
+    pub fn of_token(&self, token: &Token) -> PrincipalId {
+        self.derive("token", &token.0)
+    }
+
+    /// The visitor of an address; all of an IPv6 network of 64 bits is one.
+    fn of_address(&self, address: IpAddr) -> PrincipalId {
+        match address.to_canonical() {
+            IpAddr::V4(address) => self.derive("ipv4", &address.octets()),
+            IpAddr::V6(address) => self.derive("ipv6", &address.octets()[..8]),
+        }
+    }
+
+    fn derive(&self, purpose: &str, secret: &[u8]) -> PrincipalId {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        let hash = hasher.update(purpose.as_bytes()).update(&[0]).update(secret).finalize();
+        let mut id = [0; 16];
+        id.copy_from_slice(&hash.as_bytes()[..16]);
+        PrincipalId(Uuid::from_bytes(id))
+    }
+
+    fn cookie_token(&self, headers: &HeaderMap) -> Option<Token> {
+        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter(|(name, _)| *name == self.cookie_name())
+            .find_map(|(_, value)| Token::parse(value))
+    }
+
+    /// With `__Host-`, no other host and no plain http can set it.
+    fn cookie_name(&self) -> &'static str {
+        if self.secure { "__Host-parlor_visitor" } else { "parlor_visitor" }
+    }
+}
+
+impl fmt::Debug for Visitors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Visitors").finish_non_exhaustive()
+    }
+}
+
+/// The key a program sends: as bearer, in a header, or as the password of HTTP
+/// Basic, since many ComfyUI clients can do nothing else.
+fn api_key(headers: &HeaderMap) -> Option<String> {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("\u{fffd}"));
+    if let Some(key) = text("x-api-key") {
+        return Some(key.to_owned());
+    }
+    let (scheme, rest) = text(AUTHORIZATION.as_str())?.split_once(' ').unwrap_or_default();
+    let key = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Some(rest.trim().to_owned()),
+        "basic" => BASE64_STANDARD
+            .decode(rest.trim())
+            .ok()
+            .and_then(|pair| String::from_utf8(pair).ok())
+            .and_then(|pair| Some(pair.split_once(':')?.1.to_owned())),
+        _ => None,
+    };
+    // What cannot be read is a key nobody knows.
+    Some(key.unwrap_or_default())
+}
+
+fn page_token(headers: &HeaderMap) -> Option<Token> {
+    let header = headers.get(TOKEN_HEADER).and_then(|value| value.to_str().ok());
+    if let Some(token) = header.and_then(Token::parse) {
+        return Some(token);
+    }
+    let protocols = headers.get_all(SEC_WEBSOCKET_PROTOCOL).into_iter();
+    protocols
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .find_map(|protocol| Token::parse(protocol.trim().strip_prefix(TOKEN_PROTOCOL)?))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    pub(in crate::auth) fn visitors() -> Visitors {
+        Visitors { key: [7; 32], secure: true }
+    }
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &str)| {
+            (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn the_cookie_we_set_is_the_visitor_we_know() {
+        let (visitors, token) = (visitors(), Token::random());
+        let cookie = visitors.cookie(&token).to_str().unwrap().to_owned();
+        let sent = cookie.split(';').next().unwrap();
+        let principal = visitors.principal(&headers(&[("cookie", sent)]), HOME).unwrap();
+        assert_eq!(principal.id, visitors.of_token(&token));
+        assert_eq!(principal.means, Means::Cookie(token));
+    }
+
+    // safety 17
+    #[test]
+    fn a_cookie_over_https_is_bound_to_the_host() {
+        let cookie = visitors().cookie(&Token::random());
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-"), "{cookie}");
+        for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+            assert!(cookie.contains(part), "{part} is not in {cookie}");
+        }
+        assert!(!cookie.contains("Domain"));
+    }
+
+    #[test]
+    fn an_embedded_page_shows_its_token_in_a_header_or_a_protocol() {
+        let (visitors, token) = (visitors(), Token::random());
+        let protocols = format!("parlor, token.{}", token.reveal());
+        for shown in [
+            headers(&[("x-parlor-visitor", &token.reveal())]),
+            headers(&[("sec-websocket-protocol", &protocols)]),
+        ] {
+            let principal = visitors.principal(&shown, HOME).unwrap();
+            assert_eq!(principal.id, visitors.of_token(&token));
+            assert!(principal.needs_sealed_links());
+        }
+    }
+
+    #[test]
+    fn only_the_key_anonymous_is_known() {
+        let visitors = visitors();
+        let basic = format!("Basic {}", BASE64_STANDARD.encode("me:anonymous"));
+        for known in [("authorization", "Bearer anonymous"), ("authorization", &*basic)] {
+            let principal = visitors.principal(&headers(&[known]), HOME).unwrap();
+            assert_eq!(principal.means, Means::AnonymousKey);
+        }
+        for unknown in [("x-api-key", "sk-1"), ("authorization", "Bearer x"), ("authorization", "?")] {
+            assert!(visitors.principal(&headers(&[unknown]), HOME).is_err(), "{unknown:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_visitor_and_a_mapped_one_is_the_same() {
+        let visitors = visitors();
+        let of = |text: &str| visitors.of_address(text.parse().unwrap());
+        assert_eq!(of("192.0.2.1"), of("::ffff:192.0.2.1"));
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2"));
+        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
+    }
+
+    #[test]
+    fn another_house_knows_other_visitors() {
+        let token = Token::random();
+        let other = Visitors { key: [8; 32], secure: true };
+        assert_ne!(visitors().of_token(&token), other.of_token(&token));
+    }
+
+    #[test]
+    fn a_token_does_not_show_in_logs() {
+        let token = Token::random();
+        assert!(!format!("{token:?}").contains(&token.reveal()));
+    }
+}

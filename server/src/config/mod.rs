@@ -1,0 +1,292 @@
+//! Every setting, with its default, its name in the environment and its
+//! meaning.
+//!
+//! A setting is a flag (`--max-upload-mb 50`), a variable
+//! (`PARLOR_MAX_UPLOAD_MB=50`) or a line of `parlor.toml`
+//! (`max_upload_mb = 50`); the first of these that is given counts. What may be
+//! given several times is a list in the file (`backends = ["…"]`). Dangerous
+//! combinations are refused at start.
+
+mod file;
+mod values;
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail, ensure};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
+use ipnet::IpNet;
+
+pub use values::{BackendAddress, Origin, PublicUrl};
+
+/// Parlor: the room where guests meet your ComfyUI.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "parlor", version, max_term_width = 100)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one.
+    #[arg(long, env = "PARLOR_LISTEN", value_name = "IP:PORT", default_value = "127.0.0.1:8787")]
+    pub listen: SocketAddr,
+
+    /// Folder for the database and the pictures; made when missing.
+    #[arg(long, env = "PARLOR_DATA", value_name = "DIR", default_value_os_t = default_data())]
+    pub data: PathBuf,
+
+    /// A ComfyUI server, as URL or NAME=URL; guests see the name, never the
+    /// URL. May be given several times. Without one, Parlor starts its own
+    /// demo engine.
+    #[arg(long = "backend", env = "PARLOR_BACKEND", value_name = "URL", value_delimiter = ',')]
+    pub backends: Vec<BackendAddress>,
+
+    /// File with settings; `parlor.toml` of the working folder when there is one.
+    #[arg(long, env = "PARLOR_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Name of the house, shown in the top bar.
+    #[arg(long, env = "PARLOR_NAME", default_value = "Parlor")]
+    pub name: String,
+
+    /// Let everybody who can reach the address in, without an account. Needed
+    /// to listen on more than this machine.
+    #[arg(long, env = "PARLOR_OPEN", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub open: bool,
+
+    /// The address people type when a proxy stands before Parlor, such as
+    /// `https://art.example.org` or `https://example.org/art`. Other host
+    /// names are then refused, and `https` makes cookies secure.
+    #[arg(long, env = "PARLOR_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<PublicUrl>,
+
+    /// Network of proxies whose `X-Forwarded-For` is believed.
+    #[arg(long = "trusted-proxy", env = "PARLOR_TRUSTED_PROXY", value_name = "NET", value_delimiter = ',',
+          value_parser = values::network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// A site that may frame `/embed/…`, such as `https://shop.example.org`.
+    #[arg(long = "embed-origin", env = "PARLOR_EMBED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub embed_origins: Vec<Origin>,
+
+    /// A site whose scripts may call the API from a browser.
+    #[arg(long = "cors-origin", env = "PARLOR_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub cors_origins: Vec<Origin>,
+
+    /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
+    #[arg(long, env = "PARLOR_MAX_UPLOAD_MB", value_name = "MB", default_value = "32",
+          value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub max_upload_mb: u32,
+
+    /// Most connections at once; more wait to be accepted.
+    #[arg(long, env = "PARLOR_MAX_CONNECTIONS", value_name = "N", default_value = "10000",
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: u32,
+
+    /// Show `/metrics` to everybody, not only to this machine.
+    #[arg(long, env = "PARLOR_METRICS_PUBLIC", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub metrics_public: bool,
+
+    /// What to log, as `level` or `target=level,…`.
+    #[arg(long, env = "PARLOR_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// Log JSON lines instead of text.
+    #[arg(long, env = "PARLOR_LOG_JSON", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub log_json: bool,
+
+    /// Slow the demo engine down by this much a step, in milliseconds: for tests.
+    #[arg(long, env = "PARLOR_ENGINE_DELAY_MS", value_name = "MS", default_value = "0", hide = true)]
+    pub engine_delay_ms: u64,
+}
+
+impl Config {
+    /// From the command line, the environment and the file.
+    ///
+    /// # Errors
+    ///
+    /// In words for the person at the terminal. `--help`, `--version` and
+    /// mistakes on the command line end the process here, as clap does.
+    pub fn load() -> anyhow::Result<Self> {
+        match Self::parse_from_args(std::env::args_os().collect()) {
+            Ok(config) => Ok(config),
+            Err(error) => match error.downcast::<clap::Error>() {
+                Ok(usage) => usage.exit(),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    fn parse_from_args(args: Vec<OsString>) -> anyhow::Result<Self> {
+        let config = match settings_file(&args) {
+            Some(path) => Self::with_file(&path, args)?,
+            None => Self::try_parse_from(args)?,
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The lines of the file become the defaults of the flags: one parser, one
+    /// set of checks, and flags and environment win by themselves.
+    fn with_file(path: &Path, args: Vec<OsString>) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("the settings file {} cannot be read", path.display()))?;
+        let command = file::as_defaults(Self::command(), &text)
+            .with_context(|| format!("in {}", path.display()))?;
+        let config = command
+            .try_get_matches_from(&args)
+            .and_then(|matches| Self::from_arg_matches(&matches));
+        config.map_err(|error| match Self::try_parse_from(args) {
+            Ok(_) => anyhow::anyhow!("in {}: {error}", path.display()),
+            Err(usage) => usage.into(),
+        })
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        ensure!(
+            self.open || self.listen.ip().is_loopback(),
+            "anybody who can reach {} could use this house, because it asks for no account. \
+             If that is meant, say so: --open (or `open = true` in parlor.toml, or PARLOR_OPEN=1). \
+             If not, listen on 127.0.0.1.",
+            self.listen,
+        );
+        if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
+            bail!("two backends are called {twice}: give each its own name, as NAME=URL");
+        }
+        Ok(())
+    }
+
+    /// What stands before every path, with a slash at both ends: `/` or `/art/`.
+    pub fn base_path(&self) -> &str {
+        self.public_url.as_ref().map_or("/", PublicUrl::base_path)
+    }
+
+    /// The address a person on this machine opens, when listening on `bound`.
+    pub fn address_to_open(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(public) => public.to_string(),
+            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+
+    /// Whether browsers reach this house by https.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(PublicUrl::is_https)
+    }
+
+    /// Largest upload in bytes.
+    pub fn max_upload_bytes(&self) -> u64 {
+        u64::from(self.max_upload_mb) << 20
+    }
+}
+
+/// The file to read: the one that is asked for, else `parlor.toml` if it exists.
+fn settings_file(args: &[OsString]) -> Option<PathBuf> {
+    let asked = Config::command()
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .ignore_errors(true)
+        .try_get_matches_from(args)
+        .ok()
+        .and_then(|matches| matches.get_one::<PathBuf>("config").cloned());
+    asked.or_else(|| Some(PathBuf::from("parlor.toml")).filter(|path| path.is_file()))
+}
+
+fn first_repeated<'a>(names: impl Iterator<Item = &'a Option<String>>) -> Option<&'a str> {
+    let mut seen = std::collections::HashSet::new();
+    names.flatten().find(|name| !seen.insert(*name)).map(String::as_str)
+}
+
+/// Where this platform keeps the data of applications; `parlor-data` in the
+/// working folder for a user without a home.
+fn default_data() -> PathBuf {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let folder = if cfg!(windows) {
+        set("LOCALAPPDATA").map(|base| base.join("Parlor"))
+    } else if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Application Support/Parlor"))
+    } else {
+        let base = set("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")));
+        base.map(|base| base.join("parlor"))
+    };
+    folder.unwrap_or_else(|| PathBuf::from("parlor-data"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> anyhow::Result<Config> {
+        let args = std::iter::once("parlor").chain(args.iter().copied());
+        Config::parse_from_args(args.map(OsString::from).collect())
+    }
+
+    fn with_file(text: &str, args: &[&str]) -> anyhow::Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("parlor.toml");
+        std::fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        parse(&[&["--config", file], args].concat())
+    }
+
+    #[test]
+    fn the_flags_are_well_formed() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = parse(&[]).unwrap();
+        assert_eq!(config.listen, "127.0.0.1:8787".parse().unwrap());
+        assert_eq!(config.base_path(), "/");
+        assert!(config.backends.is_empty());
+    }
+
+    #[test]
+    fn listening_to_the_world_must_be_said_in_words() {
+        let error = parse(&["--listen", "0.0.0.0:80"]).unwrap_err().to_string();
+        assert!(error.contains("--open"), "{error}");
+        assert!(parse(&["--listen", "0.0.0.0:80", "--open"]).unwrap().open);
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let file = "name = \"The Atelier\"\nmax_upload_mb = 5\nopen = true";
+        let config = with_file(file, &["--max-upload-mb", "7", "--open=false"]).unwrap();
+        assert_eq!(config.name, "The Atelier");
+        assert_eq!(config.max_upload_bytes(), 7 << 20);
+        assert!(!config.open);
+    }
+
+    #[test]
+    fn the_file_can_name_several_backends() {
+        let file = "backends = [\"http://127.0.0.1:8188\", \"attic=http://10.0.0.2:8188\"]";
+        let config = with_file(file, &[]).unwrap();
+        assert_eq!(config.backends.len(), 2);
+        assert_eq!(config.backends[1].name.as_deref(), Some("attic"));
+    }
+
+    #[test]
+    fn an_unknown_line_is_refused_with_the_nearest_name() {
+        let error = format!("{:#}", with_file("max_uplod_mb = 5", &[]).unwrap_err());
+        assert!(error.contains("max_uplod_mb") && error.contains("max_upload_mb"), "{error}");
+    }
+
+    #[test]
+    fn a_bad_value_in_the_file_names_the_file() {
+        let error = format!("{:#}", with_file("listen = \"nowhere\"", &[]).unwrap_err());
+        assert!(error.contains("parlor.toml") && error.contains("nowhere"), "{error}");
+    }
+
+    #[test]
+    fn two_backends_cannot_share_a_name() {
+        let error = parse(&["--backend", "a=http://x:1,a=http://y:2"]).unwrap_err().to_string();
+        assert!(error.contains("two backends"), "{error}");
+    }
+}

@@ -1,0 +1,144 @@
+//! Everything that is kept: SQLite, and all SQL there is.
+//!
+//! Read in this order: `writer` makes writes durable, `record` is how a job
+//! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
+//! backends were handed, `outputs`, `uploads`, `learned` and `settings` are
+//! small tables of their own.
+//!
+//! Reads and writes use different connections: in SQLite's WAL mode a reader
+//! never waits for the writer.
+
+mod attempts;
+mod jobs;
+mod learned;
+mod outputs;
+mod record;
+mod rows;
+mod settings;
+mod submit;
+mod uploads;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions as _, SqliteConnection};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+pub(crate) use attempts::Attempt;
+pub use jobs::JobFilter;
+pub(crate) use jobs::{ToRun, Unfinished};
+pub(crate) use learned::Lesson;
+pub(crate) use submit::{Idempotency, NewJob, Submission};
+pub use outputs::OutputRow;
+pub(crate) use outputs::NewOutput;
+pub(crate) use record::Changed;
+pub use uploads::{NewUpload, UploadRow};
+
+use writer::Writer;
+
+/// Connections that only read.
+const READERS: u32 = 4;
+
+/// How long to wait for a lock that another process holds (a backup, say).
+const BUSY: Duration = Duration::from_secs(5);
+
+/// The database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    readers: SqlitePool,
+    writer: Writer,
+    /// See [`Db::storing`].
+    files: Arc<RwLock<()>>,
+}
+
+impl Db {
+    /// Opens the database file, making it and bringing its tables up to date
+    /// as needed.
+    pub async fn open(path: &Path) -> anyhow::Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY)
+            .disable_statement_logging();
+        let opening = || format!("opening the database {}", path.display());
+        let mut connection = options.connect().await.with_context(opening)?;
+        sqlx::migrate!("src/db/migrations")
+            .run(&mut connection)
+            .await
+            .with_context(|| format!("bringing {} up to date", path.display()))?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { readers, writer: Writer::start(connection), files: Arc::default() })
+    }
+
+    /// Whether the database answers. For readiness.
+    pub async fn ping(&self) -> anyhow::Result<()> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.context("asking the database")?;
+        Ok(())
+    }
+
+    /// To be held from before a file is stored until the row that names it is
+    /// committed, so that no deletion takes the file away in between.
+    pub async fn storing(&self) -> RwLockReadGuard<'_, ()> {
+        self.files.read().await
+    }
+
+    /// To be held from asking which files nobody needs until they are removed.
+    pub(crate) async fn sweeping(&self) -> RwLockWriteGuard<'_, ()> {
+        self.files.write().await
+    }
+
+    /// Runs `work` in a transaction that is durable when this returns.
+    async fn write<T, W>(&self, work: W) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, anyhow::Result<T>>,
+        W: Send + 'static,
+    {
+        self.write_then(work, |_| ()).await
+    }
+
+    /// [`Db::write`]; `after` is called once it is durable, in the order of
+    /// commits, and also when the caller has stopped waiting.
+    async fn write_then<T, W, A>(&self, work: W, after: A) -> anyhow::Result<T>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, anyhow::Result<T>>,
+        W: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        let answer = self.writer.send(work, after).await?;
+        answer.await.context("the database writer has stopped")?
+    }
+
+    /// [`Db::write_then`] without waiting for the result, which is logged when
+    /// it is an error. Later writes still come after this one.
+    async fn post<T, W, A>(&self, work: W, after: A) -> anyhow::Result<()>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, anyhow::Result<T>>,
+        W: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        self.writer.send(work, after).await.map(drop)
+    }
+}
+
+/// The time, as it is stored.
+pub(crate) fn now() -> wire::Millis {
+    jiff::Timestamp::now().as_millisecond()
+}

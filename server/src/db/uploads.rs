@@ -1,0 +1,97 @@
+//! What people handed in.
+
+use anyhow::Context as _;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+use uuid::Uuid;
+use wire::{Millis, UploadId};
+
+use super::{Db, now, rows};
+use crate::auth::PrincipalId;
+use crate::files::Hash;
+
+/// A stored file that somebody handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewUpload {
+    pub principal: PrincipalId,
+    pub hash: Hash,
+    /// The person's own name for it, made safe; only ever shown.
+    pub name: String,
+    pub mime: String,
+    pub bytes: u64,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}
+
+/// An upload as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadRow {
+    pub id: UploadId,
+    pub hash: Hash,
+    pub name: String,
+    pub mime: String,
+    pub bytes: u64,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    pub created_at: Millis,
+}
+
+impl Db {
+    /// Keeps an upload. The same bytes from the same principal keep the same
+    /// id; the newest name counts. Hold [`Db::storing`] around storing the file
+    /// and this.
+    pub async fn add_upload(&self, upload: &NewUpload) -> anyhow::Result<UploadId> {
+        let upload = upload.clone();
+        self.write(move |connection| Box::pin(insert(connection, upload))).await
+    }
+
+    /// The upload, if it is this principal's.
+    pub async fn find_upload(
+        &self,
+        principal: PrincipalId,
+        id: UploadId,
+    ) -> anyhow::Result<Option<UploadRow>> {
+        let row = sqlx::query("SELECT * FROM uploads WHERE id = ? AND principal = ?")
+            .bind(rows::id(id.0))
+            .bind(rows::id(principal.0))
+            .fetch_optional(&self.readers)
+            .await
+            .context("finding an upload")?;
+        row.as_ref().map(read).transpose()
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, upload: NewUpload) -> anyhow::Result<UploadId> {
+    let row = sqlx::query(
+        "INSERT INTO uploads (id, principal, hash, name, mime, bytes, width, height, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (principal, hash) DO UPDATE SET name = excluded.name
+         RETURNING id",
+    )
+    .bind(rows::id(Uuid::now_v7()))
+    .bind(rows::id(upload.principal.0))
+    .bind(upload.hash.0.to_vec())
+    .bind(upload.name)
+    .bind(upload.mime)
+    .bind(upload.bytes as i64)
+    .bind(upload.width)
+    .bind(upload.height)
+    .bind(now())
+    .fetch_one(connection)
+    .await
+    .context("keeping an upload")?;
+    Ok(UploadId(rows::uuid(&row, "id")?))
+}
+
+fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {
+    Ok(UploadRow {
+        id: UploadId(rows::uuid(row, "id")?),
+        hash: rows::hash(row, "hash")?,
+        name: row.try_get("name")?,
+        mime: row.try_get("mime")?,
+        bytes: rows::number(row, "bytes")?,
+        width: rows::maybe_number(row, "width")?,
+        height: rows::maybe_number(row, "height")?,
+        created_at: row.try_get("created_at")?,
+    })
+}

@@ -1,0 +1,144 @@
+//! One writer, group commit: whatever waits is written in one transaction and
+//! made durable by one fsync. Many callers share it, each gets its own answer.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+
+/// Writes that may wait. A caller beyond them waits for room.
+const WAITING: usize = 1024;
+
+/// Writes that share one transaction at most.
+const BATCH: usize = 128;
+
+/// Hands work to the writer. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Writer(mpsc::Sender<Box<dyn Command>>);
+
+impl Writer {
+    /// Starts the writer, which ends when the last handle is dropped.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "must outlive the tasks that shutdown waits for; ends with the last handle"
+    )]
+    pub(super) fn start(connection: SqliteConnection) -> Self {
+        let (sender, commands) = mpsc::channel(WAITING);
+        tokio::spawn(serve(connection, commands));
+        Self(sender)
+    }
+
+    /// Runs `work` in a transaction; `after` is called, in the order of
+    /// commits, once it is durable. The receiver may be dropped.
+    pub(super) async fn send<T, W, A>(&self, work: W, after: A) -> anyhow::Result<Answer<T>>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, anyhow::Result<T>>,
+        W: Send + 'static,
+        A: FnOnce(&T) + Send + 'static,
+    {
+        let (caller, answer) = oneshot::channel();
+        let command = Write { work: Some(work), after, result: None, caller };
+        self.0.send(Box::new(command)).await.ok().context("the database writer has stopped")?;
+        Ok(answer)
+    }
+}
+
+/// Where the result of one write arrives.
+pub(super) type Answer<T> = oneshot::Receiver<anyhow::Result<T>>;
+
+/// One caller's share of a transaction.
+trait Command: Send {
+    /// Does the work; whether it may be committed.
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
+
+    /// Tells the caller, after the transaction has ended.
+    fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>);
+}
+
+struct Write<T, W, A> {
+    /// Taken when it is run.
+    work: Option<W>,
+    after: A,
+    result: Option<anyhow::Result<T>>,
+    caller: oneshot::Sender<anyhow::Result<T>>,
+}
+
+impl<T, W, A> Command for Write<T, W, A>
+where
+    T: Send + 'static,
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, anyhow::Result<T>>,
+    W: Send + 'static,
+    A: FnOnce(&T) + Send + 'static,
+{
+    fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool> {
+        Box::pin(async move {
+            if let Some(work) = self.work.take() {
+                self.result = Some(work(connection).await);
+            }
+            matches!(self.result, Some(Ok(_)))
+        })
+    }
+
+    fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
+        let result = match (self.result, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(Ok(value)), Ok(())) => {
+                (self.after)(&value);
+                Ok(value)
+            }
+            (_, Err(error)) => Err(anyhow::Error::new(error).context("writing to the database")),
+            (None, Ok(())) => Err(anyhow::anyhow!("the write was not run")),
+        };
+        if let Err(Err(error)) = self.caller.send(result) {
+            // Nobody waits for this one, so this is where it is handled.
+            tracing::error!(error = format!("{error:#}"), "a write failed");
+        }
+    }
+}
+
+async fn serve(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Box<dyn Command>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while commands.recv_many(&mut batch, BATCH).await > 0 {
+        let committed = commit(&mut connection, &mut batch).await.map_err(Arc::new);
+        for command in batch.drain(..) {
+            command.tell(committed.clone());
+        }
+    }
+    if let Err(error) = connection.close().await {
+        tracing::warn!(%error, "closing the database");
+    }
+}
+
+/// Runs the batch in one transaction. A command that fails is undone alone.
+async fn commit(
+    connection: &mut SqliteConnection,
+    batch: &mut [Box<dyn Command>],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    match run_all(connection, batch).await {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            // It may have been rolled back already: then this fails, and may.
+            let _ = sqlx::query("ROLLBACK").execute(connection).await;
+            Err(error)
+        }
+    }
+}
+
+async fn run_all(
+    connection: &mut SqliteConnection,
+    batch: &mut [Box<dyn Command>],
+) -> Result<(), sqlx::Error> {
+    for command in batch {
+        sqlx::query("SAVEPOINT command").execute(&mut *connection).await?;
+        if !command.run(connection).await {
+            sqlx::query("ROLLBACK TO command").execute(&mut *connection).await?;
+        }
+        sqlx::query("RELEASE command").execute(&mut *connection).await?;
+    }
+    sqlx::query("COMMIT").execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,254 @@
+//! How a request is refused: the one error type of the handlers, and the only
+//! place that turns an error into a response.
+
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use wire::{ErrorCode, Problem};
+
+use crate::telemetry::RequestId;
+
+/// What handlers return.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Every way a request can fail.
+///
+/// The first group is the caller's doing and says what to do about it. The
+/// second is ours: the cause is logged here, once, and never told.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request itself is malformed.
+    #[error("{0}")]
+    BadRequest(String),
+    /// A value in it cannot be used.
+    #[error("{message}")]
+    BadInput { field: Option<String>, message: String },
+    #[error("this key is not known here; leave it out, or send `anonymous`")]
+    UnknownKey,
+    #[error("{0}")]
+    Forbidden(&'static str),
+    #[error("there is no such {0} here")]
+    NotFound(&'static str),
+    #[error("{0}")]
+    Conflict(String),
+    #[error("{0}")]
+    TooLarge(String),
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    /// What is asked for is beyond the end of the file of so many bytes.
+    #[error("the file ends before the range that was asked for")]
+    Range { length: u64 },
+    #[error("the request took too long to arrive; send it again")]
+    Timeout,
+    #[error("this house answers to another name; open the address its host gave you")]
+    WrongHost,
+
+    #[error("{message}")]
+    TooMany { message: String, retry_after: u64 },
+    #[error("{0}")]
+    Unavailable(&'static str),
+    #[error("something went wrong on our side; it is written down for the host")]
+    Internal(#[from] anyhow::Error),
+}
+
+/// Seconds after which asking again may help, when nothing better is known.
+const RETRY_SECONDS: u64 = 5;
+
+impl Error {
+    /// A value that cannot be used, by the name of its field.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::BadInput { field: Some(field.into()), message: message.into() }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::UnknownKey => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
+            Self::Timeout => StatusCode::REQUEST_TIMEOUT,
+            Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { retry_after, .. } => Some(*retry_after),
+            Self::Unavailable(_) => Some(RETRY_SECONDS),
+            _ => None,
+        }
+    }
+
+    /// What a full disk or a locked database is called to the caller; anything
+    /// else stays [`Error::Internal`].
+    fn passing(self) -> Self {
+        let Self::Internal(cause) = &self else { return self };
+        let full = cause.chain().any(|cause| {
+            cause.downcast_ref::<std::io::Error>().is_some_and(|io| {
+                matches!(
+                    io.kind(),
+                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
+                )
+            })
+        });
+        if !full {
+            return self;
+        }
+        tracing::error!(error = format!("{cause:#}"), "storage is full");
+        Self::Unavailable("there is no room left to store anything; the host must make some")
+    }
+}
+
+impl IntoResponse for Error {
+    /// The body is left to [`finish`], which knows the request.
+    fn into_response(self) -> Response {
+        let error = self.passing();
+        if let Self::Internal(cause) = &error {
+            tracing::error!(error = format!("{cause:#}"), "request failed");
+        }
+        let field = match &error {
+            Self::BadInput { field, .. } => field.clone(),
+            _ => None,
+        };
+        let mut response = error.status().into_response();
+        response.extensions_mut().insert(problem(error.status(), error.to_string(), field));
+        if let Some(seconds) = error.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Self::Range { length } = error {
+            let whole = format!("bytes */{length}");
+            let whole = HeaderValue::from_str(&whole).expect("digits are a header value");
+            response.headers_mut().insert(axum::http::header::CONTENT_RANGE, whole);
+        }
+        response
+    }
+}
+
+fn problem(status: StatusCode, detail: String, field: Option<String>) -> Problem {
+    Problem {
+        kind: "about:blank".into(),
+        title: status.canonical_reason().unwrap_or("Error").into(),
+        status: status.as_u16(),
+        detail,
+        code: code(status),
+        field,
+        node: None,
+        request_id: None,
+    }
+}
+
+fn code(status: StatusCode) -> ErrorCode {
+    match status {
+        StatusCode::UNPROCESSABLE_ENTITY => ErrorCode::BadInput,
+        StatusCode::UNAUTHORIZED => ErrorCode::Unauthorized,
+        StatusCode::FORBIDDEN => ErrorCode::Forbidden,
+        StatusCode::NOT_FOUND => ErrorCode::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => ErrorCode::MethodNotAllowed,
+        StatusCode::CONFLICT => ErrorCode::Conflict,
+        StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedMediaType,
+        StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooMany,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Unavailable,
+        status if status.is_client_error() => ErrorCode::BadRequest,
+        _ => ErrorCode::Internal,
+    }
+}
+
+/// Gives every refusal its body: ours, and those the router makes by itself
+/// (405, an upgrade that is none) with no or a plain one.
+pub async fn finish(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned();
+    let method = request.method().clone();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if has_our_body(&response) => return response,
+        None => foreign(&response),
+    };
+    let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
+    let body = serde_json::to_vec(&problem).expect("a problem is strings and numbers");
+    let headers = response.headers_mut();
+    headers.remove(axum::http::header::CONTENT_LENGTH);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
+    response
+}
+
+/// The page with status 404 is no API refusal.
+fn has_our_body(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
+}
+
+/// What the router or an extractor refused by itself.
+fn foreign(response: &Response) -> Problem {
+    let status = response.status();
+    let allowed = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok());
+    let detail = match (status, allowed) {
+        (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) if !allowed.is_empty() => {
+            format!("this address knows only {allowed}")
+        }
+        (StatusCode::METHOD_NOT_ALLOWED, _) => "this address does not know this method".into(),
+        (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
+        _ => "this request cannot be answered".into(),
+    };
+    problem(status, detail, None)
+}
+
+/// `TRACE` and `CONNECT` have no meaning here, whatever the address.
+pub async fn refuse_odd_methods(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    next.run(request).await
+}
+
+/// The answer for addresses under `/api` that do not exist.
+pub async fn no_such_address(uri: Uri) -> Error {
+    tracing::debug!(path = uri.path(), "unknown address");
+    Error::NotFound("address in the API")
+}
+
+/// The answer when a handler panicked: a fault of ours.
+pub fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_cause_is_not_told_to_the_caller() {
+        let error = Error::from(anyhow::anyhow!("password=hunter2"));
+        assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn a_full_disk_is_a_reason_to_come_back() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let response = Error::from(anyhow::Error::from(full).context("writing")).into_response();
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(response.headers().contains_key(RETRY_AFTER));
+    }
+
+    #[test]
+    fn a_range_beyond_the_end_says_how_long_the_file_is() {
+        let response = Error::Range { length: 7 }.into_response();
+        assert_eq!(response.headers()["content-range"], "bytes */7");
+    }
+}

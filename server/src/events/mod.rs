@@ -1,0 +1,143 @@
+//! The hub: what happens to jobs goes in, viewers take it out.
+//!
+//! Every principal has one topic. A topic holds what viewers may not have seen
+//! yet, each thing encoded once and shared by all; a viewer is no more than a
+//! number, the version up to which it has seen its topic. Events come in order;
+//! of progress, position and preview only the latest of each job exists. So a
+//! viewer that does not read costs nothing and slows nobody: what it missed
+//! either still lies there or is replaced by the advice to take a snapshot.
+
+mod topic;
+mod watch;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::BytesMut;
+use wire::{Event, JobId, PreviewFormat, PreviewHeader, Progress, ToViewer};
+
+use crate::auth::PrincipalId;
+use topic::{Payload, Slot, Topic};
+
+pub use watch::{Told, Watch};
+
+/// Where job events meet viewers. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Hub {
+    /// Principals that have a viewer or a job that is not over, no others: a
+    /// topic goes when the last of both does.
+    topics: Arc<Mutex<HashMap<PrincipalId, Arc<Topic>>>>,
+}
+
+impl Hub {
+    /// Everything that happens to the jobs of `principal` from now on.
+    pub fn watch_mine(&self, principal: PrincipalId) -> Watch {
+        self.watch(principal, None)
+    }
+
+    /// Everything that happens to one job from now on. Whether it is this
+    /// principal's is for the snapshot to find out: of others nothing comes.
+    pub fn watch_job(&self, principal: PrincipalId, job: JobId) -> Watch {
+        self.watch(principal, Some(job))
+    }
+
+    /// How many watches there are, for the metrics.
+    pub fn watches(&self) -> usize {
+        self.lock().values().map(|topic| topic.watches()).sum()
+    }
+
+    /// A numbered event. After `Finished` the job is forgotten by and by.
+    pub(crate) fn event(&self, (principal, job): (PrincipalId, JobId), seq: u64, event: &Event) {
+        let payload = match event {
+            // Viewers know nothing of a new job: an event would not tell them enough.
+            Event::Queued { .. } => Payload::Resync,
+            event => Payload::Text(text(&ToViewer::Event { job, seq, event: event.clone() })),
+        };
+        let over = matches!(event, Event::Finished { .. });
+        self.append((principal, job), payload, over);
+    }
+
+    /// A job of an earlier process goes on.
+    pub(crate) fn resume(&self, principal: PrincipalId, job: JobId) {
+        self.lock().entry(principal).or_default().resume(job);
+    }
+
+    /// The job was deleted.
+    pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
+        self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);
+    }
+
+    /// How far the job is: latest wins.
+    pub(crate) fn progress(&self, (principal, job): (PrincipalId, JobId), progress: &Progress) {
+        if let Some(topic) = self.watched(principal) {
+            let told = ToViewer::Progress { job, progress: progress.clone() };
+            topic.replace(job, Slot::Progress, Payload::Text(text(&told)));
+        }
+    }
+
+    /// How many jobs are before it: latest wins.
+    pub(crate) fn position(&self, (principal, job): (PrincipalId, JobId), position: u32) {
+        if let Some(topic) = self.watched(principal) {
+            let told = ToViewer::Position { job, position };
+            topic.replace(job, Slot::Position, Payload::Text(text(&told)));
+        }
+    }
+
+    /// How the picture looks now: latest wins, and late viewers get it too.
+    pub(crate) fn preview(
+        &self,
+        (principal, job): (PrincipalId, JobId),
+        format: PreviewFormat,
+        image: &[u8],
+    ) {
+        let Some(topic) = self.lock().get(&principal).cloned() else { return };
+        let header = PreviewHeader { format, job }.encode();
+        let mut frame = BytesMut::with_capacity(header.len() + image.len());
+        frame.extend_from_slice(&header);
+        frame.extend_from_slice(image);
+        topic.replace(job, Slot::Preview, Payload::Preview(frame.freeze()));
+    }
+
+    fn append(&self, (principal, job): (PrincipalId, JobId), payload: Payload, over: bool) {
+        let mut topics = self.lock();
+        let topic = topics.entry(principal).or_default();
+        topic.append(job, payload, over);
+        if topic.is_idle() {
+            topics.remove(&principal);
+        }
+    }
+
+    /// A watch begins under the lock, so that its topic cannot go meanwhile.
+    fn watch(&self, principal: PrincipalId, job: Option<JobId>) -> Watch {
+        let mut topics = self.lock();
+        let topic = Arc::clone(topics.entry(principal).or_default());
+        Watch::new(self.clone(), principal, (topic, job))
+    }
+
+    /// The topic of `principal` if somebody watches it: a snapshot tells those
+    /// who come later.
+    fn watched(&self, principal: PrincipalId) -> Option<Arc<Topic>> {
+        self.lock().get(&principal).filter(|topic| topic.watches() > 0).cloned()
+    }
+
+    /// Drops the topic of `principal` if nobody watches and nothing runs.
+    fn forget_idle(&self, principal: PrincipalId) {
+        let mut topics = self.lock();
+        if topics.get(&principal).is_some_and(|topic| topic.is_idle()) {
+            topics.remove(&principal);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<PrincipalId, Arc<Topic>>> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A message as viewers get it.
+fn text(message: &ToViewer) -> Utf8Bytes {
+    serde_json::to_string(message).expect("wire types have string keys only").into()
+}
+
+#[cfg(test)]
+mod tests;

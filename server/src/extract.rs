@@ -1,0 +1,174 @@
+//! axum's extractors, except that a refusal is an [`Error`] like any other.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::request::Parts;
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::auth::{Peer, Principal, client_address};
+use crate::error::Error;
+
+/// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
+const MAX_JSON: usize = 1 << 20;
+/// Deepest nesting of arrays and objects.
+const MAX_DEPTH: usize = 64;
+/// How long a JSON body may take to arrive.
+const JSON_DEADLINE: Duration = Duration::from_secs(30);
+
+/// A JSON body.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        if !is_json(request.headers()) {
+            let cure = "send JSON, with `Content-Type: application/json`".to_owned();
+            return Err(Error::UnsupportedMediaType(cure));
+        }
+        let body = whole_body(request).await?;
+        if depth(&body) > MAX_DEPTH {
+            return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
+        }
+        let value = serde_json::from_slice(&body);
+        value.map(Self).map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+    }
+}
+
+/// Parts of the address. What does not parse names nothing.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Error))]
+pub struct Path<T>(pub T);
+
+impl From<PathRejection> for Error {
+    fn from(_: PathRejection) -> Self {
+        Self::NotFound("thing")
+    }
+}
+
+/// What follows the `?`.
+#[derive(FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Error))]
+pub struct Query<T>(pub T);
+
+impl From<QueryRejection> for Error {
+    fn from(rejection: QueryRejection) -> Self {
+        Self::BadRequest(format!("the query cannot be used: {}", root_cause(&rejection)))
+    }
+}
+
+fn root_cause(error: &dyn std::error::Error) -> String {
+    std::iter::successors(Some(error), |error| error.source())
+        .last()
+        .map_or_else(String::new, ToString::to_string)
+}
+
+impl FromRequestParts<Arc<App>> for Principal {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let Client(address) = Client::from_request_parts(parts, app).await.unwrap_or_else(never);
+        app.visitors.principal(&parts.headers, address)
+    }
+}
+
+/// The address of the caller, behind whatever proxies.
+#[derive(Debug, Clone, Copy)]
+pub struct Client(pub IpAddr);
+
+impl FromRequestParts<Arc<App>> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<Peer>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        Ok(Self(client_address(peer, &parts.headers, &app.config.trusted_proxies)))
+    }
+}
+
+fn never<T>(never: Infallible) -> T {
+    match never {}
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+async fn whole_body(request: Request) -> Result<Bytes, Error> {
+    let body = Limited::new(request.into_body(), MAX_JSON).collect();
+    match tokio::time::timeout(JSON_DEADLINE, body).await {
+        Err(_) => Err(Error::Timeout),
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(Error::TooLarge(format!("the JSON is larger than {} kB", MAX_JSON >> 10)))
+        }
+        Ok(Err(_)) => Err(Error::BadRequest("the request did not arrive whole".into())),
+    }
+}
+
+/// How deep a JSON text nests, whether or not it is valid.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_text, mut escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => (),
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    async fn refused(kind: &str, body: impl Into<Body>) -> Error {
+        let request = Request::post("/").header(CONTENT_TYPE, kind).body(body.into()).unwrap();
+        Json::<serde_json::Value>::from_request(request, &()).await.unwrap_err()
+    }
+
+    // safety 18
+    #[tokio::test]
+    async fn a_form_is_not_json() {
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+            assert!(matches!(refused(kind, "{}").await, Error::UnsupportedMediaType(_)), "{kind}");
+        }
+    }
+
+    // safety 4
+    #[tokio::test]
+    async fn json_that_is_too_large_too_deep_or_no_number_is_refused() {
+        let large = format!("\"{}\"", "x".repeat(MAX_JSON));
+        assert!(matches!(refused("application/json", large).await, Error::TooLarge(_)));
+        let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
+        assert!(matches!(refused("application/json", deep).await, Error::BadRequest(_)));
+        assert!(matches!(refused("application/json", "{\"a\":NaN}").await, Error::BadRequest(_)));
+    }
+
+    #[test]
+    fn brackets_in_texts_do_not_nest() {
+        assert_eq!(depth(br#"{"a":"[[[\"[[","b":[1]}"#), 2);
+    }
+}

@@ -1,0 +1,240 @@
+//! Every URL the server answers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, Method, Uri};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use tower::Layer;
+use tower::util::MapRequestLayer;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::Predicate;
+use tower_http::cors::CorsLayer;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::api::{live, ops, pages, parlor};
+use crate::app::App;
+use crate::auth;
+use crate::config::{Config, Origin};
+use crate::error::{self, Error};
+use crate::telemetry;
+
+/// The whole server. Reading this function is reading the API.
+///
+/// # Errors
+///
+/// When a configured origin cannot stand in a header.
+pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
+    let parlor = Router::new()
+        .route("/house", get(parlor::house::show))
+        .route("/workflows", get(parlor::workflows::list))
+        .route("/workflows/{slug}", get(parlor::workflows::show))
+        .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
+        .route("/jobs", get(parlor::jobs::list))
+        .route("/jobs/{id}", get(parlor::jobs::show).delete(parlor::jobs::delete))
+        .route("/jobs/{id}/cancel", post(parlor::jobs::cancel))
+        .route("/jobs/{id}/favourite", put(parlor::jobs::favour).delete(parlor::jobs::unfavour))
+        .route("/jobs/{id}/events", get(parlor::events::stream))
+        .route("/jobs/{id}/graph", get(parlor::jobs::graph))
+        .route("/uploads", post(parlor::uploads::create).layer(DefaultBodyLimit::disable()))
+        .route("/uploads/{id}", get(parlor::uploads::show))
+        .route("/outputs/{id}", get(parlor::outputs::show))
+        .route("/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
+        .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
+        .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/live", get(live::open));
+    let api = Router::new()
+        .nest("/parlor/v1", parlor)
+        // Or the page for unknown addresses would answer unknown API calls.
+        .fallback(error::no_such_address)
+        .layer(cors(&app.config)?);
+    let routes = Router::new()
+        .nest("/api", api)
+        .route("/", get(pages::page))
+        .route("/gallery", get(pages::page))
+        .route("/w/{slug}", get(pages::workflow))
+        .route("/embed/{slug}", get(pages::embed))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/metrics", get(ops::metrics))
+        .fallback(get(pages::file_or_lost));
+    let layered = protected(routes, app)?
+        .layer(from_fn(error::finish))
+        .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
+    Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
+}
+
+/// What holds for every address; the last layer is the first to see a request.
+fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<Arc<App>>> {
+    let mut csrf = CsrfLayer::new();
+    for origin in &app.config.cors_origins {
+        csrf = csrf.add_trusted_origin(origin.as_str())?;
+    }
+    if let Some(public) = &app.config.public_url {
+        csrf = csrf.add_trusted_origin(public.origin())?;
+    }
+    let csrf = csrf.with_rejection_response(|_: ProtectionError| {
+        Error::Forbidden("this came from another site's page, which may not act here").into_response()
+    });
+    let no_frames = content_policy(&[])?;
+    Ok(routes
+        .layer(CatchPanicLayer::custom(error::panicked))
+        .layer(csrf)
+        .layer(CompressionLayer::new().compress_when(JsonOnly))
+        .layer(header_unless_set(header::CONTENT_SECURITY_POLICY, no_frames))
+        .layer(header_unless_set("cross-origin-resource-policy", "same-origin"))
+        .layer(header_unless_set("cross-origin-opener-policy", "same-origin"))
+        .layer(header_unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header_unless_set(header::REFERRER_POLICY, "same-origin"))
+        .layer(header_unless_set("permissions-policy", PERMISSIONS))
+        .layer(from_fn(error::refuse_odd_methods))
+        .layer(from_fn_with_state(Arc::clone(app), only_our_names)))
+}
+
+/// Nothing a page of ours needs.
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), \
+     display-capture=(), browsing-topics=()";
+
+/// What a page may load and who may frame it.
+///
+/// # Errors
+///
+/// When an origin cannot stand in a header.
+pub fn content_policy(framed_by: &[Origin]) -> anyhow::Result<HeaderValue> {
+    let framed_by: Vec<&str> = framed_by.iter().map(Origin::as_str).collect();
+    let framed_by = if framed_by.is_empty() { "'none'".into() } else { framed_by.join(" ") };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
+         manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors {framed_by}"
+    );
+    Ok(HeaderValue::from_str(&policy)?)
+}
+
+fn header_unless_set<N, V>(name: N, value: V) -> SetResponseHeaderLayer<HeaderValue>
+where
+    N: TryInto<HeaderName>,
+    V: TryInto<HeaderValue>,
+    N::Error: std::fmt::Debug,
+    V::Error: std::fmt::Debug,
+{
+    let name = name.try_into().expect("the names of headers here are constants");
+    let value = value.try_into().expect("their values were checked or are constants");
+    SetResponseHeaderLayer::if_not_present(name, value)
+}
+
+/// Only listed sites are answered; none is ever reflected.
+fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
+    let origins: Result<Vec<HeaderValue>, _> =
+        config.cors_origins.iter().map(|origin| HeaderValue::from_str(origin.as_str())).collect();
+    let custom = |name| HeaderName::from_static(name);
+    Ok(CorsLayer::new()
+        .allow_origin(origins?)
+        .allow_credentials(!config.cors_origins.is_empty())
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::RANGE,
+            custom("x-api-key"),
+            custom("x-parlor-visitor"),
+            custom("idempotency-key"),
+            custom("prefer"),
+            custom("last-event-id"),
+        ])
+        .expose_headers([
+            header::LOCATION,
+            header::RETRY_AFTER,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            custom("x-request-id"),
+            custom("preference-applied"),
+            custom("idempotent-replayed"),
+        ])
+        .max_age(std::time::Duration::from_secs(60 * 60)))
+}
+
+/// Health checks come by any name.
+async fn only_our_names(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let health = matches!(request.uri().path(), "/healthz" | "/readyz");
+    if health || auth::check_host(&app.config, request.uri(), request.headers()) {
+        return next.run(request).await;
+    }
+    Error::WrongHost.into_response()
+}
+
+/// Compresses JSON: pictures are compressed already, ranges must keep their
+/// numbers, and events must not wait for a full block.
+#[derive(Debug, Clone, Copy)]
+struct JsonOnly;
+
+impl Predicate for JsonOnly {
+    fn should_compress<B: axum::body::HttpBody>(&self, response: &axum::http::Response<B>) -> bool {
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        let small = response.body().size_hint().upper().is_some_and(|size| size < 1024);
+        kind.is_some_and(|kind| kind == "application/json") && !small
+    }
+}
+
+/// Serves below a path too, whether or not the proxy in front takes it off.
+fn below(base_path: &str, router: Router) -> Router {
+    let Some(prefix) = base_path.strip_suffix('/').filter(|prefix| !prefix.is_empty()) else {
+        return router;
+    };
+    let prefix = prefix.to_owned();
+    // Before routing, so it cannot be a layer of the router itself.
+    let strip = MapRequestLayer::new(move |mut request: Request| {
+        if let Some(uri) = without_prefix(request.uri(), &prefix) {
+            *request.uri_mut() = uri;
+        }
+        request
+    });
+    Router::new().fallback_service(strip.layer(router))
+}
+
+fn without_prefix(uri: &Uri, prefix: &str) -> Option<Uri> {
+    let rest = uri.path_and_query()?.as_str().strip_prefix(prefix)?;
+    let rest = match rest.chars().next() {
+        Some('/') => rest.to_owned(),
+        None | Some('?') => format!("/{rest}"),
+        Some(_) => return None,
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(rest.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_base_path_is_taken_off_whole_or_not_at_all() {
+        let strip = |uri: &'static str| {
+            without_prefix(&Uri::from_static(uri), "/art").map(|uri| uri.to_string())
+        };
+        assert_eq!(strip("/art/w/x?y").as_deref(), Some("/w/x?y"));
+        assert_eq!(strip("/art").as_deref(), Some("/"));
+        assert_eq!(strip("/art?x").as_deref(), Some("/?x"));
+        assert_eq!(strip("/artist/w/x"), None);
+        assert_eq!(strip("/w/x"), None);
+    }
+
+    // safety 21
+    #[test]
+    fn only_listed_sites_may_frame_and_nothing_runs_inline() {
+        let policy = content_policy(&[]).unwrap();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
+        let listed = content_policy(&["https://shop.example.org".parse().unwrap()]).unwrap();
+        assert!(listed.to_str().unwrap().ends_with("frame-ancestors https://shop.example.org"));
+    }
+}

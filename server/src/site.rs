@@ -1,0 +1,193 @@
+//! The page's files, taken into the binary by `build.rs`.
+
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+
+/// Changes with every change of the page.
+pub const BUILD: &str = env!("PARLOR_BUILD");
+
+/// One file of the page.
+#[derive(Debug)]
+pub struct Asset {
+    /// Relative to the page's base, without a slash in front.
+    path: &'static str,
+    etag: &'static str,
+    plain: &'static [u8],
+    br: Option<&'static [u8]>,
+    gz: Option<&'static [u8]>,
+}
+
+/// Sorted by path.
+static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
+
+const INDEX: &str = "index.html";
+/// For names that carry the hash of their content.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+
+/// The file at this path, but for the document itself.
+pub fn find(path: &str) -> Option<&'static Asset> {
+    let found = ASSETS.binary_search_by_key(&path, |asset| asset.path).ok()?;
+    Some(&ASSETS[found]).filter(|asset| asset.path != INDEX)
+}
+
+impl Asset {
+    /// In the smallest form the browser reads.
+    pub fn respond(&'static self, request: &HeaderMap) -> Response {
+        let (content, encoding) = match (self.br, self.gz) {
+            (Some(content), _) if accepts(request, "br") => (content, Some("br")),
+            (_, Some(content)) if accepts(request, "gzip") => (content, Some("gzip")),
+            _ => (self.plain, None),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime(self.path)));
+        headers.insert(ETAG, HeaderValue::from_static(self.etag));
+        let hashed = self.path.starts_with("assets/");
+        headers.insert(CACHE_CONTROL, if hashed { FOREVER } else { AN_HOUR });
+        if self.br.is_some() || self.gz.is_some() {
+            headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        if let Some(encoding) = encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        if is_known(request, self.etag) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        (headers, Bytes::from_static(content)).into_response()
+    }
+}
+
+/// The HTML document, the same for every page of the house.
+#[derive(Debug, Clone)]
+pub struct Document {
+    html: Bytes,
+    etag: HeaderValue,
+}
+
+impl Document {
+    /// With its links relative to `base_path`, which ends with a slash.
+    ///
+    /// # Errors
+    ///
+    /// When the binary was built from a folder without an `index.html`.
+    pub fn new(base_path: &str) -> anyhow::Result<Self> {
+        let index = ASSETS.iter().find(|asset| asset.path == INDEX);
+        let index = index.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
+        let html = index.ok_or_else(|| anyhow::anyhow!("the binary was built without index.html"))?;
+        let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
+        let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
+        Ok(Self { html: html.into(), etag: HeaderValue::from_str(&etag)? })
+    }
+
+    /// As a page of the house with this status.
+    pub fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response {
+        let etag = self.etag.to_str().unwrap_or_default();
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            // Always ask whether it is still the newest.
+            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (ETAG, self.etag.clone()),
+        ];
+        if status == StatusCode::OK && is_known(request, etag) {
+            return (StatusCode::NOT_MODIFIED, headers).into_response();
+        }
+        (status, headers, self.html.clone()).into_response()
+    }
+
+    /// As an embedded page that finds its visitor's token in itself, since a
+    /// frame in somebody else's site may get no cookie.
+    pub fn respond_embedded(&self, token: &str) -> Response {
+        let html = String::from_utf8_lossy(&self.html);
+        let meta = format!("<meta name=\"parlor-visitor\" content=\"{token}\">\n</head>");
+        let headers = [
+            (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
+        (headers, html.replacen("</head>", &meta, 1)).into_response()
+    }
+}
+
+/// Whether the browser already holds this version.
+pub fn is_known(request: &HeaderMap, etag: &str) -> bool {
+    let lines = request.get_all(IF_NONE_MATCH).into_iter().filter_map(|line| line.to_str().ok());
+    lines
+        .flat_map(|line| line.split(','))
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == etag || known == "*")
+}
+
+fn accepts(request: &HeaderMap, encoding: &str) -> bool {
+    let lines = request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim() == encoding && !refused
+    })
+}
+
+fn mime(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "html" => "text/html; charset=utf-8",
+        "txt" => "text/plain; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "jpg" => "image/jpeg",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "webmanifest" => "application/manifest+json",
+        "json" => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SCRIPT: Asset = Asset {
+        path: "assets/app-1234.js",
+        etag: "\"abc\"",
+        plain: b"plain",
+        br: Some(b"br"),
+        gz: Some(b"gz"),
+    };
+
+    fn respond(name: axum::http::HeaderName, value: &'static str) -> Response {
+        let headers = [(name, HeaderValue::from_static(value))].into_iter().collect();
+        SCRIPT.respond(&headers)
+    }
+
+    #[test]
+    fn the_smallest_form_a_browser_reads_is_sent() {
+        for (accepted, sent) in [
+            ("gzip, deflate, br", Some("br")),
+            ("gzip;q=1.0, br;q=0", Some("gzip")),
+            ("identity", None),
+        ] {
+            let response = respond(ACCEPT_ENCODING, accepted);
+            let encoding = response.headers().get(CONTENT_ENCODING).map(|v| v.to_str().unwrap());
+            assert_eq!(encoding, sent, "{accepted}");
+            assert_eq!(response.headers()[CACHE_CONTROL], FOREVER);
+        }
+    }
+
+    #[test]
+    fn what_the_browser_holds_is_not_sent_again() {
+        let response = respond(IF_NONE_MATCH, "\"x\", W/\"abc\"");
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+    }
+
+    #[test]
+    fn the_document_knows_where_it_lives() {
+        let document = Document::new("/art/").unwrap();
+        assert!(String::from_utf8_lossy(&document.html).contains(r#"<base href="/art/">"#));
+    }
+}

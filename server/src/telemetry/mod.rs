@@ -1,0 +1,25 @@
+//! What operators see: logs with request ids, figures for Prometheus.
+
+mod metrics;
+mod requests;
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+pub use metrics::{Metrics, Counted};
+pub use requests::{RequestId, observe};
+
+use crate::config::Config;
+
+/// Sends log lines to the standard error, filtered as the configuration says.
+///
+/// # Errors
+///
+/// When the filter makes no sense, or when somebody did this before.
+pub fn start_logging(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log)
+        .with_context(|| format!("`{}` is no log filter; write for example `info`", config.log))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if config.log_json { lines.json().try_init() } else { lines.try_init() };
+    started.map_err(|error| anyhow::anyhow!(error)).context("logging was started before")
+}

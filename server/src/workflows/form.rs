@@ -1,0 +1,84 @@
+//! What the page shows of a workflow.
+
+use comfy::Definitions;
+use comfy::definitions::Kind;
+use serde_json::Value;
+use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
+
+use super::manifest::name_of;
+use super::published::{FieldSpec, Published};
+
+impl Published {
+    /// The form as a person sees it now. `definitions` are those of a backend:
+    /// without them, choices that come from there have only their default.
+    pub fn form(&self, definitions: Option<&Definitions>, usual_ms: Option<Millis>) -> Workflow {
+        Workflow {
+            about: self.about().clone(),
+            version: self.version(),
+            fields: self.fields.iter().map(|spec| spec.shown(definitions)).collect(),
+            nodes: self.nodes(definitions),
+            usual_ms,
+        }
+    }
+
+    fn nodes(&self, definitions: Option<&Definitions>) -> Vec<NodeInfo> {
+        let order = self.graph.run_order().unwrap_or_default();
+        let node = |id: &comfy::NodeId| {
+            let node = self.graph.node(id.as_str())?;
+            let known = definitions.and_then(|all| all.node(&node.class_type));
+            let title = node.title.as_deref().or(known.map(|known| known.title()));
+            Some(NodeInfo {
+                id: id.to_string(),
+                title: title.unwrap_or(&node.class_type).to_owned(),
+                class: node.class_type.clone(),
+            })
+        };
+        order.into_iter().filter_map(node).collect()
+    }
+}
+
+impl FieldSpec {
+    fn shown(&self, definitions: Option<&Definitions>) -> Field {
+        Field { kind: self.kind(definitions), ..self.field.clone() }
+    }
+
+    /// The type with its limits, as the backend at hand has them.
+    pub(super) fn kind(&self, definitions: Option<&Definitions>) -> FieldKind {
+        let FieldKind::Choice { default, .. } = &self.field.kind else {
+            return self.field.kind.clone();
+        };
+        match self.backend_options(definitions) {
+            None => self.field.kind.clone(),
+            Some(options) => FieldKind::Choice {
+                default: available(default, &options),
+                options: options.into_iter().map(choice).collect(),
+            },
+        }
+    }
+
+    /// The options that a backend has; `None` when the field's are fixed, when
+    /// the backend is not known, and when it has none (the default is then
+    /// shown, and the backend will say what is missing).
+    pub(super) fn backend_options(&self, definitions: Option<&Definitions>) -> Option<Vec<Value>> {
+        let (class, input) = self.from.as_ref()?;
+        let Kind::Choice(choice) = &definitions?.node(class)?.input(input)?.kind else {
+            return None;
+        };
+        let options: Vec<_> = choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
+        Some(options).filter(|options| !options.is_empty())
+    }
+}
+
+/// `default` if the backend has it, else the first that it has.
+pub(super) fn available(default: &Value, options: &[Value]) -> Value {
+    let found = options.iter().find(|option| *option == default).or(options.first());
+    found.unwrap_or(default).clone()
+}
+
+fn choice(value: Value) -> Choice {
+    // Models are files: neither their folder nor their ending helps to choose.
+    let name = name_of(&value);
+    let label = name.rsplit(['/', '\\']).next().unwrap_or(&name);
+    let label = label.trim_end_matches(".safetensors").trim_end_matches(".ckpt").to_owned();
+    Choice { value, label, thumb: None }
+}

@@ -1,0 +1,183 @@
+//! Checks what a person or a program filled in.
+//!
+//! Every refusal names the field and says what to do, for it is shown beside it.
+
+use comfy::Definitions;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wire::{FieldKind, Inputs, JobId, Size, UploadId};
+
+use super::published::{FieldSpec, Published};
+
+/// Seeds are drawn below this: programs in JavaScript read them back exactly.
+const SEED_BOUND: u64 = 1 << 53;
+
+/// Why an input cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub(crate) struct BadField {
+    pub(crate) field: String,
+    /// A sentence to stand beside the field.
+    pub(crate) message: String,
+}
+
+/// Inputs that fit the form.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Checked {
+    /// One value for every field, the seed drawn.
+    pub(crate) inputs: Inputs,
+    /// The pictures that are still to be found, with their fields.
+    pub(crate) pictures: Vec<(String, PictureRef)>,
+}
+
+/// A picture that somebody refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub(crate) enum PictureRef {
+    Upload { upload: UploadId },
+    Output { job: JobId, output: u32 },
+}
+
+impl Published {
+    /// Checks `given`, fills in defaults and draws seeds. `definitions` say
+    /// what the backend at hand has to choose from.
+    pub(crate) fn check(
+        &self,
+        given: Inputs,
+        definitions: Option<&Definitions>,
+        draw: impl Fn() -> u64,
+    ) -> Result<Checked, BadField> {
+        let unknown = given.keys().find(|name| self.spec(name).is_none());
+        if let Some(name) = unknown {
+            let message = format!("This workflow has no field called “{}”.", shortened(name));
+            return Err(BadField { field: shortened(name), message });
+        }
+        let mut checked = Checked { inputs: Inputs::new(), pictures: Vec::new() };
+        for spec in &self.fields {
+            let name = &spec.field.name;
+            let value = given.get(name).unwrap_or(&Value::Null);
+            let value = spec.check(value, definitions, &draw);
+            let value = value.map_err(|message| BadField { field: name.clone(), message })?;
+            if let (FieldKind::Image { .. }, Ok(picture)) =
+                (&spec.field.kind, PictureRef::deserialize(&value))
+            {
+                checked.pictures.push((name.clone(), picture));
+            }
+            checked.inputs.insert(name.clone(), value);
+        }
+        Ok(checked)
+    }
+}
+
+impl FieldSpec {
+    /// The value to use, or what is wrong with the one given.
+    fn check(
+        &self,
+        given: &Value,
+        definitions: Option<&Definitions>,
+        draw: &impl Fn() -> u64,
+    ) -> Result<Value, String> {
+        let kind = self.kind(definitions);
+        let given = if given.is_null() { default_of(&kind) } else { given.clone() };
+        match &kind {
+            FieldKind::Text { max_length, .. } => text(given, *max_length, self.field.required),
+            FieldKind::Integer { min, max, step, .. } => integer(&given, (*min, *max, *step)),
+            FieldKind::Number { min, max, .. } => number(&given, (*min, *max)),
+            FieldKind::Boolean { .. } => {
+                given.as_bool().map(Value::from).ok_or_else(|| "Choose yes or no.".into())
+            }
+            FieldKind::Choice { options, .. } => {
+                let found = options.iter().find(|option| same(&option.value, &given));
+                found.map(|option| option.value.clone()).ok_or_else(|| not_an_option(&given))
+            }
+            FieldKind::Seed => seed(&given, draw),
+            FieldKind::Size { min, max, step, .. } => size(&given, (*min, *max, *step)),
+            FieldKind::Image { .. } => picture(given, self.field.required),
+        }
+    }
+}
+
+/// What a field holds when nobody says: `null` for seeds and pictures.
+pub(super) fn default_of(kind: &FieldKind) -> Value {
+    match kind {
+        FieldKind::Text { default, .. } => default.clone().into(),
+        FieldKind::Integer { default, .. } => (*default).into(),
+        FieldKind::Number { default, .. } => (*default).into(),
+        FieldKind::Boolean { default } => (*default).into(),
+        FieldKind::Choice { default, .. } => default.clone(),
+        FieldKind::Size { default, .. } => json!(default),
+        FieldKind::Seed | FieldKind::Image { .. } => Value::Null,
+    }
+}
+
+fn text(given: Value, max_length: u32, required: bool) -> Result<Value, String> {
+    let Value::String(text) = given else { return Err("Text is needed here.".into()) };
+    let length = text.chars().count();
+    if length > max_length as usize {
+        return Err(format!("This has {length} characters; at most {max_length} fit here."));
+    }
+    if required && text.trim().is_empty() {
+        return Err("Write something here first.".into());
+    }
+    Ok(Value::String(text))
+}
+
+fn integer(given: &Value, (min, max, step): (i64, i64, i64)) -> Result<Value, String> {
+    let wanted = || format!("Choose a whole number from {min} to {max}.");
+    let number = given.as_i64().filter(|number| (min..=max).contains(number)).ok_or_else(wanted)?;
+    if step > 1 && (number - min) % step != 0 {
+        return Err(format!("Choose a whole number from {min} to {max} in steps of {step}."));
+    }
+    Ok(number.into())
+}
+
+fn number(given: &Value, (min, max): (f64, f64)) -> Result<Value, String> {
+    let number = given.as_f64().filter(|number| (min..=max).contains(number));
+    number.map(Value::from).ok_or_else(|| format!("Choose a number from {min} to {max}."))
+}
+
+fn seed(given: &Value, draw: &impl Fn() -> u64) -> Result<Value, String> {
+    match given {
+        Value::Null => Ok((draw() % SEED_BOUND).into()),
+        given => given.as_u64().map(Value::from).ok_or_else(|| {
+            format!("Choose a whole number from 0 to {}, or leave it open.", u64::MAX)
+        }),
+    }
+}
+
+fn size(given: &Value, (min, max, step): (u32, u32, u32)) -> Result<Value, String> {
+    let wrong = || {
+        format!("Width and height are whole numbers from {min} to {max}, in steps of {step} pixels.")
+    };
+    let size = Size::deserialize(given).map_err(|_| wrong())?;
+    let fits = |edge: u32| (min..=max).contains(&edge) && edge.is_multiple_of(step.max(1));
+    if !fits(size.width) || !fits(size.height) {
+        return Err(wrong());
+    }
+    Ok(json!(size))
+}
+
+fn picture(given: Value, required: bool) -> Result<Value, String> {
+    match given {
+        Value::Null if required => Err("Choose a picture first.".into()),
+        Value::Null => Ok(Value::Null),
+        given if PictureRef::deserialize(&given).is_ok() => Ok(given),
+        // safety 6: only ids of files that the principal owns, never names or paths.
+        _ => Err("Upload a picture first, then use its id: {\"upload\": id}.".into()),
+    }
+}
+
+/// Numbers are the same however they are written: `2` and `2.0`.
+fn same(a: &Value, b: &Value) -> bool {
+    a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
+}
+
+fn not_an_option(given: &Value) -> String {
+    let name = given.as_str().map_or_else(|| given.to_string(), Into::into);
+    format!("“{}” is not among the options.", shortened(&name))
+}
+
+/// What somebody sent, short enough to be quoted.
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}

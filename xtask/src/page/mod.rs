@@ -1,0 +1,142 @@
+//! The page as a folder of files that a browser may keep forever.
+//!
+//! `index.html` is the only name that stays; everything it asks for carries a hash of its content,
+//! and lies there plain, brotli- and gzip-compressed.
+
+mod glue;
+mod shrink;
+mod site;
+mod style;
+pub mod weight;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+
+use crate::{
+    command::{cargo, run},
+    places::Places,
+    say, tools,
+};
+
+pub use site::Site;
+
+/// How much time goes into making the page small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// To look at on this machine.
+    Quick,
+    /// To ship: `wasm-opt` where there is one, and the best compression.
+    Small,
+}
+
+impl Finish {
+    /// Each finish has its own folder, so that running does not undo building.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Quick => "site-quick",
+            Self::Small => "site",
+        }
+    }
+}
+
+/// Builds the page, or finds that nothing changed since it was last built.
+pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
+    let wasm = say::step("page: compile", || compile(places))?;
+    let folder = places.target.join(finish.folder());
+    let optimiser = if finish == Finish::Small { shrink::find(&places.end2end()) } else { None };
+    let sources = Sources::read(&places.root, &wasm)?;
+    let stamp = Stamp::new(&folder, &sources, optimiser.as_deref())?;
+    if stamp.is_current() {
+        say::note("page: unchanged");
+        return Ok(Site { folder });
+    }
+    say::step("page: bind, hash, compress", || {
+        let glue = glue::generate(&wasm)?;
+        let wasm = match (&optimiser, finish) {
+            (Some(tool), _) => shrink::run(tool, &glue.wasm)?,
+            (None, Finish::Small) => {
+                say::note(
+                    "no wasm-opt found (npm ci in end2end brings one): going on without, about 10 % larger",
+                );
+                glue.wasm.clone()
+            }
+            (None, Finish::Quick) => glue.wasm.clone(),
+        };
+        let site = site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
+        stamp.set()?;
+        Ok(site)
+    })
+}
+
+/// Compiles the app; the path of the raw WebAssembly.
+fn compile(places: &Places) -> anyhow::Result<PathBuf> {
+    tools::wasm_target()?;
+    let args = format!("build --package app --lib --profile wasm --target {}", tools::WASM);
+    run(&mut cargo(&places.root, &args), "the compiler's message above says where")?;
+    Ok(places.target.join(tools::WASM).join("wasm/app.wasm"))
+}
+
+/// Everything besides the compiled app that the site is made of.
+struct Sources {
+    /// `app/index.html`.
+    html: String,
+    /// `style/main.css` with its imports in place, shortened.
+    css: String,
+    /// The files of `public/`: path within the site, content.
+    public: Vec<(PathBuf, Vec<u8>)>,
+    /// Hash of the raw WebAssembly.
+    wasm: blake3::Hash,
+}
+
+impl Sources {
+    fn read(root: &Path, wasm: &Path) -> anyhow::Result<Self> {
+        let html =
+            fs::read_to_string(root.join("app/index.html")).context("reading app/index.html")?;
+        let css = style::bundle(&root.join("style/main.css"))?;
+        let public = root.join("public");
+        let public = if public.is_dir() { site::read_all(&public)? } else { Vec::new() };
+        let wasm = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
+        Ok(Self { html, css, public, wasm: blake3::hash(&wasm) })
+    }
+
+    fn hash(&self, hasher: &mut blake3::Hasher) {
+        hasher
+            .update(self.html.as_bytes())
+            .update(self.css.as_bytes())
+            .update(self.wasm.as_bytes());
+        for (path, content) in &self.public {
+            hasher.update(path.as_os_str().as_encoded_bytes()).update(content);
+        }
+    }
+}
+
+/// Remembers, beside the site, what it was built from.
+struct Stamp {
+    file: PathBuf,
+    value: String,
+}
+
+impl Stamp {
+    fn new(folder: &Path, sources: &Sources, optimiser: Option<&Path>) -> anyhow::Result<Self> {
+        let mut hasher = blake3::Hasher::new();
+        sources.hash(&mut hasher);
+        hasher.update(optimiser.map_or(b"", |tool| tool.as_os_str().as_encoded_bytes()));
+        // This very program decides how the site looks, too.
+        let own = std::env::current_exe().and_then(fs::read).context("reading this program")?;
+        hasher.update(&own);
+        Ok(Self { file: folder.with_extension("stamp"), value: hasher.finalize().to_string() })
+    }
+
+    fn is_current(&self) -> bool {
+        fs::read_to_string(&self.file).is_ok_and(|value| value == self.value)
+    }
+
+    fn set(&self) -> anyhow::Result<()> {
+        fs::write(&self.file, &self.value)
+            .with_context(|| format!("writing {}", self.file.display()))
+    }
+}

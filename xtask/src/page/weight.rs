@@ -1,0 +1,103 @@
+//! What a first visit costs the visitor.
+
+use std::fs;
+
+use anyhow::{Context, ensure};
+
+use super::{Site, site::read_all};
+use crate::say;
+
+/// A first visit may transfer this much, everything included: 200 kB.
+const BUDGET: u64 = 200_000;
+
+/// The files a first visit fetches, and their size as a browser receives them.
+#[derive(Debug)]
+pub struct Weight {
+    files: Vec<(String, u64)>,
+}
+
+/// Weighs `index.html` and what it fetches, brotli-compressed.
+pub fn first_visit(site: &Site) -> anyhow::Result<Weight> {
+    let html =
+        fs::read_to_string(site.folder.join("index.html")).context("reading the built page")?;
+    let all = read_all(&site.folder)?;
+    let size = |name: &str| {
+        all.iter()
+            .find(|(path, _)| path.as_os_str() == name)
+            .map(|(_, content)| content.len() as u64)
+    };
+    let files = all
+        .iter()
+        .filter_map(|(path, _)| path.to_str())
+        .filter(|name| *name == "index.html" || html.contains(&format!("\"{name}\"")))
+        .map(|name| {
+            (name.to_owned(), size(&format!("{name}.br")).or(size(name)).unwrap_or_default())
+        })
+        .collect();
+    Ok(Weight { files })
+}
+
+impl Weight {
+    /// One line a file, then the sum.
+    pub fn print(&self) {
+        for (name, size) in &self.files {
+            say::note(&format!("{:>9} {name}", kilobytes(*size)));
+        }
+        say::note(&format!(
+            "{:>9} in {} requests, of {} allowed",
+            kilobytes(self.sum()),
+            self.files.len(),
+            kilobytes(BUDGET)
+        ));
+    }
+
+    /// Fails when the page has grown over its budget.
+    pub fn within_budget(&self) -> anyhow::Result<()> {
+        let (sum, over) = (self.sum(), self.sum().saturating_sub(BUDGET));
+        ensure!(
+            over == 0,
+            "a first visit costs {}, {} too much: make the page smaller",
+            kilobytes(sum),
+            kilobytes(over)
+        );
+        Ok(())
+    }
+
+    fn sum(&self) -> u64 {
+        self.files.iter().map(|(_, size)| size).sum()
+    }
+}
+
+fn kilobytes(bytes: u64) -> String {
+    format!("{}.{} kB", bytes / 1000, bytes % 1000 / 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(css: usize) -> (tempfile::TempDir, Site) {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().to_owned();
+        fs::write(folder.join("index.html"), r#"<link href="a.css">"#).unwrap();
+        fs::write(folder.join("a.css"), vec![b'a'; 300_000]).unwrap();
+        fs::write(folder.join("a.css.br"), vec![b'a'; css]).unwrap();
+        fs::write(folder.join("not-asked-for.png"), vec![0; 300_000]).unwrap();
+        (temp, Site { folder })
+    }
+
+    #[test]
+    fn only_what_the_page_asks_for_counts_and_as_compressed() {
+        let (_temp, site) = site(1_000);
+        let weight = first_visit(&site).unwrap();
+        assert_eq!(weight.sum(), 1_000 + r#"<link href="a.css">"#.len() as u64);
+        weight.within_budget().unwrap();
+    }
+
+    #[test]
+    fn a_page_over_budget_fails() {
+        let (_temp, site) = site(200_000);
+        let error = first_visit(&site).unwrap().within_budget().unwrap_err();
+        assert!(error.to_string().contains("too much"), "{error}");
+    }
+}

@@ -1,0 +1,57 @@
+//! The server's binary, with the page inside.
+
+use std::{
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::Context;
+
+use crate::{
+    command::{cargo, run},
+    page::Site,
+    places::Places,
+    say, tools,
+};
+
+/// How the server is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// Compiles in the least time; the parts that paint are optimised all the same.
+    Dev,
+    /// What is shipped.
+    Release,
+}
+
+/// Compiles the server around `site`; the path of its binary.
+pub fn build(places: &Places, site: &Site, profile: Profile) -> anyhow::Result<PathBuf> {
+    let (flag, folder) = match profile {
+        Profile::Dev => ("", "debug"),
+        Profile::Release => ("--release", "release"),
+    };
+    say::step(&format!("server ({folder})"), || {
+        let mut build = cargo(&places.root, "build --package server --bin parlor");
+        build.args((!flag.is_empty()).then_some(flag)).env("PARLOR_SITE", &site.folder);
+        run(&mut build, "the compiler's message above says where")
+    })?;
+    Ok(places.target.join(folder).join("parlor"))
+}
+
+/// Becomes the server, so that Ctrl-C and the exit code are its own. Returns only when that fails.
+pub fn run_in_place(binary: &Path, args: &[String]) -> anyhow::Result<()> {
+    let error = Command::new(binary).args(args).exec();
+    Err(error).with_context(|| format!("starting {}", binary.display()))
+}
+
+/// Runs the measuring program against the release binary.
+pub fn bench(places: &Places, site: &Site, binary: &Path, args: &[String]) -> anyhow::Result<()> {
+    tools::browser_tests(places)?;
+    let mut bench = cargo(&places.root, "run --release --package bench --");
+    bench
+        .args(args)
+        .env("PARLOR_BINARY", binary)
+        .env("PARLOR_SITE", &site.folder)
+        .env("PARLOR_CHROMIUM", tools::chromium()?);
+    run(&mut bench, "see which figure was missed above")
+}
