@@ -4,6 +4,7 @@ use gloo_net::http::{Method, RequestBuilder, Response};
 use wire::Problem;
 
 use super::{Error, ROOT, visitor_header};
+use crate::door;
 
 /// How long an answer may take, in milliseconds.
 const USUAL_MS: u32 = 15_000;
@@ -86,6 +87,9 @@ impl Call {
 async fn accepted(response: Response) -> Result<(u16, String), Error> {
     let status = response.status();
     let text = response.text().await.map_err(|_| Error::Unreachable)?;
+    if status == 401 {
+        door::renew();
+    }
     if response.ok() { Ok((status, text)) } else { Err(refusal(status, &text)) }
 }
 

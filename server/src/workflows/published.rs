@@ -121,6 +121,17 @@ impl Published {
         self.graph.classes()
     }
 
+    /// Most pixels that a picture in this field may have.
+    pub(crate) fn max_pixels(&self, field: &str) -> u64 {
+        self.spec(field).map_or(u64::MAX, |spec| spec.max_pixels)
+    }
+
+    /// The names of the fields that hold text.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let text = |spec: &&FieldSpec| matches!(spec.field.kind, FieldKind::Text { .. });
+        self.fields.iter().filter(text).map(|spec| spec.field.name.as_str())
+    }
+
     pub(super) fn spec(&self, name: &str) -> Option<&FieldSpec> {
         self.fields.iter().find(|spec| spec.field.name == name)
     }

@@ -31,7 +31,8 @@ impl Plane {
 
     /// Stretches the numbers so that the lowest is 0 and the highest 1.
     pub(super) fn normalise(&mut self) {
-        let (low, high) = self.at.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        let (low, high) =
+            self.at.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
         for v in &mut self.at {
             *v = (*v - low) * scale;

@@ -40,6 +40,8 @@ pub(super) struct Plan {
     pub(super) bloom: Option<u32>,
     /// A galaxy is asked for.
     pub(super) cosmic: bool,
+    /// The kinds of fruit that are named, as the fruit bowl counts them.
+    pub(super) fruits: Vec<u8>,
 }
 
 /// What is in the air.
@@ -109,7 +111,10 @@ impl Plan {
             horizon,
             sky: composition::sky(&reading, (hour, place, horizon), &mut dice),
             palette,
-            season: reading.said.iter().find_map(|said| if let Idea::Season(s) = said.idea { Some(s) } else { None }),
+            season: reading
+                .said
+                .iter()
+                .find_map(|said| if let Idea::Season(s) = said.idea { Some(s) } else { None }),
             figures: Vec::new(),
             grade: taste::grade(&reading, cfg),
             medium: taste::medium(&reading),
@@ -118,6 +123,13 @@ impl Plan {
             frozen: reading.has(Idea::Frozen),
             bloom: taste::bloom(&reading),
             cosmic: reading.has(Idea::Place(Place::Galaxy)),
+            fruits: reading
+                .said
+                .iter()
+                .filter_map(
+                    |said| if let Idea::Fruit(kind) = said.idea { Some(kind) } else { None },
+                )
+                .collect(),
         };
         plan.leave_out(&denied);
         plan.figures = composition::figures(&reading, &plan, &mut dice);
