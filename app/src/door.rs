@@ -22,6 +22,14 @@ pub(crate) fn open() {
     TOKEN.set(Some(token));
 }
 
+/// The token of this tab is not good any more: takes the one that the document brought.
+pub(crate) fn renew() {
+    if let Some(brought) = browser::meta(META) {
+        browser::keep_in_tab("visitor", Some(&brought));
+        TOKEN.set(Some(brought));
+    }
+}
+
 /// The visitor's token, in an embed.
 pub(crate) fn token() -> Option<String> {
     TOKEN.with_borrow(Clone::clone)

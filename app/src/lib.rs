@@ -12,6 +12,7 @@ mod browser;
 mod components;
 mod desk;
 mod door;
+mod dress;
 mod fetch;
 mod form;
 mod handoff;

@@ -48,40 +48,49 @@ fn Where() -> impl IntoView {
     let home = use_home();
     let params = use_params_map();
     let here = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    let title = move || {
+    let title = Memo::new(move |_| {
         home.workflows.with(|all| {
             let all = all.as_deref().unwrap_or_default();
             all.iter().find(|workflow| workflow.slug == here.get()).map(|found| found.title.clone())
         })
-    };
-    let others = move || {
-        home.workflows.get().unwrap_or_default().into_iter().map(move |workflow| {
-            let current = (workflow.slug == here.get()).then_some("page");
-            view! {
-                <li>
-                    <a href=format!("w/{}", workflow.slug) aria-current=current>
-                        <strong>{workflow.title}</strong>
-                        <span>{workflow.summary}</span>
-                    </a>
-                </li>
-            }
+    });
+    move || {
+        let title = title.get()?;
+        // A new list for each place: the one that was opened to come here is closed.
+        Some(view! {
+            <span class="top__slash" aria-hidden="true">"/"</span>
+            <button
+                type="button"
+                class="top__where"
+                popovertarget="where"
+                title=t::choose_workflow()
+            >
+                <span class="clip">{title}</span>
+                <Icon name="down" small=true />
+            </button>
+            <ul class="where" id="where" popover="auto">
+                <Ways here=here.get() />
+            </ul>
         })
-    };
-    view! {
-        <span class="top__slash" aria-hidden="true">"/"</span>
-        <button
-            type="button"
-            class="top__where"
-            popovertarget="where"
-            aria-label=t::choose_workflow()
-        >
-            <span class="clip">{title}</span>
-            <Icon name="down" small=true />
-        </button>
-        <ul class="where" id="where" popover="auto">
-            {move || others().collect_view()}
-        </ul>
     }
+}
+
+/// Every workflow, with a mark at the one that is `here`.
+#[component]
+fn Ways(here: String) -> impl IntoView {
+    let all = use_home().workflows.get_untracked().unwrap_or_default();
+    let ways = all.into_iter().map(|workflow| {
+        let current = (workflow.slug == here).then_some("page");
+        view! {
+            <li>
+                <a href=format!("w/{}", workflow.slug) aria-current=current>
+                    <strong>{workflow.title}</strong>
+                    <span>{workflow.summary}</span>
+                </a>
+            </li>
+        }
+    });
+    ways.collect_view()
 }
 
 #[component]

@@ -12,7 +12,8 @@ use crate::{api, browser};
 /// How often to ask, in milliseconds.
 const EVERY_MS: u32 = 2_000;
 
-/// Lets `milliseconds` pass, asking for the jobs under way meanwhile.
+/// Lets `milliseconds` pass, asking for the jobs under way meanwhile. Less, when the server is back
+/// after it could not be reached.
 pub(super) async fn during(live: Live, milliseconds: u32) {
     let until = browser::now() + i64::from(milliseconds);
     loop {
@@ -22,8 +23,12 @@ pub(super) async fn during(live: Live, milliseconds: u32) {
         }
         sleep(Duration::from_millis(u64::from(left.min(EVERY_MS)))).await;
         let link = if ask(live).await { Link::Polling } else { Link::Down };
-        if live.link.get_untracked() != link {
+        let before = live.link.get_untracked();
+        if before != link {
             live.link.set(link);
+        }
+        if (before, link) == (Link::Down, Link::Polling) {
+            return;
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use wire::Workflow;
 
 use super::{
@@ -11,13 +12,14 @@ use super::{
 };
 use crate::{
     components::{composer::Composer, icon::Icon, stage::Stage},
-    desk,
+    desk, dress,
     home::use_home,
     i18n::t,
 };
 
 #[component]
 pub(crate) fn EmbedPage() -> impl IntoView {
+    dress::put_on(&use_query_map().get_untracked());
     use_workflow(|workflow| view! { <EmbedRoom workflow /> }.into_any())
 }
 

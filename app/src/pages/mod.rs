@@ -58,7 +58,9 @@ pub(crate) fn App() -> impl IntoView {
 #[component]
 fn FocusAfterNavigation() -> impl IntoView {
     let path = use_location().pathname;
-    Effect::watch(move || path.get(), |_, _, _| browser::focus(MAIN), false);
+    // The new page is drawn after this has run.
+    let focus = || request_animation_frame(|| browser::focus(MAIN));
+    Effect::watch(move || path.get(), move |_, _, _| focus(), false);
 }
 
 /// Names the page in the browser's tab.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use comfy::message::{ImageFormat, Message};
@@ -17,6 +18,12 @@ use super::upstream::Upstream;
 /// Messages that wait for whoever follows a prompt. Beyond them they are
 /// dropped: the follower asks history in the end anyway.
 const UNHEARD: usize = 512;
+
+/// First and longest rest after trouble.
+const TROUBLED: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(1));
+
+/// First and longest rest of one that ran nothing.
+const STUCK: (Duration, Duration) = (Duration::from_mins(1), Duration::from_mins(10));
 
 /// One ComfyUI server.
 #[derive(Debug)]
@@ -40,13 +47,14 @@ pub(crate) struct Backend {
 }
 
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 struct State {
     open: bool,
     /// Why it is closed.
     reason: Option<String>,
-    /// It answered but ran nothing.
-    stuck: bool,
+    /// Troubles in a row that jobs of ours had with it.
+    troubles: u32,
+    /// It is left alone until then.
+    rests_until: Option<Instant>,
     /// The id of the socket that is up.
     client_id: Option<String>,
     definitions: Option<Arc<Definitions>>,
@@ -138,7 +146,7 @@ impl Backend {
         let mut state = self.lock();
         if !state.open {
             tracing::info!(backend = self.name, "open");
-            (state.open, state.reason, state.stuck) = (true, None, false);
+            (state.open, state.reason) = (true, None);
             drop(state);
             self.changed.notify_one();
             self.opened.notify_waiters();
@@ -157,10 +165,40 @@ impl Backend {
         }
     }
 
-    /// Takes no more work until it was seen to be well again.
+    /// A job of ours had trouble with it: takes no more work until it has rested
+    /// and was seen to be well again. The rest is longer each time.
     pub(crate) fn close(&self, reason: &str) {
+        self.rest(TROUBLED, reason);
+    }
+
+    /// It answers, but runs nothing: nothing but time can mend that.
+    pub(crate) fn close_stuck(&self) {
+        self.rest(STUCK, "it answers, but runs nothing");
+    }
+
+    fn rest(&self, (first, longest): (Duration, Duration), reason: &str) {
+        let mut state = self.lock();
+        let rest = first.saturating_mul(2_u32.saturating_pow(state.troubles)).min(longest);
+        state.troubles = state.troubles.saturating_add(1);
+        state.rests_until = Some(Instant::now() + rest);
+        drop(state);
         self.close_quietly(reason);
         self.doubt.notify_one();
+    }
+
+    /// A job of ours ran to its end on it.
+    pub(crate) fn proved_well(&self) {
+        self.lock().troubles = 0;
+    }
+
+    /// Troubles in a row that jobs of ours had with it.
+    pub(super) fn troubles(&self) -> u32 {
+        self.lock().troubles
+    }
+
+    /// Until when it is left alone.
+    pub(super) fn rests_until(&self) -> Option<Instant> {
+        self.lock().rests_until
     }
 
     /// [`Self::close`] by the one that probes: no need to ask for a probe.
@@ -176,16 +214,6 @@ impl Backend {
         if was_open || !known {
             self.changed.notify_one();
         }
-    }
-
-    /// It answers, but runs nothing.
-    pub(crate) fn close_stuck(&self) {
-        self.lock().stuck = true;
-        self.close("it answers, but runs nothing");
-    }
-
-    pub(super) fn is_stuck(&self) -> bool {
-        self.lock().stuck
     }
 
     /// The definitions are to be fetched (again).

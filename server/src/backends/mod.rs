@@ -100,7 +100,8 @@ impl Backends {
     /// A free backend for a graph of these classes. Those that have them all
     /// come first; when none has, any will do and say what is missing.
     pub(crate) fn try_acquire(&self, classes: &[&str]) -> Option<Slot> {
-        let open: Vec<_> = self.list.iter().filter(|backend| backend.is_open()).collect();
+        let mut open: Vec<_> = self.list.iter().filter(|backend| backend.is_open()).collect();
+        open.sort_by_key(|backend| backend.troubles());
         let (able, others): (Vec<_>, Vec<_>) =
             open.into_iter().partition(|backend| backend.has_all(classes));
         let choice = if able.is_empty() { others } else { able };

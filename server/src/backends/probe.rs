@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use comfy::{BackendError, Definitions};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::backend::Backend;
 
@@ -25,6 +25,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) async fn watch_over(backend: &Backend) {
     let mut fetched: Option<Instant> = None;
     loop {
+        if let Some(until) = backend.rests_until() {
+            sleep_until(until).await;
+        }
         match probe(backend, &mut fetched).await {
             Ok(()) => backend.open(),
             Err(reason) => backend.close_quietly(&reason),
@@ -37,10 +40,7 @@ pub(super) async fn watch_over(backend: &Backend) {
 
 /// Whether the backend is well, or why not.
 async fn probe(backend: &Backend, fetched: &mut Option<Instant>) -> Result<(), String> {
-    let queue = backend.client.queue().await.map_err(|error| said(&error))?;
-    if backend.is_stuck() && queue.running.is_empty() && !queue.waiting.is_empty() {
-        return Err("it answers, but runs nothing".into());
-    }
+    backend.client.queue().await.map_err(|error| said(&error))?;
     let old = fetched.is_none_or(|at| at.elapsed() > REFRESH);
     if old || backend.wants_definitions() {
         refresh(backend, fetched).await?;

@@ -22,9 +22,6 @@ use super::run::{Outcome, Run, Setback, lost_by};
 use super::state::{Change, End};
 use crate::db::{Lesson, NewOutput};
 
-/// Largest output, in bytes.
-const MAX_OUTPUT: usize = 512 << 20;
-
 /// Most outputs of one job.
 const MAX_OUTPUTS: usize = 256;
 
@@ -52,6 +49,7 @@ impl Run<'_> {
             return Ok(Outcome::Over(End::Stopped, progress));
         }
         let failed = |failure| Ok(Outcome::Over(End::Failed(failure), progress.clone()));
+        self.backend.proved_well();
         match entry.as_ref().map(|entry| entry.outcome()) {
             Some(Came::Success) => (),
             Some(Came::Interrupted) => return failed(failure::interrupted()),
@@ -132,10 +130,11 @@ impl Run<'_> {
 
     async fn fetch(&self, file: &FileRef) -> Result<Bytes, BackendError> {
         let mut view = self.backend.client.view(file).await?;
+        let limit = self.jobs.limits.output_bytes;
         let mut content = BytesMut::new();
         while let Some(piece) = view.body.try_next().await? {
-            if content.len() + piece.len() > MAX_OUTPUT {
-                return Err(BackendError::TooLarge { limit: MAX_OUTPUT as u64 });
+            if content.len() + piece.len() > limit {
+                return Err(BackendError::TooLarge { limit: limit as u64 });
             }
             content.extend_from_slice(&piece);
         }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use wire::{JobId, Millis};
 
 use super::queue::Waiting;
@@ -27,7 +27,12 @@ impl Jobs {
         let stop = self.shutdown.started();
         let mut stop = std::pin::pin!(stop);
         let mut told = HashSet::new();
+        let mut expired: Option<Instant> = None;
         loop {
+            if expired.is_none_or(|last| last.elapsed() >= EXPIRY) {
+                expired = Some(Instant::now());
+                self.expire().await;
+            }
             while let Some((waiting, slot)) = self.next() {
                 self.start_run(waiting, slot);
             }
@@ -37,7 +42,7 @@ impl Jobs {
             tokio::select! {
                 () = self.queue.grown.notified() => (),
                 () = self.parts.backends.changed() => (),
-                () = sleep(EXPIRY) => self.expire().await,
+                () = sleep(EXPIRY) => (),
                 () = &mut stop => return,
             }
         }

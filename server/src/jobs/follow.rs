@@ -27,8 +27,11 @@ const ASKING: Duration = Duration::from_millis(400);
 /// Questions in a row that nobody answers before a backend counts as lost.
 const UNANSWERED: u32 = 4;
 
+/// After this much it is asked again whether a backend runs anything at all.
+const DOUBTFUL: Duration = Duration::from_secs(1);
+
 /// Looks in a row that find nothing running before a backend counts as stuck.
-const IDLE: u32 = 3;
+const IDLE: u32 = 5;
 
 /// How long a backend may take to stop a job that is to be stopped.
 const STOPPING: Duration = Duration::from_secs(30);
@@ -141,7 +144,11 @@ impl<'a> Follow<'a> {
 
     fn pause(&self) -> Duration {
         let calm = self.linked && self.unanswered == 0 && self.absent == 0;
-        if calm && self.stopping.is_none() { QUIET } else { ASKING }
+        match (calm && self.stopping.is_none(), self.idle) {
+            (false, _) => ASKING,
+            (true, 0) => QUIET,
+            (true, _) => DOUBTFUL,
+        }
     }
 
     async fn hear(&mut self, heard: Heard) -> Option<Over> {

@@ -60,6 +60,8 @@ pub struct Limits {
     pub attempts: u32,
     /// How long a job may wait before it expires.
     pub patience_ms: Millis,
+    /// Largest output, in bytes.
+    pub output_bytes: usize,
 }
 
 impl Default for Limits {
@@ -68,6 +70,7 @@ impl Default for Limits {
             queue: QueueLimits { all: 1_000, each: 100 },
             attempts: 3,
             patience_ms: 24 * 60 * 60 * 1000,
+            output_bytes: 256 << 20,
         }
     }
 }

@@ -230,8 +230,7 @@ fn fingerprint(slug: &str, inputs: &Inputs) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// What a search looks in: the texts among the inputs, those always in sight
-/// first.
+/// What a search looks in, and what names are made of.
 fn words(workflow: &Published, inputs: &Inputs) -> String {
     let texts = workflow.texts().filter_map(|name| inputs.get(name)?.as_str());
     texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n")

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wire::{Inputs, Output, OutputKind};
 
 use super::{Shown, made::Made};
-use crate::{components::prompt_of, desk::use_desk, i18n::t, live::use_live, state::stage::Phase};
+use crate::{desk::use_desk, i18n::t, live::use_live, state::stage::Phase};
 
 /// What lies at the bottom.
 #[derive(Clone, PartialEq, Eq)]
