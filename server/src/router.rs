@@ -99,8 +99,8 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
 }
 
 /// Nothing a page of ours needs.
-const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), \
-     display-capture=(), browsing-topics=()";
+const PERMISSIONS: &str =
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()";
 
 /// What a page may load and who may frame it.
 ///

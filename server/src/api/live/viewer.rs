@@ -53,7 +53,7 @@ impl Viewer {
     }
 
     pub(super) async fn run(mut self) {
-        let Err(end) = self.converse().await else { return };
+        let Err(end) = self.converse().await;
         tracing::debug!(?end, "a viewer leaves");
         if let End::Close(code, reason) = end {
             // Large and rare: not worth its room in every viewer's task.
