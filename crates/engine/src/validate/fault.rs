@@ -31,7 +31,8 @@ pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -
         (Value::from(choices).to_string(), def.config.clone())
     };
     let details = format!("{}: {received} not in {list}", def.name);
-    let extra_info = json!({ "input_name": def.name, "input_config": config, "received_value": received });
+    let extra_info =
+        json!({ "input_name": def.name, "input_config": config, "received_value": received });
     fault("value_not_in_list", "the value is not one of the choices", &details, extra_info)
 }
 
@@ -60,7 +61,12 @@ pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> ErrorInf
 /// A file that is not there.
 pub(super) fn no_file(def: &InputDef, name: &str) -> ErrorInfo {
     let details = format!("{} - Invalid image file: {name}", def.name);
-    fault("custom_validation_failed", "the file cannot be used", &details, json!({ "input_name": def.name }))
+    fault(
+        "custom_validation_failed",
+        "the file cannot be used",
+        &details,
+        json!({ "input_name": def.name }),
+    )
 }
 
 /// Nodes that wait for each other; `cycle` names each once, with its class.
@@ -97,7 +103,12 @@ impl Stumble {
             "traceback": [],
             "linked_node": link,
         });
-        fault("exception_during_inner_validation", "the node cannot be checked", &self.reason, extra_info)
+        fault(
+            "exception_during_inner_validation",
+            "the node cannot be checked",
+            &self.reason,
+            extra_info,
+        )
     }
 }
 

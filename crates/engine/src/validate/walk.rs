@@ -28,8 +28,10 @@ pub(super) struct Found {
 impl Found {
     /// The faults of the output nodes themselves, one a line.
     pub(super) fn details(&self, outputs: &[NodeId]) -> String {
-        let faults = outputs.iter().filter_map(|id| self.errors.get(id)).flat_map(|node| &node.errors);
-        let lines: Vec<_> = faults.map(|fault| format!("{}: {}", fault.message, fault.details)).collect();
+        let faults =
+            outputs.iter().filter_map(|id| self.errors.get(id)).flat_map(|node| &node.errors);
+        let lines: Vec<_> =
+            faults.map(|fault| format!("{}: {}", fault.message, fault.details)).collect();
         lines.join("\n")
     }
 }
@@ -68,7 +70,12 @@ impl<'a> Walk<'a> {
                 Ok(feeds) => {
                     let feeders = feeds.iter().map(|feed| feed.node.clone()).collect();
                     self.feeders.insert(id.clone(), feeders);
-                    todo.extend(feeds.into_iter().rev().map(|feed| (feed.node, Some((id.clone(), feed.def, feed.link)))));
+                    todo.extend(
+                        feeds
+                            .into_iter()
+                            .rev()
+                            .map(|feed| (feed.node, Some((id.clone(), feed.def, feed.link)))),
+                    );
                 }
                 Err(stumble) => {
                     let error = match &consumer {
@@ -123,12 +130,18 @@ impl<'a> Walk<'a> {
 
     fn check_input(&self, def: &InputDef, value: Option<&Value>) -> Result<Checked, Stumble> {
         let Some(value) = value else {
-            return Ok(if def.required { Checked::Faulty(fault::missing(def)) } else { Checked::Absent });
+            return Ok(if def.required {
+                Checked::Faulty(fault::missing(def))
+            } else {
+                Checked::Absent
+            });
         };
         match value {
             Value::Array(link) => self.check_link(def, value, link),
             // A wrapped list is a value; it stays wrapped, for the graph.
-            Value::Object(fields) if fields.contains_key("__value__") => Ok(Checked::Value(value.clone())),
+            Value::Object(fields) if fields.contains_key("__value__") => {
+                Ok(Checked::Value(value.clone()))
+            }
             value => Ok(match values::convert(def, value, self.rules.folders) {
                 Ok(value) => Checked::Value(value),
                 Err(fault) => Checked::Faulty(fault),
@@ -136,7 +149,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_link(&self, def: &InputDef, value: &Value, link: &[Value]) -> Result<Checked, Stumble> {
+    fn check_link(
+        &self,
+        def: &InputDef,
+        value: &Value,
+        link: &[Value],
+    ) -> Result<Checked, Stumble> {
         let [node, slot] = link else {
             let message = "a link is a list of two: node and output";
             return Ok(Checked::Faulty(fault::input("bad_linked_input", message, def, value)));
@@ -149,7 +167,10 @@ impl<'a> Walk<'a> {
         let (_, feeder) = self.node(&id);
         let output = slot.as_u64().and_then(|slot| feeder.outputs.get(usize::try_from(slot).ok()?));
         let Some(received) = output else {
-            return Err(Stumble { kind: "IndexError", reason: format!("node {id} has no output {slot}") });
+            return Err(Stumble {
+                kind: "IndexError",
+                reason: format!("node {id} has no output {slot}"),
+            });
         };
         if !fits(received, def.kind.type_name()) {
             return Ok(Checked::Faulty(fault::mismatch(def, value, received)));
@@ -162,11 +183,15 @@ impl<'a> Walk<'a> {
         let mut graph = Graph::default();
         for (id, feeders) in &self.feeders {
             let mut node = Node::default();
-            node.inputs.extend(feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))));
+            node.inputs.extend(
+                feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))),
+            );
             graph.nodes.insert(id.clone(), node);
         }
         while let Err(cycle) = graph.run_order() {
-            let class = |id: &NodeId| self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned();
+            let class = |id: &NodeId| {
+                self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned()
+            };
             let named: Vec<_> = cycle.nodes.iter().map(|id| (id.clone(), class(id))).collect();
             for id in &cycle.nodes {
                 self.faults.entry(id.clone()).or_default().push(fault::cycle(id, &named));
@@ -179,7 +204,8 @@ impl<'a> Walk<'a> {
     fn conclude(self) -> Found {
         let reached: HashMap<&NodeId, HashSet<&NodeId>> =
             self.outputs.iter().map(|output| (output, self.needed_by(output))).collect();
-        let is_good = |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
+        let is_good =
+            |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
         let good = self.outputs.iter().filter(is_good).cloned().collect();
         let errors = self.faults.iter().map(|(id, errors)| {
             let dependent = self.outputs.iter().filter(|output| reached[output].contains(id));
@@ -218,5 +244,7 @@ enum Checked {
 /// Both may name several types with commas; `*` is any.
 fn fits(received: &str, wanted: &str) -> bool {
     let any = |types: &str| types.split(',').any(|name| name == "*");
-    any(received) || any(wanted) || received.split(',').any(|one| wanted.split(',').any(|other| one == other))
+    any(received)
+        || any(wanted)
+        || received.split(',').any(|one| wanted.split(',').any(|other| one == other))
 }
