@@ -111,13 +111,11 @@ impl Catalogue {
 
     /// The models that the choices of an input name.
     pub(crate) fn choices(&self, class: &str, input: &str) -> &[Value] {
-        let inputs = self.node(class).into_iter().flat_map(|node| &node.inputs);
-        let kinds = inputs.filter(|def| def.name == input).map(|def| &def.kind);
-        let choices = kinds.filter_map(|kind| match kind {
-            Kind::Choice(choices) => Some(choices.as_slice()),
-            _ => None,
-        });
-        choices.last().unwrap_or_default()
+        let mut inputs = self.node(class).into_iter().flat_map(|node| &node.inputs);
+        match inputs.find(|def| def.name == input).map(|def| &def.kind) {
+            Some(Kind::Choice(choices)) => choices,
+            _ => &[],
+        }
     }
 }
 

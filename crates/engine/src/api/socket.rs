@@ -84,7 +84,7 @@ async fn speak(sink: &mut SplitSink<WebSocket, Raw>, inbox: &mut Inbox) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Reads until the client leaves. Only its first message can mean anything.

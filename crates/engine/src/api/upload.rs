@@ -43,7 +43,7 @@ pub(super) async fn mask(State(house): App, request: Request) -> Result<Json<Val
     let form = read(request).await?;
     blocking(move || {
         let masked = mask_original(&house.folders, &form)?;
-        store(&house.folders, &form, Some(masked))
+        store(&house.folders, &form, Some(&masked))
     })
     .await
 }
@@ -94,7 +94,7 @@ async fn read(request: Request) -> Result<Form> {
 }
 
 /// Writes the file, or finds an equal one, and says what it is called.
-fn store(folders: &Folders, form: &Form, instead: Option<Vec<u8>>) -> Result<Json<Value>> {
+fn store(folders: &Folders, form: &Form, instead: Option<&[u8]>) -> Result<Json<Value>> {
     let bad = || Error::Status(StatusCode::BAD_REQUEST);
     let (name, sent) = form.file.as_ref().filter(|(name, _)| !name.is_empty()).ok_or_else(bad)?;
     let folder = match form.folder.as_deref() {
@@ -105,7 +105,7 @@ fn store(folders: &Folders, form: &Form, instead: Option<Vec<u8>>) -> Result<Jso
     if !is_plain || name.contains(['/', '\\', '\0']) {
         return Err(bad());
     }
-    let bytes = instead.as_deref().unwrap_or(sent);
+    let bytes = instead.unwrap_or(sent);
     let dir = folders.make_dir(folder, &form.subfolder).map_err(|error| refuse(&error))?;
     let name =
         if form.overwrite { name.clone() } else { free_name(&dir, name, bytes).ok_or_else(bad)? };

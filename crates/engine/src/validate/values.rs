@@ -1,19 +1,14 @@
 //! Checking and converting the value of one input.
 
-use comfy::prompt::ErrorInfo;
 use serde_json::{Value, json};
 
-use super::fault;
+use super::fault::{self, Fault};
 use crate::catalogue::{InputDef, Kind, whole};
 use crate::folders::Folders;
 
 /// `value` as the input takes it: numbers in strings become numbers, numbers
 /// become text. What is no widget's value is left for the node to judge.
-pub(super) fn convert(
-    def: &InputDef,
-    value: &Value,
-    folders: &Folders,
-) -> Result<Value, ErrorInfo> {
+pub(super) fn convert(def: &InputDef, value: &Value, folders: &Folders) -> Result<Value, Fault> {
     match &def.kind {
         Kind::Int { min, max } => {
             let number =
@@ -48,7 +43,7 @@ fn check_range<N>(
     def: &InputDef,
     received: &Value,
     (number, min, max): (N, Option<N>, Option<N>),
-) -> Result<(), ErrorInfo>
+) -> Result<(), Fault>
 where
     N: PartialOrd + std::fmt::Display,
 {

@@ -11,7 +11,7 @@ use comfy::{Graph, Input, Node, NodeId};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
-use super::fault::{self, Stumble};
+use super::fault::{self, Fault, Stumble};
 use super::values;
 use super::{Prompt, Rules};
 use crate::catalogue::{InputDef, NodeDef};
@@ -43,7 +43,7 @@ pub(super) struct Walk<'a> {
     outputs: &'a [NodeId],
     /// Sound links: node to the nodes that feed it.
     feeders: IndexMap<NodeId, IndexSet<NodeId>>,
-    faults: IndexMap<NodeId, Vec<ErrorInfo>>,
+    faults: IndexMap<NodeId, Vec<Fault>>,
 }
 
 /// One link into a node, with the input it feeds.
@@ -53,44 +53,64 @@ struct Feed {
     link: Value,
 }
 
+/// A node to check, and what first led to it.
+struct Visit {
+    node: NodeId,
+    /// `None` for an output.
+    consumer: Option<Consumer>,
+}
+
+/// The input of another node, by its place in the definition, and its link.
+struct Consumer {
+    node: NodeId,
+    def: usize,
+    link: Value,
+}
+
+impl Feed {
+    fn visit(self, consumer: &NodeId) -> Visit {
+        let consumer = Consumer { node: consumer.clone(), def: self.def, link: self.link };
+        Visit { node: self.node, consumer: Some(consumer) }
+    }
+}
+
 impl<'a> Walk<'a> {
     pub(super) fn new(rules: Rules<'a>, prompt: &'a mut Prompt, outputs: &'a [NodeId]) -> Self {
         Self { rules, prompt, outputs, feeders: IndexMap::new(), faults: IndexMap::new() }
     }
 
     pub(super) fn run(mut self) -> Found {
-        let mut todo: Vec<(NodeId, Option<(NodeId, usize, Value)>)> =
-            self.outputs.iter().rev().map(|id| (id.clone(), None)).collect();
+        let outputs = self.outputs.iter().rev();
+        let mut todo: Vec<_> =
+            outputs.map(|id| Visit { node: id.clone(), consumer: None }).collect();
         let mut seen = HashSet::new();
-        while let Some((id, consumer)) = todo.pop() {
-            if !seen.insert(id.clone()) {
+        while let Some(Visit { node, consumer }) = todo.pop() {
+            if !seen.insert(node.clone()) {
                 continue;
             }
-            match self.check_node(&id) {
+            match self.check_node(&node) {
                 Ok(feeds) => {
                     let feeders = feeds.iter().map(|feed| feed.node.clone()).collect();
-                    self.feeders.insert(id.clone(), feeders);
-                    todo.extend(
-                        feeds
-                            .into_iter()
-                            .rev()
-                            .map(|feed| (feed.node, Some((id.clone(), feed.def, feed.link)))),
-                    );
+                    self.feeders.insert(node.clone(), feeders);
+                    todo.extend(feeds.into_iter().rev().map(|feed| feed.visit(&node)));
                 }
                 Err(stumble) => {
-                    let error = match &consumer {
+                    let fault = match &consumer {
                         None => stumble.of_output(),
-                        Some((consumer, def, link)) => {
-                            let (_, def_of) = self.node(consumer);
-                            stumble.of_inner(&def_of.inputs[*def], link)
-                        }
+                        Some(consumer) => self.blame(&stumble, consumer),
                     };
-                    self.faults.insert(id, vec![error]);
+                    self.faults.insert(node, vec![fault]);
                 }
             }
         }
         self.find_cycles();
         self.conclude()
+    }
+
+    /// A stumble over a node, told with the input that it feeds.
+    fn blame(&self, stumble: &Stumble, consumer: &Consumer) -> Fault {
+        let (_, def) = self.node(&consumer.node);
+        stumble.of_inner(&def.inputs[consumer.def], &consumer.link)
     }
 
     /// A node and its definition; classes were checked before.
@@ -211,7 +231,7 @@ impl<'a> Walk<'a> {
             let dependent = self.outputs.iter().filter(|output| reached[output].contains(id));
             let class = self.prompt[id.as_str()]["class_type"].as_str();
             let errors = NodeErrors {
-                errors: errors.clone(),
+                errors: errors.iter().map(|fault| ErrorInfo::clone(fault)).collect(),
                 dependent_outputs: dependent.cloned().collect(),
                 class_type: class.map(Into::into),
             };
@@ -235,7 +255,7 @@ impl<'a> Walk<'a> {
 /// What came of checking one input.
 enum Checked {
     Absent,
-    Faulty(ErrorInfo),
+    Faulty(Fault),
     Value(Value),
     Link { node: NodeId, link: Value },
 }

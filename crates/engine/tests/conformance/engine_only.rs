@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 
 use crate::support::{
-    Heard, Server, Socket, Story, fresh_colour, fresh_id, fresh_seed, plain, text_to_picture,
+    Heard, PATIENCE, Server, Socket, Story, fresh_colour, fresh_id, fresh_seed, plain,
+    text_to_picture,
 };
 
 /// Whether the tests run against something else than an engine.

@@ -54,7 +54,9 @@ fn walk(path: &str, value: &Value, found: &mut Fields) {
         }
         // Lists of texts may be empty in one sample and not in another.
         Value::Array(items) => {
-            items.iter().for_each(|item| walk(&format!("{path}[]"), item, found))
+            for item in items {
+                walk(&format!("{path}[]"), item, found);
+            }
         }
         Value::Null => drop(found.insert(format!("{path}: null"))),
         Value::Bool(_) => drop(found.insert(format!("{path}: flag"))),

@@ -36,14 +36,13 @@ impl Server {
     /// With `options` changed, where it is an engine.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (url, engine, turn) = match std::env::var("PARLOR_TEST_COMFYUI") {
-            Ok(url) => (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await)),
-            Err(_) => {
-                let mut options = Options::new(folder.path());
-                change(&mut options);
-                let engine = Engine::start(options).await.unwrap();
-                (engine.url(), Some(engine), None)
-            }
+        let (url, engine, turn) = if let Ok(url) = std::env::var("PARLOR_TEST_COMFYUI") {
+            (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await))
+        } else {
+            let mut options = Options::new(folder.path());
+            change(&mut options);
+            let engine = Engine::start(options).await.unwrap();
+            (engine.url(), Some(engine), None)
         };
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let mut server =

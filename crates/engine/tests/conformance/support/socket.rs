@@ -23,7 +23,7 @@ pub(crate) enum Heard {
 
 /// A WebSocket of one client.
 pub(crate) struct Socket {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    wire: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Its client id.
     pub client: String,
     /// Everything heard so far.
@@ -71,8 +71,8 @@ impl Socket {
     pub(crate) async fn open(server: &Server, client: Option<&str>, metadata: bool) -> Self {
         let address = server.url.replacen("http", "ws", 1);
         let query = client.map_or_else(String::new, |client| format!("?clientId={client}"));
-        let (socket, _) = connect_async(format!("{address}/ws{query}")).await.unwrap();
-        let mut socket = Self { socket, client: String::new(), heard: Vec::new() };
+        let (wire, _) = connect_async(format!("{address}/ws{query}")).await.unwrap();
+        let mut socket = Self { wire, client: String::new(), heard: Vec::new() };
         if metadata {
             socket
                 .say(
@@ -91,7 +91,7 @@ impl Socket {
     }
 
     pub(crate) async fn say(&mut self, text: &str) {
-        self.socket.send(Packet::text(text)).await.unwrap();
+        self.wire.send(Packet::text(text)).await.unwrap();
     }
 
     /// The next message that is neither ping nor pong.
@@ -105,7 +105,7 @@ impl Socket {
 
     async fn receive(&mut self) -> Heard {
         loop {
-            match self.socket.next().await {
+            match self.wire.next().await {
                 Some(Ok(Packet::Text(text))) => {
                     return Heard::Text(serde_json::from_str(&text).unwrap());
                 }
@@ -156,16 +156,16 @@ impl Socket {
 
     /// Waits until the server has answered everything said so far.
     pub(crate) async fn ping(&mut self) {
-        self.socket.send(Packet::Ping(bytes::Bytes::from_static(b"?"))).await.unwrap();
+        self.wire.send(Packet::Ping(bytes::Bytes::from_static(b"?"))).await.unwrap();
         let answered = async {
             loop {
-                match self.socket.next().await {
+                match self.wire.next().await {
                     Some(Ok(Packet::Pong(_))) => return,
                     Some(Ok(Packet::Text(text))) => {
-                        self.heard.push(Heard::Text(serde_json::from_str(&text).unwrap()))
+                        self.heard.push(Heard::Text(serde_json::from_str(&text).unwrap()));
                     }
                     Some(Ok(Packet::Binary(bytes))) => {
-                        self.heard.push(Heard::Frame(Frame::parse(bytes).unwrap()))
+                        self.heard.push(Heard::Frame(Frame::parse(bytes).unwrap()));
                     }
                     other => panic!("no pong but {other:?}"),
                 }
@@ -176,7 +176,7 @@ impl Socket {
 
     /// Says goodbye and hangs up.
     pub(crate) async fn close(mut self) {
-        self.socket.close(None).await.unwrap();
+        self.wire.close(None).await.unwrap();
         while timeout(Duration::from_secs(10), self.receive())
             .await
             .is_ok_and(|heard| !matches!(heard, Heard::End(_)))

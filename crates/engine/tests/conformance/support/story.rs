@@ -133,7 +133,7 @@ fn line(heard: &Heard) -> String {
             "progress" => format!("progress {} of {}", data["value"], data["max"]),
             "progress_state" => {
                 let nodes = data["nodes"].as_object().unwrap();
-                let last = nodes.values().last().expect("it is never empty");
+                let last = nodes.values().next_back().expect("it is never empty");
                 format!("{} {}", last["node_id"].as_str().unwrap(), last["state"].as_str().unwrap())
             }
             kind => kind.into(),
