@@ -79,7 +79,6 @@ failed-spoken = This job failed.
 expired-title = It waited too long
 expired-why = The workshop did not get to this job in time. Try again.
 failed-title = This one did not work out
-failed-at = At { $node }
 stop = Stop
 stop-job = Stop this job
 leave-queue = Leave
@@ -93,7 +92,6 @@ copy-failed = Copying is not allowed here
 previous-result = Previous result
 previous-alt = Your previous result
 preview-alt = Preview of the picture
-result-alt = { $prompt }
 open-result = Open: { $prompt }
 untitled = Untitled
 made-in-parlor = Made in { $house }
@@ -147,7 +145,6 @@ create-keys = { $modifier } ↵
 field-clear = Clear
 field-reset = Default
 field-default = Default { $value }
-field-reset-spoken = { $label }: { $action }
 field-optional = optional
 field-exact = { $label }, exact value
 field-count = { $count } of { $max }
@@ -199,3 +196,81 @@ bytes-b = { $count } B
 bytes-kb = { $count } kB
 bytes-mb = { $count } MB
 bytes-gb = { $count } GB
+
+## Results: the wall, the frame, the gallery
+
+wall-title = Made here
+wall-all = All in the gallery
+wall-more = Show more
+tile-play = Play { $name }
+tile-pause = Pause { $name }
+tile-words = { $count ->
+    [one] one word
+    *[other] { $count } words
+}
+favourite = Favourite
+use-settings = Use these settings
+use-as-input = Use as input
+download = Download
+delete = Delete
+delete-not = Keep it
+delete-ask = { $count ->
+    [one] Delete this for good?
+    *[other] Delete all { $count } results of this run for good?
+}
+deleted = Deleted.
+no-picture-workflow = No workflow here takes a picture.
+frame = A result
+frame-count = { $number } of { $total }
+frame-missing-title = This result is not here
+frame-missing-why = It may have been deleted, or it belongs to somebody else.
+frame-newer = Newer result
+frame-older = Older result
+frame-neighbours = Neighbours
+frame-zoom = Zoom
+frame-zoom-in = Zoom in
+frame-zoom-out = Zoom out
+frame-fit = Fit to the screen
+frame-percent = { $percent } %
+compare = Compare with the original
+compare-original = Original
+compare-original-alt = The picture it was made from
+compare-result = Result
+compare-line = Line between original and result
+placard = About this result
+placard-by = { $workflow } · { $when }
+copy-prompt = Copy the prompt
+copy-seed = Copy the seed
+fact-on = on
+fact-off = off
+fact-picture = from a picture
+fact-made-in = Made in
+fact-backend = Backend
+fact-file = File
+fact-file-size = { $kind } · { $size } · { $bytes }
+fact-file-plain = { $kind } · { $bytes }
+day-today = Today
+day-yesterday = Yesterday
+moment-today = today, { $time }
+moment-yesterday = yesterday, { $time }
+moment-date = { $date }, { $time }
+gallery-count = { $count ->
+    [0] nothing yet
+    [one] one thing you made
+    *[other] { $count } things you made
+}
+gallery-found = { $count ->
+    [0] nothing found
+    [one] one found
+    *[other] { $count } found
+}
+gallery-search = Search in prompts
+gallery-filters = Filters
+gallery-favourites = Favourites
+gallery-all-workflows = All workflows
+gallery-workflow = Workflow
+gallery-empty-title = Nothing hangs here yet
+gallery-empty-why = What you make is kept here.
+gallery-none-title = Nothing like that
+gallery-none-why = No prompt has these words. Try fewer, or look at everything.
+gallery-clear = Look at everything

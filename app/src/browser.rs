@@ -4,7 +4,7 @@
 //! nothing else breaks.
 
 use leptos::prelude::{document, window};
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Storage, Url};
 use wire::Millis;
@@ -153,6 +153,46 @@ pub(crate) fn is_handheld() -> bool {
 /// A seed of twelve digits: enough for every picture to be another, few enough to be read out.
 pub(crate) fn random_seed() -> u64 {
     (js_sys::Math::random() * 1e12) as u64
+}
+
+/// One step back in the history.
+pub(crate) fn back() {
+    let _ = window().history().and_then(|history| history.back());
+}
+
+/// Watches whether an element is in sight; stops when dropped.
+pub(crate) struct Sight {
+    observer: web_sys::IntersectionObserver,
+    /// Called by the browser for as long as the observer lives.
+    _on_sight: Closure<dyn Fn(js_sys::Array)>,
+}
+
+impl Sight {
+    /// Calls `seen` each time `element` comes nearer to the screen than `margin`, a CSS length.
+    pub(crate) fn new(
+        element: &web_sys::Element,
+        margin: &str,
+        seen: impl Fn() + 'static,
+    ) -> Option<Self> {
+        let on_sight = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let entries = entries.iter().map(web_sys::IntersectionObserverEntry::from);
+            if entries.last().is_some_and(|entry| entry.is_intersecting()) {
+                seen();
+            }
+        });
+        let options = web_sys::IntersectionObserverInit::new();
+        options.set_root_margin(margin);
+        let callback = on_sight.as_ref().unchecked_ref();
+        let observer = web_sys::IntersectionObserver::new_with_options(callback, &options).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _on_sight: on_sight })
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
 }
 
 /// An address of bytes held in memory; let go when dropped.

@@ -1,6 +1,7 @@
 //! Small parts of pages, one file or folder each, with their CSS in `style/`.
 
 pub(crate) mod composer;
+pub(crate) mod deeds;
 pub(crate) mod demo;
 pub(crate) mod frame;
 pub(crate) mod icon;

@@ -21,7 +21,7 @@ pub use entry::Entry;
 pub use number::{nudge, parse_number, slides};
 pub use picture::{Chosen, Picture, Refusal, Source, refuse};
 pub use search::{Hit, search};
-pub use seed::Seed;
+pub use seed::{Seed, group_digits};
 
 /// What can happen to one field.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@
 
 mod fill;
 pub(crate) mod t;
+pub(crate) mod when;
 pub(crate) mod words;
 
 use std::cell::Cell;
@@ -25,6 +26,11 @@ pub(crate) fn choose() {
     LANGUAGE.set(language);
     TEXTS.set(t::texts(language));
     browser::set_language(language);
+}
+
+/// The language of the page, for the browser's own dates and numbers.
+pub(crate) fn language() -> &'static str {
+    LANGUAGE.get()
 }
 
 /// The first that we have, by its whole tag or by its language alone; else English.

@@ -25,6 +25,15 @@ pub(crate) fn rough_time(milliseconds: Millis) -> String {
     if seconds < 60 { t::time_seconds(seconds) } else { t::time_minutes((seconds + 30) / 60) }
 }
 
+/// A length as players show it: `0:04`, `1:02:03`.
+pub(crate) fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0).round() as u64;
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
+        (hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 /// How large a file is: `640 B`, `66 kB`, `1.9 MB`.
 pub(crate) fn bytes(bytes: f64) -> String {
     let tenths = |unit: f64| {
@@ -65,5 +74,10 @@ mod tests {
         let said: Vec<String> =
             [0.0, 640.0, 66_123.0, 1.9e6, 20e6, 123.4e6, 2.54e9].map(bytes).into();
         assert_eq!(said, ["0 B", "640 B", "66 kB", "1.9 MB", "20 MB", "123 MB", "2.5 GB"]);
+    }
+
+    #[test]
+    fn a_length_is_written_as_on_a_player() {
+        assert_eq!([4.0, 61.6, 3_723.0].map(clock), ["0:04", "1:02", "1:02:03"]);
     }
 }

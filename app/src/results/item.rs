@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use wire::{Job, Output, OutputKind};
 
 use super::Place;
@@ -61,11 +62,14 @@ impl Item {
         ratio.clamp(NARROWEST, WIDEST)
     }
 
-    /// The words it was made from: the job's longest text. Jobs do not say
-    /// which input is the prompt, and the prompt is the one people write most in.
+    /// The words it was made from: the prompt, else the longest text that went
+    /// in. Empty when there was none.
     pub fn words(&self) -> &str {
-        let texts = self.job.inputs.values().filter_map(|value| value.as_str());
-        texts.max_by_key(|text| text.len()).unwrap_or_default()
+        let inputs = &self.job.inputs;
+        let prompt =
+            inputs.get("prompt").and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+        let texts = inputs.values().filter_map(Value::as_str);
+        prompt.or_else(|| texts.max_by_key(|text| text.len())).unwrap_or_default()
     }
 
     /// What to call it: its words, else what made it.
@@ -100,5 +104,50 @@ impl Item {
             bytes: Some(*bytes),
             size: width.zip(*height),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::state::samples::made;
+
+    fn item(inputs: &Value) -> Item {
+        let inputs = inputs.as_object().unwrap().clone();
+        Item::at(&Arc::new(Job { inputs, ..made(1) }), 0).unwrap()
+    }
+
+    #[test]
+    fn the_prompt_is_what_it_was_made_from_however_long_other_texts_are() {
+        let item = item(&json!({"prompt": "a fox", "negative": "people, text, watermark"}));
+        assert_eq!((item.words(), item.title()), ("a fox", "a fox"));
+    }
+
+    #[test]
+    fn a_result_without_words_is_called_by_its_workflow() {
+        assert_eq!(item(&json!({"steps": 20})).title(), "Text to picture");
+    }
+
+    #[test]
+    fn there_is_no_item_where_nothing_was_made() {
+        assert_eq!(Item::at(&Arc::new(made(1)), 1), None);
+    }
+
+    #[test]
+    fn thumbnails_are_not_larger_than_the_picture() {
+        let item = item(&json!({}));
+        assert_eq!(
+            item.thumbs(),
+            "api/parlor/v1/outputs/1/thumb?w=320 320w, api/parlor/v1/outputs/1/thumb?w=640 640w"
+        );
+    }
+
+    #[test]
+    fn a_panorama_is_not_a_line() {
+        let mut job = made(1);
+        job.outputs[0].width = Some(20_000);
+        assert!((Item::at(&Arc::new(job), 0).unwrap().ratio() - WIDEST).abs() < f64::EPSILON);
     }
 }

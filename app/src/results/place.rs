@@ -17,10 +17,10 @@ impl Place {
         Some(Self { job: job.parse().ok()?, output })
     }
 
-    /// The search part of a link to it.
+    /// The search part of a link to it, without the question mark.
     pub fn query(self) -> String {
         let Self { job, output } = self;
-        if output == 0 { format!("?job={job}") } else { format!("?job={job}&output={output}") }
+        if output == 0 { format!("job={job}") } else { format!("job={job}&output={output}") }
     }
 }
 
@@ -35,7 +35,7 @@ mod tests {
         let job = JobId(Uuid::from_u128(0xabc));
         for output in [0, 3] {
             let query = Place { job, output }.query();
-            let value = |key: &str| query[1..].split('&').find_map(|pair| pair.strip_prefix(key));
+            let value = |key: &str| query.split('&').find_map(|pair| pair.strip_prefix(key));
             assert_eq!(
                 Place::parse(value("job=").unwrap(), value("output=")),
                 Some(Place { job, output })

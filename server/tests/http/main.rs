@@ -6,6 +6,7 @@ mod house;
 mod jobs;
 mod live;
 mod pages;
+mod process;
 mod refusals;
 mod serving;
 mod uploads;

@@ -37,7 +37,8 @@ fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
         picture.get().map_or_else(|| label.clone(), |(_, name)| t::field_named(&label, name))
     };
     view! {
-        <button type="button" class="chip chip--pic" aria-label=words on:click=move |_| open.run(())>
+        <button type="button" class="chip chip--pic" on:click=move |_| open.run(())>
+            <span class="sr">{words}</span>
             {move || match picture.get() {
                 Some((preview, _)) => view! { <img src=preview alt=""/> }.into_any(),
                 None => view! { <Icon name="image"/> }.into_any(),
@@ -60,10 +61,10 @@ fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
         <button
             type="button"
             class="chip chip--size"
-            aria-label=move || t::field_named(&label, &words.read().0)
             on:click=move |_| open.run(())
         >
-            <span class="chip__shape" style=("--r", move || words.read().1.to_string())></span>
+            <span class="sr">{label}</span>
+            <span class="chip__shape" aria-hidden="true" style=("--r", move || words.read().1.to_string())></span>
             {move || words.get().0}
         </button>
     }

@@ -4,7 +4,7 @@ use leptos::{either::Either, prelude::*};
 use wire::Field;
 
 use super::{hold::Hold, words};
-use crate::{components::icon::Icon, form::Change, i18n::t};
+use crate::{components::icon::Icon, form::Change};
 
 /// A control with its name above and what is to be said about it below.
 #[component]
@@ -68,9 +68,8 @@ fn Reset(hold: Hold, field: Field) -> impl IntoView {
     let changed = Memo::new(move |_| !hold.with(|row| row.is_default()));
     move || {
         let words = words.clone().filter(|_| changed.get())?;
-        let label = t::field_reset_spoken(&field.label, &words);
         Some(view! {
-            <button type="button" class="link" aria-label=label on:click=move |_| hold.apply(Change::Reset)>
+            <button type="button" class="link" aria-describedby=hold.part("l") on:click=move |_| hold.apply(Change::Reset)>
                 {words}
             </button>
         })

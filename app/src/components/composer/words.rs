@@ -54,19 +54,11 @@ fn kind(mime: &str) -> String {
 pub(super) fn reset(field: &Field) -> Option<String> {
     match &field.kind {
         FieldKind::Text { default, .. } if default.is_empty() => Some(t::field_clear().into()),
-        FieldKind::Text { .. } => Some(t::field_reset().into()),
         FieldKind::Integer { default, .. } => Some(t::field_default(default)),
         FieldKind::Number { default, .. } => Some(t::field_default(default)),
-        FieldKind::Choice { options, default } => {
-            let option = options.iter().find(|option| option.value == *default);
-            Some(
-                option.map_or_else(
-                    || t::field_reset().into(),
-                    |option| t::field_default(&option.label),
-                ),
-            )
+        FieldKind::Text { .. } | FieldKind::Choice { .. } | FieldKind::Size { .. } => {
+            Some(t::field_reset().into())
         }
-        FieldKind::Size { .. } => Some(t::field_reset().into()),
         FieldKind::Boolean { .. } | FieldKind::Seed | FieldKind::Image { .. } => None,
     }
 }

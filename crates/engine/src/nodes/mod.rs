@@ -112,5 +112,3 @@ pub(crate) const NODES: &[(&str, NodeFn)] = &[
     ("ParlorTestFail", testing::fail),
 ];
 
-#[cfg(test)]
-mod tests;

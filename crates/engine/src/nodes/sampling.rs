@@ -43,7 +43,9 @@ pub(super) fn sample_part(call: &mut Call<'_>) -> Result<Made, Halt> {
     let end = u32::try_from(call.int("end_at_step")?).unwrap_or(u32::MAX).min(steps);
     let start = u32::try_from(call.int("start_at_step")?).unwrap_or(u32::MAX).min(end);
     let seed = call.seed("noise_seed")?;
-    paint(call, &Task { seed, denoise: 1.0, steps, start, end })
+    // The later it starts, the more of a given picture it keeps.
+    let denoise = (steps - start) as f32 / steps.max(1) as f32;
+    paint(call, &Task { seed, denoise, steps, start, end })
 }
 
 fn paint(call: &mut Call<'_>, task: &Task) -> Result<Made, Halt> {

@@ -190,7 +190,9 @@ impl Painting {
         if let Some(init) = &self.brief.init {
             guide::blend(&mut picture, &Picture::of(init, (w, h)), self.brief.denoise);
             let own = smooth(0.62, 1.0, self.brief.denoise);
-            fine.iter_mut().for_each(|f| *f *= own);
+            for held in &mut fine {
+                *held *= own;
+            }
         }
         (picture, fine)
     }

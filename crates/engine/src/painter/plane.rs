@@ -59,7 +59,9 @@ fn bell_weights(sigma: f32) -> Vec<f32> {
     let mut weights: Vec<f32> =
         (0..=reach).map(|i| exp(-((i * i) as f32) / (2.0 * sigma * sigma))).collect();
     let sum = 2.0 * weights.iter().sum::<f32>() - weights[0];
-    weights.iter_mut().for_each(|w| *w /= sum);
+    for weight in &mut weights {
+        *weight /= sum;
+    }
     weights
 }
 

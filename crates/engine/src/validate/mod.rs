@@ -103,5 +103,3 @@ pub(crate) fn refusal(kind: &str, message: &str, extra_info: Value) -> Box<Refus
     Box::new(Refusal { error, node_errors: IndexMap::new() })
 }
 
-#[cfg(test)]
-mod tests;

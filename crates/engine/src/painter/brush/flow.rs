@@ -22,7 +22,7 @@ impl Flow {
         let scale = (unit / 256.0).clamp(0.6, 3.0);
         let (a, b, c) = tensor(luma, scale);
         let typical = typical_strength(&a, &b, &c);
-        let wander = noise((w, h), Grain::new(2.0, 3.0, 2), seed ^ 900);
+        let wander = noise((w, h), Grain::new(2.0, 3.0, 2), seed ^ 0x900);
         let along = (0..w * h)
             .map(|i| {
                 let (x, y) = (a.at[i] - c.at[i], 2.0 * b.at[i]);
@@ -82,7 +82,7 @@ impl Flow {
             let (x0, y0) = (px as usize, py as usize);
             let (fx, fy) = (px - x0 as f32, py - y0 as f32);
             let i = y0 * self.w + x0;
-            let right_of = if x0 + 1 < self.w { 1 } else { 0 };
+            let right_of = usize::from(x0 + 1 < self.w);
             let below = if y0 + 1 < self.h { self.w } else { 0 };
             let (p, q) = (&paint[i], &paint[i + right_of]);
             let (r, s) = (&paint[i + below], &paint[i + below + right_of]);

@@ -104,7 +104,7 @@ fn paper(picture: &Picture, cells: f32, grain: u64) -> Plane {
     noise(
         (picture.w, picture.h),
         Grain { rows: cells, columns: cells * ratio, octaves: 3, fade: 0.8 },
-        mix(grain ^ 77),
+        mix(grain ^ 0x77),
     )
 }
 
@@ -212,7 +212,7 @@ fn woodblock(picture: &mut Picture, unit: f32, grain: u64) {
 
 /// Wood grain: noise drawn out in width.
 fn paper_along(picture: &Picture, grain: u64) -> Plane {
-    noise((picture.w, picture.h), Grain::new(110.0, 3.0, 2), mix(grain ^ 91))
+    noise((picture.w, picture.h), Grain::new(110.0, 3.0, 2), mix(grain ^ 0x91))
 }
 
 fn pixels(picture: &mut Picture, unit: f32) {

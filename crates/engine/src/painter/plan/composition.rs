@@ -79,10 +79,15 @@ fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
         .iter()
         .find_map(|said| if let Idea::Figure(f) = said.idea { Some(f) } else { None });
     if let Some(figure) = figure {
+        let wild = matches!(figure, Figure::Fox | Figure::Deer | Figure::Owl | Figure::Dog);
+        let stands =
+            matches!(figure, Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree);
+        if winter && (wild || stands) {
+            return Snow;
+        }
         return dice.pick(match figure {
             Figure::Boat | Figure::Whale | Figure::Lighthouse => &[Sea, Sea, Lake][..],
             Figure::Fish => &[Place::Underwater],
-            Figure::Fox | Figure::Deer | Figure::Owl | Figure::Dog if winter => &[Snow],
             Figure::Fox | Figure::Deer | Figure::Owl => &[Forest, Meadow, Hills],
             Figure::Dog | Figure::Horse | Figure::Cat => &[Meadow, Hills, Field],
             Figure::Flower => &[Bouquet, Meadow],
@@ -90,7 +95,6 @@ fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
             Figure::Pine => &[Mountains, Lake],
             Figure::Bird | Figure::Balloon => &[Hills, Sky, Lake, Sea],
             Figure::Bridge => &[Place::River],
-            Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree if winter => &[Snow],
             Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree => {
                 &[Hills, Field, Lake]
             }
@@ -186,8 +190,7 @@ pub(super) fn horizon(place: Place, dice: &mut Dice) -> f32 {
         Place::Dunes => (0.5, 0.58),
         Place::Mountains | Place::Canyon => (0.62, 0.72),
         Place::Meadow | Place::Field => (0.42, 0.54),
-        Place::Planet => (0.68, 0.76),
-        Place::City => (0.68, 0.76),
+        Place::Planet | Place::City => (0.68, 0.76),
         Place::Village | Place::Hills => (0.46, 0.56),
         Place::Beach => (0.4, 0.48),
         _ => (0.48, 0.6),

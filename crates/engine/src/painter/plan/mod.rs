@@ -14,6 +14,10 @@ pub(super) use taste::Grade;
 
 /// Everything decided before the first stroke.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent yes or no of the prompt, not a state"
+)]
 pub(super) struct Plan {
     /// Source of chance for whatever is drawn.
     pub(super) seed: u64,
@@ -46,6 +50,10 @@ pub(super) struct Plan {
 
 /// What is in the air.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent yes or no of the prompt, not a state"
+)]
 pub(super) struct Sky {
     /// Sun or moon.
     pub(super) body: Option<Body>,

@@ -6,6 +6,7 @@ use super::super::math::{bell, length, lerp, sin, smooth};
 use super::super::plan::Role;
 use super::super::words::Season;
 use super::stage::Stage;
+use std::f32::consts::TAU;
 
 /// One trunk of a wood.
 struct Trunk {
@@ -265,7 +266,7 @@ pub(super) fn round_tree(
     let light = super::sky::light_from(stage);
     let mut leaves: Vec<(f32, f32, f32)> = (0..26)
         .map(|_| {
-            let (angle, away) = (dice.range(0.0, 6.28), dice.unit().sqrt());
+            let (angle, away) = (dice.range(0.0, TAU), dice.unit().sqrt());
             let (x, y) = (sin(angle + 1.57) * away * r * 1.18, sin(angle) * away * r * 0.86);
             (x, y, r * dice.range(0.26, 0.46))
         })

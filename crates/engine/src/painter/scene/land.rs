@@ -7,6 +7,7 @@ use super::super::words::{Figure, Season};
 use super::forest::{conifer, round_tree};
 use super::sky::{light_from, sway};
 use super::stage::Stage;
+use std::f32::consts::TAU;
 
 /// Dunes: each crest divides a lit face from a shaded one.
 pub(super) fn dunes(stage: &mut Stage) {
@@ -22,9 +23,8 @@ pub(super) fn dunes(stage: &mut Stage) {
     let lean = if light_from(stage).0 < 0.0 { 1.0 } else { -1.0 };
     let w = stage.w as f32;
     for (i, (drop, amp, turns, near)) in (0_u64..).zip(layers) {
-        let phase = dice.range(0.0, 6.28);
-        let turns =
-            turns * dice.range(0.8, 1.25) * stage.wide.clamp(0.7, 1.6) * std::f32::consts::TAU;
+        let phase = dice.range(0.0, TAU);
+        let turns = turns * dice.range(0.8, 1.25) * stage.wide.clamp(0.7, 1.6) * TAU;
         let drop = drop + dice.range(-0.015, 0.02);
         let rough = stage.line(4.0, 3, 40 + i);
         let crest: Vec<f32> = (0..stage.w)

@@ -6,6 +6,7 @@ use super::super::math::{bell, cos, length, lerp, pow, sin, smooth};
 use super::super::plan::{Role, Standing};
 use super::super::words::{Figure, Place};
 use super::stage::Stage;
+use std::f32::consts::{PI, TAU};
 
 const FRUITS: [[u32; 4]; 5] = [
     [0x5a_1d0c, 0xb8_501a, 0xea_8b2c, 0xff_d07a],
@@ -42,11 +43,9 @@ pub(super) fn still_life(stage: &mut Stage) {
     if !named.is_empty() {
         kinds = named.iter().map(|&kind| FRUITS[usize::from(kind) % FRUITS.len()]).collect();
     }
-    let mut next = 0;
-    for (x, foot, r) in fruits {
+    for (next, (x, foot, r)) in fruits.into_iter().enumerate() {
         // Each named kind is there.
         let stops = kinds[next % kinds.len()];
-        next += 1;
         fruit(stage, (x * stage.wide, foot * stage.tall), (r, dice.range(0.88, 1.0)), stops);
     }
 }
@@ -142,7 +141,7 @@ fn vase(stage: &mut Stage, (x, foot): (f32, f32), (tall, girth): (f32, f32), dic
     let soft = 1.2 / stage.unit();
     stage.patch((u - 0.26 * girth..u + 0.26 * girth, base - tall..base + 0.008), |spot, _| {
         let t = (spot.v - (base - tall)) / tall;
-        let curve = pow(sin(pow(t.clamp(0.0, 1.0), belly) * 3.14).max(0.0), 1.25);
+        let curve = pow(sin(pow(t.clamp(0.0, 1.0), belly) * PI).max(0.0), 1.25);
         let half =
             (0.045 + 0.125 * curve + 0.02 * bell(t / 0.05) + 0.03 * (t - 0.8).max(0.0)) * girth;
         // The foot is an ellipse seen from above, not a straight cut.
@@ -276,7 +275,7 @@ fn flower(
 ) {
     let mut dice = Dice::new(seed, 5);
     let petals = dice.pick(&[5_u8, 5, 6, 8]);
-    let (turn, squash) = (dice.range(0.0, 6.28), dice.range(0.72, 1.0));
+    let (turn, squash) = (dice.range(0.0, TAU), dice.range(0.72, 1.0));
     let ramp = Ramp::new(&[
         (0.0, hex(0x6b_3a20)),
         (0.2, hex(0xc8_9030).over(inner, 0.5)),

@@ -3,10 +3,11 @@
 //! Colour words hold on to the noun they stand before ("a red boat on a blue sea"); what is left over colours the whole
 //! picture. Words that mean nothing here are kept as one number, so that they still change the picture.
 
+mod idea;
 mod lexicon;
 
 use super::dice::{hash, mix};
-pub(super) use lexicon::{Figure, Hour, Idea, Medium, Mood, Place, Season};
+pub(super) use idea::{Figure, Hour, Idea, Medium, Mood, Place, Season};
 use std::collections::BTreeMap;
 
 /// Prompts may be very long; what matters stands at the beginning.

@@ -13,6 +13,7 @@ use super::stage::Stage;
 use super::{forest, sky, table};
 use forms::{Part, Tone};
 use shape::{Outline, Paint, fill};
+use std::f32::consts::PI;
 
 /// Draws every figure of the plan, the far ones first.
 pub(super) fn all(stage: &mut Stage) {
@@ -43,29 +44,7 @@ pub(super) fn one(stage: &mut Stage, standing: &Standing) {
         Figure::Flower => table::tall_flower(stage, at, standing),
         Figure::Bottle => glass::bottle(stage, at, standing),
         Figure::Bridge => bridge(stage, standing),
-        figure => drawn(stage, standing, parts(figure)),
-    }
-}
-
-fn parts(figure: Figure) -> &'static [Part] {
-    match figure {
-        Figure::Fox => forms::FOX,
-        Figure::Cat => forms::CAT,
-        Figure::Dog => forms::DOG,
-        Figure::Deer => forms::DEER,
-        Figure::Horse => forms::HORSE,
-        Figure::Bird => forms::BIRD,
-        Figure::Owl => forms::OWL,
-        Figure::Whale => forms::WHALE,
-        Figure::Fish => forms::FISH,
-        Figure::Boat => forms::BOAT,
-        Figure::House => forms::HOUSE,
-        Figure::Castle => forms::CASTLE,
-        Figure::Lighthouse => forms::LIGHTHOUSE,
-        Figure::Windmill => forms::WINDMILL,
-        Figure::Balloon => forms::BALLOON,
-        Figure::Palm => forms::PALM,
-        _ => forms::PERSON,
+        _ => drawn(stage, standing),
     }
 }
 
@@ -118,20 +97,25 @@ fn coats(figure: Figure) -> &'static [(u32, u32)] {
 }
 
 /// A figure made of outlines.
-fn drawn(stage: &mut Stage, standing: &Standing, parts: &[Part]) {
+fn drawn(stage: &mut Stage, standing: &Standing) {
     let figure = standing.figure;
+    let parts = forms::parts(figure);
     let floats =
         matches!(figure, Figure::Boat | Figure::Whale | Figure::Lighthouse) && on_water(stage);
     let flies = matches!(figure, Figure::Bird | Figure::Balloon | Figure::Fish);
     if floats {
-        parts.iter().for_each(|part| draw_part(stage, standing, part, true));
+        for part in &parts {
+            draw_part(stage, standing, part, true);
+        }
     } else if !flies && figure != Figure::Owl {
         shadow(stage, standing);
     }
     if figure == Figure::Lighthouse && stage.plan.palette.sun.luma() < 0.9 {
         beam(stage, standing);
     }
-    parts.iter().for_each(|part| draw_part(stage, standing, part, false));
+    for part in &parts {
+        draw_part(stage, standing, part, false);
+    }
     if matches!(
         figure,
         Figure::Fox | Figure::Cat | Figure::Dog | Figure::Deer | Figure::Horse | Figure::Person
@@ -156,8 +140,8 @@ fn draw_part(stage: &mut Stage, standing: &Standing, part: &Part, mirrored: bool
         (cu + (x * turn + ripple) * size, cv + y * size * down)
     };
     let outline = match part.line {
-        Some(half) => Outline::along(part.points, half, place),
-        None => Outline::through(part.points, place),
+        Some(half) => Outline::along(&part.points, half, place),
+        None => Outline::through(&part.points, place),
     };
     let (lit, shade) = tones(stage, standing, part.tone);
     let cover = if mirrored { 0.34 } else { 1.0 };
@@ -273,7 +257,7 @@ fn bridge(stage: &mut Stage, standing: &Standing) {
     let shift = (standing.seed % 100) as f32 / 100.0;
     let tall = stage.tall;
     stage.each(deck - 0.03..foot, |spot, old| {
-        let rise = 0.02 * sin(spot.x * 3.14);
+        let rise = 0.02 * sin(spot.x * PI);
         let top = deck - rise;
         let across = ((spot.u / span + shift).fract() - 0.5) * span;
         let arch = length(across, (spot.y - foot) * tall) - span * 0.4;

@@ -1,0 +1,123 @@
+//! What can be done with a result, wherever it hangs.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wire::{FieldKind, JobId, Workflow};
+
+use crate::{
+    api::{self, Error},
+    desk::{Desk, Fill},
+    handoff::{Handoff, use_handoff},
+    home::{Home, use_home},
+    i18n::t,
+    live::{Live, use_live},
+    results::Place,
+    toasts::{Toasts, use_toasts},
+};
+
+/// The means to do it.
+#[derive(Clone, Copy)]
+pub(crate) struct Deeds {
+    live: Live,
+    handoff: Handoff,
+    home: Home,
+    toasts: Toasts,
+    /// On a run page, the desk of its workflow.
+    desk: Option<Desk>,
+    go: Callback<String>,
+}
+
+/// Takes the means from the context.
+pub(crate) fn use_deeds() -> Deeds {
+    let navigate = use_navigate();
+    Deeds {
+        live: use_live(),
+        handoff: use_handoff(),
+        home: use_home(),
+        toasts: use_toasts(),
+        desk: use_context(),
+        go: Callback::new(move |path: String| navigate(&path, NavigateOptions::default())),
+    }
+}
+
+impl Deeds {
+    /// Fills the form of its workflow with what a result was made from.
+    pub(crate) fn use_settings(self, place: Place) {
+        let job = self.live.results.with_untracked(|results| results.get(place.job).cloned());
+        if let Some(job) = job {
+            self.lay(&job.workflow, Fill::Settings(job.inputs));
+        }
+    }
+
+    /// Puts a result into the first picture field: of this workflow, else of the
+    /// one that made it, else of the first that takes a picture.
+    pub(crate) fn use_as_input(self, place: Place) {
+        let fill = Fill::Picture { job: place.job, output: place.output as usize };
+        let here = self.desk.map(Desk::workflow).filter(|workflow| takes_picture(workflow));
+        if let Some(workflow) = here {
+            self.lay(&workflow.about.slug, fill);
+            return;
+        }
+        let own = self
+            .live
+            .results
+            .with_untracked(|results| Some(results.get(place.job)?.workflow.clone()));
+        let others = self.home.workflows.get_untracked().unwrap_or_default();
+        let slugs = own.into_iter().chain(others.into_iter().map(|workflow| workflow.slug));
+        let slugs: Vec<String> = slugs.collect();
+        spawn_local(async move {
+            match first_that_takes_picture(slugs).await {
+                Ok(Some(slug)) => self.lay(&slug, fill),
+                Ok(None) => self.toasts.say(t::no_picture_workflow()),
+                Err(error) => self.toasts.say(error.words()),
+            }
+        });
+    }
+
+    /// Marks a job as a favourite, or no longer. Seen at once; taken back when
+    /// the server does not agree.
+    pub(crate) fn set_favourite(self, job: JobId, favourite: bool) {
+        let mark = move |favourite| {
+            self.live.results.update(|results| results.set_favourite(job, favourite))
+        };
+        mark(favourite);
+        spawn_local(async move {
+            if let Err(error) = api::set_favourite(job, favourite).await {
+                mark(!favourite);
+                self.toasts.say(error.words());
+            }
+        });
+    }
+
+    /// Deletes a job with everything it made.
+    pub(crate) async fn delete(self, job: JobId) -> Result<(), Error> {
+        api::delete(job).await?;
+        self.live.forget(job);
+        self.toasts.say(t::deleted());
+        Ok(())
+    }
+
+    /// Lays something on the desk of a workflow: this one, or the one it goes to.
+    fn lay(self, slug: &str, fill: Fill) {
+        match self.desk.filter(|desk| desk.workflow().about.slug == slug) {
+            Some(desk) => desk.fill.set(Some(fill)),
+            None => {
+                self.handoff.give(slug, fill);
+                self.go.run(format!("/w/{slug}"));
+            }
+        }
+    }
+}
+
+fn takes_picture(workflow: &Workflow) -> bool {
+    workflow.fields.iter().any(|field| matches!(field.kind, FieldKind::Image { .. }))
+}
+
+async fn first_that_takes_picture(slugs: Vec<String>) -> Result<Option<String>, Error> {
+    for slug in slugs {
+        if takes_picture(&api::workflow(&slug).await?) {
+            return Ok(Some(slug));
+        }
+    }
+    Ok(None)
+}
