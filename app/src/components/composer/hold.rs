@@ -24,11 +24,6 @@ impl Hold {
         })
     }
 
-    /// What stands in it. Tells only of changes to this field.
-    pub(super) fn entry(self) -> Memo<Entry> {
-        Memo::new(move |_| self.with(|row| row.entry.clone()))
-    }
-
     /// Its text, for the kinds that are typed.
     pub(super) fn text(self) -> Memo<String> {
         Memo::new(move |_| {

@@ -75,7 +75,9 @@ impl Parts {
 
     fn refused(self, refusal: &api::Error) {
         let Some(field) = refusal.field().filter(|field| self.has(field)) else { return };
-        self.form.update(|form| drop(form.refuse(field, refusal.words())));
+        self.form.update(|form| {
+            form.refuse(field, refusal.words());
+        });
         self.show_first_mistake();
     }
 

@@ -51,10 +51,11 @@ pub(super) fn Tile(collection: Collection, place: Place) -> impl IntoView {
 #[component]
 fn Image(item: Item, link: String) -> impl IntoView {
     let title = item.title().to_owned();
+    let label = t::open_result(&title);
     let (wide, narrow) = (item.ratio() * WIDTHS.0 * 1.25, item.ratio() * WIDTHS.1 * 1.25);
     let sizes = format!("(max-width: 600px) {narrow:.0}px, {wide:.0}px");
     view! {
-        <a href=link data-noscroll="" aria-label=t::open_result(&title)>
+        <a href=link data-noscroll="" aria-label=label>
             <img src=item.thumb(320) srcset=item.thumbs() sizes=sizes alt=title loading="lazy" decoding="async"/>
         </a>
     }

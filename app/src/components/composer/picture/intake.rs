@@ -30,7 +30,8 @@ pub(in super::super) struct Intake {
 
 /// A file in a field. Dropping it ends the sending and lets the preview go.
 struct Taken {
-    preview: ObjectUrl,
+    /// Shown by the field for as long as this lives.
+    _preview: ObjectUrl,
     sending: AbortHandle,
 }
 
@@ -85,7 +86,7 @@ impl Intake {
         self.apply(name, Change::Picture(Some(picture)));
         let sending = self.send(name.to_owned(), file, ticket);
         self.taken.update_value(|taken| {
-            taken.insert(name.to_owned(), Taken { preview, sending });
+            taken.insert(name.to_owned(), Taken { _preview: preview, sending });
         });
     }
 
