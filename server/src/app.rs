@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use axum::http::HeaderValue;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::auth::Visitors;
 use crate::backends::{BackendConfig, Backends};
@@ -12,7 +13,8 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::events::Hub;
 use crate::files::Files;
-use crate::jobs::Jobs;
+use crate::jobs::{Jobs, Limits, Parts};
+use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::telemetry::Metrics;
@@ -22,12 +24,14 @@ use crate::workflows::Workflows;
 #[derive(Debug)]
 pub struct App {
     pub config: Config,
+    /// The demo engine does the work.
+    pub demo: bool,
     /// Everything that is kept, but for files.
     pub db: Db,
     /// Uploads, outputs and their thumbnails.
     pub files: Files,
     /// What guests can run.
-    pub workflows: Arc<Workflows>,
+    pub workflows: Workflows,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -44,48 +48,66 @@ pub struct App {
     pub viewer_places: Arc<Semaphore>,
     pub metrics: Metrics,
     pub shutdown: Shutdown,
-    /// The demo engine, when there is no other backend.
-    engine: Option<engine::Engine>,
 }
 
 impl App {
     /// Opens the house: database, files, backends, and the jobs that an
-    /// earlier process left.
+    /// earlier process left. `demo` is where the demo engine answers, when the
+    /// configuration names no backend.
     ///
     /// # Errors
     ///
     /// In words for the person at the terminal.
-    pub async fn open(config: Config, shutdown: Shutdown) -> anyhow::Result<Arc<Self>> {
+    pub async fn open(
+        config: Config,
+        demo: Option<Url>,
+        shutdown: Shutdown,
+    ) -> anyhow::Result<Arc<Self>> {
         let data = &config.data;
         tokio::fs::create_dir_all(data).await.with_context(|| {
             format!("the data folder {} cannot be made; choose one with --data", data.display())
         })?;
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
-        let visitors = Visitors::open(&db, config.is_https()).await?;
-        let document = Document::new(config.base_path())?;
-        let workflows = Arc::new(Workflows::builtin()?);
-        let hub = Hub::default();
-        let engine = start_engine(&config).await?;
-        let backends = Backends::start(backends(&config, engine.as_ref()), shutdown.clone())?;
-        let jobs = Jobs::start(db.clone(), files.clone(), hub.clone(), backends.clone(), Arc::clone(&workflows), shutdown.clone()).await?;
-        let viewer_places = Arc::new(Semaphore::new(config.max_connections as usize));
+        let (hub, workflows) = (Hub::default(), Workflows::builtin());
+        let http = comfy::client::http().context("no client for the backends")?;
+        let backends = Backends::start(configured(&config, demo.clone()), &http, &shutdown)?;
+        let parts = Parts {
+            db: db.clone(),
+            files: files.clone(),
+            hub: hub.clone(),
+            workflows: workflows.clone(),
+            backends: backends.clone(),
+        };
         Ok(Arc::new(Self {
-            embed_policy: crate::router::content_policy(&config.embed_origins)?,
-            config, db, files, workflows, jobs, hub, backends, visitors, document, shutdown, engine,
-            metrics: Metrics::default(), viewer_places,
+            jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
+            visitors: Visitors::open(&db, config.is_https()).await?,
+            document: Document::new(config.base_path())?,
+            embed_policy: content_policy(&config.embed_origins)?,
+            viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
+            metrics: Metrics::default(),
+            demo: demo.is_some(),
+            config,
+            db,
+            files,
+            workflows,
+            hub,
+            backends,
+            shutdown,
         }))
     }
+}
 
-    /// Whether the demo engine does the work.
-    pub fn is_demo(&self) -> bool {
-        self.engine.is_some()
-    }
-
-    /// Stops what outlives the requests.
-    pub async fn close(&self) {
-        if let Some(engine) = &self.engine {
-            engine.stop().await;
-        }
-    }
+/// The backends of the configuration and the demo engine, each with the name
+/// that guests see.
+fn configured(config: &Config, demo: Option<Url>) -> Vec<BackendConfig> {
+    let several = config.backends.len() > 1;
+    let unnamed = |place: usize| {
+        if several { format!("workshop {}", place + 1) } else { "workshop".to_owned() }
+    };
+    let given = config.backends.iter().enumerate().map(|(place, backend)| BackendConfig {
+        name: backend.name.clone().unwrap_or_else(|| unnamed(place)),
+        url: backend.url.clone(),
+    });
+    given.chain(demo.map(|url| BackendConfig { name: "demo engine".into(), url })).collect()
 }

@@ -1,6 +1,8 @@
 //! How a request is refused: the one error type of the handlers, and the only
 //! place that turns an error into a response.
 
+use std::io;
+
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
@@ -93,21 +95,37 @@ impl Error {
     /// else stays [`Error::Internal`].
     fn passing(self) -> Self {
         let Self::Internal(cause) = &self else { return self };
-        let full = cause.chain().any(|cause| {
-            cause.downcast_ref::<std::io::Error>().is_some_and(|io| {
-                matches!(
-                    io.kind(),
-                    std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded
-                )
-            })
-        });
-        if !full {
-            return self;
-        }
-        tracing::error!(error = format!("{cause:#}"), "storage is full");
-        Self::Unavailable("there is no room left to store anything; the host must make some")
+        let Some(reason) = cause.chain().find_map(passing_reason) else { return self };
+        tracing::error!(error = format!("{cause:#}"), "nothing can be stored");
+        Self::Unavailable(reason)
     }
 }
+
+const FULL: &str = "there is no room left to store anything; the host must make some";
+const BUSY: &str = "the database is busy; try again in a moment";
+
+/// What the caller is told of a cause that goes away by itself or by the host.
+fn passing_reason(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    if let Some(error) = cause.downcast_ref::<io::Error>() {
+        let full =
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        return full.then_some(FULL);
+    }
+    match cause.downcast_ref::<sqlx::Error>()? {
+        sqlx::Error::PoolTimedOut => Some(BUSY),
+        // SQLite's primary result codes are the low byte of the code.
+        sqlx::Error::Database(error) => match error.code()?.parse::<u32>().ok()? & 0xff {
+            SQLITE_BUSY | SQLITE_LOCKED => Some(BUSY),
+            SQLITE_FULL => Some(FULL),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+const SQLITE_BUSY: u32 = 5;
+const SQLITE_LOCKED: u32 = 6;
+const SQLITE_FULL: u32 = 13;
 
 impl IntoResponse for Error {
     /// The body is left to [`finish`], which knows the request.
@@ -139,12 +157,24 @@ fn problem(status: StatusCode, detail: String, field: Option<String>) -> Problem
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
         status: status.as_u16(),
-        detail,
+        detail: sentence(&detail),
         code: code(status),
         field,
         node: None,
         request_id: None,
     }
+}
+
+/// With a capital at the beginning and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String =
+        letters.next().map_or_else(String::new, |c| c.to_uppercase().collect());
+    sentence.push_str(letters.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 fn code(status: StatusCode) -> ErrorCode {
@@ -239,8 +269,15 @@ mod tests {
     }
 
     #[test]
+    fn what_a_person_reads_is_a_sentence() {
+        assert_eq!(sentence("the queue is full"), "The queue is full.");
+        assert_eq!(sentence("This is empty."), "This is empty.");
+    }
+
+    // safety 36
+    #[test]
     fn a_full_disk_is_a_reason_to_come_back() {
-        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let full = io::Error::from(io::ErrorKind::StorageFull);
         let response = Error::from(anyhow::Error::from(full).context("writing")).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(response.headers().contains_key(RETRY_AFTER));

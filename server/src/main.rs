@@ -1,7 +1,10 @@
 //! `parlor`: arguments, configuration, serving, draining.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::Context;
+use engine::Engine;
 use parlor::app::App;
 use parlor::config::Config;
 use parlor::shutdown::Shutdown;
@@ -30,14 +33,30 @@ async fn run() -> anyhow::Result<()> {
 
     let shutdown = Shutdown::default();
     shutdown.on_signal();
-    let app = App::open(config, shutdown.clone()).await?;
+    let engine = start_engine(&config).await?;
+    let demo = engine.as_ref().map(|engine| engine.url().parse()).transpose()?;
+    let app = App::open(config, demo, shutdown.clone()).await?;
     let router = router::router(&app)?;
     announce(&address);
     tracing::info!(data = %app.config.data.display(), "everything is kept in this folder");
-    serve::serve(listener, app.clone(), router).await;
+
+    serve::serve(listener, app, router).await;
     shutdown.finished().await;
-    app.close().await;
+    if let Some(engine) = engine {
+        engine.stop().await;
+    }
     Ok(())
+}
+
+/// The demo engine, when no other backend is configured. The server reaches it
+/// over the network like any other.
+async fn start_engine(config: &Config) -> anyhow::Result<Option<Engine>> {
+    if !config.backends.is_empty() {
+        return Ok(None);
+    }
+    let mut options = engine::Options::new(config.data.join("engine"));
+    options.step_delay = Duration::from_millis(config.engine_delay_ms);
+    Engine::start(options).await.map(Some).context("the demo engine does not start")
 }
 
 #[expect(clippy::print_stdout, reason = "the one line for the person who started it")]

@@ -1,7 +1,6 @@
 //! One request, with a deadline: none may hang for good.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
-use serde::de::DeserializeOwned;
 use wire::Problem;
 
 use super::{Error, ROOT, visitor_header};
@@ -64,9 +63,9 @@ impl Call {
     }
 
     /// Sends, and reads the answer.
-    pub(super) async fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+    pub(super) async fn json<T: wire::Read>(self) -> Result<T, Error> {
         let (status, text) = self.text().await?;
-        serde_json::from_str(&text).map_err(|_| Error::Strange { status })
+        wire::read(&text).ok_or(Error::Strange { status })
     }
 
     /// Sends; the answer matters only when it is no.
@@ -96,9 +95,9 @@ async fn accepted(response: Response) -> Result<(u16, String), Error> {
 
 /// What a status that is not a success means.
 pub(super) fn refusal(status: u16, text: &str) -> Error {
-    match serde_json::from_str::<Problem>(text) {
-        Ok(problem) => Error::Refused(problem),
-        Err(_) => Error::Strange { status },
+    match wire::read::<Problem>(text) {
+        Some(problem) => Error::Refused(problem),
+        None => Error::Strange { status },
     }
 }
 

@@ -57,7 +57,7 @@ impl Sending {
         match status {
             // Aborted, timed out, or never connected.
             0 => Err(Error::Unreachable),
-            200..=299 => serde_json::from_str(&text).map_err(|_| Error::Strange { status }),
+            200..=299 => wire::read(&text).ok_or(Error::Strange { status }),
             _ => Err(refusal(status, &text)),
         }
     }

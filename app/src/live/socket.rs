@@ -50,10 +50,10 @@ async fn listen(live: Live) -> Option<u32> {
                 }
                 continue;
             }
-            Message::Text(text) => serde_json::from_str::<ToViewer>(&text),
+            Message::Text(text) => wire::read::<ToViewer>(&text),
         };
         // A newer server may say things that we do not know yet.
-        let Ok(told) = told else { continue };
+        let Some(told) = told else { continue };
         match told {
             ToViewer::Restarting { after_ms } => return Some(after_ms),
             ToViewer::Snapshot { ref job } => asked_for.retain(|id| *id != job.id),

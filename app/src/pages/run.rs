@@ -89,6 +89,8 @@ fn Opening() -> impl IntoView {
 
 #[component]
 fn NoSuchWorkflow() -> impl IntoView {
+    let home = use_home();
+    use_title(move || t::page_title(t::no_workflow_title(), home.name()));
     view! {
         <main id=MAIN tabindex="-1">
             <Room title=t::no_workflow_title() why=t::no_workflow_why() page=true>

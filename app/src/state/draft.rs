@@ -6,7 +6,7 @@ use crate::browser;
 
 /// The draft of a workflow, as it was last kept.
 pub(crate) fn load(slug: &str) -> Option<Inputs> {
-    serde_json::from_str(&browser::recall(&key(slug))?).ok()
+    wire::read(&browser::recall(&key(slug))?)
 }
 
 /// Keeps the draft of a workflow on this device.

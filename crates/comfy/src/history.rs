@@ -169,3 +169,53 @@ mod messages {
         Ok(pairs.into_iter().filter_map(message).collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn entry(status: &str, messages: &Value) -> HistoryEntry {
+        let entry =
+            json!({"status": {"status_str": status, "completed": true, "messages": messages}});
+        serde_json::from_value(entry).unwrap()
+    }
+
+    #[test]
+    fn a_blocked_branch_does_not_make_a_job_fail() {
+        let blocked = json!([
+            ["execution_error", {"prompt_id": "p", "exception_type": "ExecutionBlocked"}],
+            ["execution_success", {"prompt_id": "p", "timestamp": 1}],
+        ]);
+        assert_eq!(entry("success", &blocked).outcome(), Outcome::Success);
+    }
+
+    #[test]
+    fn only_the_messages_tell_an_interruption_from_an_error() {
+        let stopped = json!([["execution_interrupted",
+            {"prompt_id": "p", "node_id": "1", "node_type": "A", "executed": [], "timestamp": 1}]]);
+        assert_eq!(entry("error", &stopped).outcome(), Outcome::Interrupted);
+        assert_eq!(entry("error", &json!([])).outcome(), Outcome::Error(None));
+        assert_eq!(entry("success", &json!([])).outcome(), Outcome::Success);
+    }
+
+    #[test]
+    fn messages_of_another_shape_are_passed_over() {
+        let odd = json!([5, [], ["execution_start"], [1, {}], ["own", {"x": 1}]]);
+        let messages = entry("success", &odd).status.unwrap().messages;
+        assert_eq!(messages, [Message::Other { kind: "own".into(), data: json!({"x": 1}) }]);
+    }
+
+    #[test]
+    fn files_are_found_under_any_name_and_nothing_else_is_taken_for_one() {
+        let file = json!({"filename": "a.mp4", "subfolder": "x", "type": "temp", "frame_rate": 8});
+        let output = json!({
+            "gifs": [file], "animated": [true], "text": ["a.png"], "lists": [[file]], "one": file,
+            "odd": [{"filename": 5}, {"filename": "b", "type": "elsewhere"}, {"filename": "c.png"}],
+        });
+        let names: Vec<_> = files(&output).map(|file| (file.filename, file.folder)).collect();
+        assert_eq!(names, [("a.mp4".into(), Folder::Temp), ("c.png".into(), Folder::Output)]);
+        assert_eq!(files(&Value::Null).count(), 0);
+    }
+}

@@ -12,7 +12,8 @@ fn main() -> Result<()> {
     let [prompt, seed, size, steps, out, rest @ ..] = &args[..] else {
         anyhow::bail!("usage: paint PROMPT SEED WxH STEPS OUT.png [CFG] [INIT.png DENOISE]");
     };
-    let (width, height) = size.split_once('x').context("the size is WIDTHxHEIGHT, such as 512x512")?;
+    let (width, height) =
+        size.split_once('x').context("the size is WIDTHxHEIGHT, such as 512x512")?;
     let mut brief = Brief {
         prompt: prompt.clone(),
         seed: seed.parse()?,

@@ -3,7 +3,8 @@
 //! Read in this order: `workflow` is what a person sees before a run, `job` is
 //! one run of it, `event` is what happens to a job, `live` is how events travel
 //! over the WebSocket, `upload` is what people hand in, `error` is how the
-//! server says no, and `house` is what the page asks first.
+//! server says no, and `house` is what the page asks first. `read` is how the
+//! page reads all that.
 //!
 //! Times are milliseconds since the Unix epoch, UTC. Field names are
 //! `snake_case`, tagged unions carry `type`. The exact JSON is tested.
@@ -14,6 +15,7 @@ mod house;
 mod id;
 mod job;
 mod live;
+mod read;
 mod upload;
 mod workflow;
 
@@ -23,6 +25,7 @@ pub use house::House;
 pub use id::{JobId, OutputId, UploadId};
 pub use job::{Failure, Inputs, Job, JobList, JobStatus, Output, OutputKind, Submit};
 pub use live::{FromViewer, PREVIEW_HEADER_BYTES, PreviewFormat, PreviewHeader, ToViewer};
+pub use read::{Read, read};
 pub use upload::Upload;
 pub use workflow::{
     Choice, Ends, Field, FieldGroup, FieldKind, NodeInfo, Shape, Size, Workflow, WorkflowSummary,

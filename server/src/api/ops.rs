@@ -47,8 +47,8 @@ pub(crate) async fn metrics(
     for (status, count) in app.jobs.counts().await? {
         app.metrics.set_jobs(status, count);
     }
-    for (name, open) in app.backends.status() {
-        app.metrics.set_backend(&name, open);
+    for backend in app.backends.status() {
+        app.metrics.set_backend(&backend.name, backend.open);
     }
     let text = app.metrics.render().map_err(anyhow::Error::from)?;
     Ok(([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text))

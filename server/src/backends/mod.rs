@@ -1,1 +1,120 @@
-//! backends
+//! The ComfyUI servers: which there are, which can take work, and the one
+//! WebSocket to each.
+//!
+//! Read in this order: `Backends` is the pool, `backend` is one of them,
+//! `upstream` holds its WebSocket, `probe` finds out whether it is well.
+
+mod backend;
+mod probe;
+mod upstream;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use comfy::{Client, Definitions};
+use tokio::sync::Notify;
+use url::Url;
+
+use crate::shutdown::Shutdown;
+
+pub(crate) use backend::{Backend, Heard, Listener, Slot};
+
+/// A backend as the configuration names it.
+#[derive(Debug, Clone)]
+pub struct BackendConfig {
+    /// What the house calls it: shown to guests, unlike its address.
+    pub name: String,
+    pub url: Url,
+}
+
+/// How one backend is, for readiness and metrics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendStatus {
+    pub name: String,
+    /// Can take work.
+    pub open: bool,
+    /// Has a job of ours.
+    pub busy: bool,
+    /// Why it is closed, for the host.
+    pub reason: Option<String>,
+}
+
+/// The pool. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Backends {
+    list: Arc<[Arc<Backend>]>,
+    /// Somebody opened, closed, or became free.
+    changed: Arc<Notify>,
+}
+
+impl Backends {
+    /// Begins to watch over these backends, each closed until it was seen to
+    /// be well. `http` is made by [`comfy::client::http`].
+    pub fn start(
+        configs: Vec<BackendConfig>,
+        http: &reqwest::Client,
+        shutdown: &Shutdown,
+    ) -> anyhow::Result<Self> {
+        let changed = Arc::new(Notify::new());
+        let mut list = Vec::with_capacity(configs.len());
+        for config in configs {
+            let client = Client::new(config.url, http.clone())
+                .with_context(|| format!("the address of the backend {}", config.name))?;
+            let (backend, upstream) = Backend::new(config.name, client, Arc::clone(&changed));
+            let stop = shutdown.clone();
+            let own = Arc::clone(&backend);
+            shutdown.spawn(async move {
+                tokio::select! {
+                    () = stop.started() => (),
+                    () = upstream.hold(&own) => (),
+                    () = probe::watch_over(&own) => (),
+                }
+            });
+            list.push(backend);
+        }
+        Ok(Self { list: list.into(), changed })
+    }
+
+    /// At least one can take work.
+    pub fn any_open(&self) -> bool {
+        self.list.iter().any(|backend| backend.is_open())
+    }
+
+    /// The node definitions of the first backend that is open, or that was.
+    pub fn definitions(&self) -> Option<Arc<Definitions>> {
+        let known = |backend: &&Arc<Backend>| backend.definitions().is_some();
+        let open = self.list.iter().filter(|backend| backend.is_open()).find(known);
+        open.or_else(|| self.list.iter().find(known))?.definitions()
+    }
+
+    /// How each is.
+    pub fn status(&self) -> Vec<BackendStatus> {
+        self.list.iter().map(|backend| backend.status()).collect()
+    }
+
+    /// Ends when some backend may have opened, closed or become free.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// A free backend for a graph of these classes. Those that have them all
+    /// come first; when none has, any will do and say what is missing.
+    pub(crate) fn try_acquire(&self, classes: &[&str]) -> Option<Slot> {
+        let mut open: Vec<_> = self.list.iter().filter(|backend| backend.is_open()).collect();
+        open.sort_by_key(|backend| backend.troubles());
+        let (able, others): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|backend| backend.has_all(classes));
+        let choice = if able.is_empty() { others } else { able };
+        choice.into_iter().find_map(Backend::try_acquire)
+    }
+
+    /// The backend of this name.
+    pub(crate) fn named(&self, name: &str) -> Option<&Arc<Backend>> {
+        self.list.iter().find(|backend| backend.name() == name)
+    }
+
+    /// Another one than `this` can take work.
+    pub(crate) fn other_open(&self, this: &Backend) -> bool {
+        self.list.iter().any(|backend| backend.name() != this.name() && backend.is_open())
+    }
+}

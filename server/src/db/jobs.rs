@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use wire::{Event, Job, JobId, JobList, JobStatus, Output};
 
-use super::{Db, rows};
+use super::{Db, JobFile, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 
@@ -22,16 +22,19 @@ pub(crate) struct ToRun {
     /// Attempts so far.
     pub(crate) attempt: u32,
     pub(crate) graph: Value,
+    /// The words of its inputs, for naming what it makes.
+    pub(crate) words: String,
     /// Files it reads.
-    pub(crate) files: Vec<Hash>,
+    pub(crate) files: Vec<JobFile>,
 }
 
 /// A job that was not over when the process ended.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Unfinished {
     pub(crate) id: JobId,
     pub(crate) principal: PrincipalId,
     pub(crate) status: JobStatus,
+    pub(crate) workflow: String,
 }
 
 /// Which jobs to list, newest first.
@@ -185,7 +188,7 @@ impl Db {
             .await
             .context("finding a job to run")?;
         let Some(row) = row else { return Ok(None) };
-        let files = sqlx::query("SELECT hash FROM job_files WHERE job = ?")
+        let files = sqlx::query("SELECT hash, name FROM job_files WHERE job = ?")
             .bind(rows::id(id.0))
             .fetch_all(&self.readers)
             .await
@@ -197,14 +200,15 @@ impl Db {
             status: rows::status(&row)?,
             attempt: rows::number(&row, "attempt")?,
             graph: rows::parsed(&row, "graph")?,
-            files: files.iter().map(|row| rows::hash(row, "hash")).collect::<Result<_, _>>()?,
+            words: row.try_get("words")?,
+            files: files.iter().map(file).collect::<anyhow::Result<_>>()?,
         }))
     }
 
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status FROM jobs
+            "SELECT id, principal, status, workflow FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -215,6 +219,7 @@ impl Db {
                 id: JobId(rows::uuid(row, "id")?),
                 principal: PrincipalId(rows::uuid(row, "principal")?),
                 status: rows::status(row)?,
+                workflow: row.try_get("workflow")?,
             })
         };
         found.iter().map(job).collect()
@@ -246,6 +251,10 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, principal: PrincipalId, filter: &Job
     for word in filter.q.iter().flat_map(|q| q.split_whitespace()) {
         query.push(" AND instr(words, ").push_bind(word.to_lowercase()).push(") > 0");
     }
+}
+
+fn file(row: &SqliteRow) -> anyhow::Result<JobFile> {
+    Ok(JobFile { hash: rows::hash(row, "hash")?, name: row.try_get("name")? })
 }
 
 async fn delete(

@@ -38,7 +38,7 @@ pub(crate) use attempts::Attempt;
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use learned::Lesson;
-pub(crate) use submit::{Idempotency, NewJob, Submission};
+pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use outputs::OutputRow;
 pub(crate) use outputs::NewOutput;
 pub(crate) use record::Changed;

@@ -28,7 +28,15 @@ pub(crate) struct NewJob {
     /// What a backend is to run.
     pub(crate) graph: Value,
     /// Files it reads.
-    pub(crate) files: Vec<Hash>,
+    pub(crate) files: Vec<JobFile>,
+}
+
+/// A file that a job reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct JobFile {
+    pub(crate) hash: Hash,
+    /// Ours; what the graph calls it.
+    pub(crate) name: String,
 }
 
 /// What makes a repeated submission the same one.
@@ -89,10 +97,11 @@ async fn insert(
         }
     }
     insert_job(connection, &job).await?;
-    for hash in &job.files {
-        sqlx::query("INSERT OR IGNORE INTO job_files (job, hash) VALUES (?, ?)")
+    for file in &job.files {
+        sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")
             .bind(rows::id(job.id.0))
-            .bind(hash.0.to_vec())
+            .bind(file.hash.0.to_vec())
+            .bind(&file.name)
             .execute(&mut *connection)
             .await?;
     }

@@ -50,8 +50,9 @@ impl Store {
     /// A new file for what is on its way in; deleted when dropped.
     pub(super) async fn incoming(&self) -> io::Result<Incoming> {
         let path = self.folder.join(INCOMING).join(uuid::Uuid::new_v4().to_string());
-        let options = fs::OpenOptions::new().read(true).write(true).create_new(true).open(&path);
-        Ok(Incoming { file: options.await?, path })
+        let mut options = fs::OpenOptions::new();
+        let file = options.read(true).write(true).create_new(true).open(&path).await?;
+        Ok(Incoming { file, path })
     }
 
     /// Stores content under its hash; durable when it returns.

@@ -1,2 +1,237 @@
-//! jobs
+//! The life of a job.
+//!
+//! Read in this order: `state` is what may happen when, `submit` is the door,
+//! `queue` is who is next, `dispatch` brings jobs and backends together,
+//! `run` is one attempt, `follow` is what it hears meanwhile, `collect` brings
+//! home what was made, `recover` goes on after a restart, `progress` and
+//! `failure` find the words.
+//!
+//! Jobs belong to the server: everything that matters is committed before it is
+//! told, and a task that dies takes nothing with it that a restart would not
+//! find again.
+
+mod collect;
+mod dispatch;
+mod failure;
+mod follow;
+mod progress;
+mod queue;
+mod recover;
+mod run;
 pub(crate) mod state;
+mod submit;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use wire::{Event, Job, JobId, JobList, JobStatus, Millis, Progress};
+
+use crate::auth::PrincipalId;
+use crate::backends::Backends;
+use crate::db::{Changed, Db, JobFilter};
+use crate::events::Hub;
+use crate::files::Files;
+use crate::shutdown::Shutdown;
+use crate::workflows::Workflows;
+
+use queue::Queue;
+use state::Change;
+
+pub use queue::QueueLimits;
+pub use submit::{IdempotencyKey, SubmitError, Submitted};
+
+/// What jobs need of the rest of the house.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    pub db: Db,
+    pub files: Files,
+    pub hub: Hub,
+    pub workflows: Workflows,
+    pub backends: Backends,
+}
+
+/// How much the house takes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    pub queue: QueueLimits,
+    /// Attempts at one job, when backends are lost on the way.
+    pub attempts: u32,
+    /// How long a job may wait before it expires.
+    pub patience_ms: Millis,
+    /// Largest output, in bytes.
+    pub output_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            queue: QueueLimits { all: 1_000, each: 100 },
+            attempts: 3,
+            patience_ms: 24 * 60 * 60 * 1000,
+            output_bytes: 256 << 20,
+        }
+    }
+}
+
+/// Every job of the house. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Jobs {
+    parts: Parts,
+    limits: Limits,
+    queue: Queue,
+    /// Jobs that a task takes care of. Never held across an await.
+    active: Arc<Mutex<HashMap<JobId, Active>>>,
+    shutdown: Shutdown,
+}
+
+/// What only the process knows of a job that runs.
+#[derive(Debug, Default)]
+struct Active {
+    /// Asks its task to stop it.
+    stop: CancellationToken,
+    progress: Option<Progress>,
+}
+
+impl Jobs {
+    /// Takes up what an earlier process left, then begins to work.
+    pub async fn start(parts: Parts, limits: Limits, shutdown: &Shutdown) -> anyhow::Result<Self> {
+        let jobs = Self {
+            parts,
+            limits,
+            queue: Queue::new(limits.queue),
+            active: Arc::default(),
+            shutdown: shutdown.clone(),
+        };
+        jobs.recover().await?;
+        shutdown.spawn(jobs.clone().dispatch());
+        shutdown.spawn(jobs.clone().publish_positions());
+        Ok(jobs)
+    }
+
+    /// The job, if it is this principal's.
+    pub async fn find(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<Option<Job>> {
+        let job = self.parts.db.find_job(principal, id).await?;
+        Ok(job.map(|job| self.with_present(job)))
+    }
+
+    /// One page of this principal's jobs, newest first.
+    pub async fn list(&self, principal: PrincipalId, filter: &JobFilter) -> anyhow::Result<JobList> {
+        let mut list = self.parts.db.list_jobs(principal, filter).await?;
+        list.jobs = list.jobs.into_iter().map(|job| self.with_present(job)).collect();
+        Ok(list)
+    }
+
+    /// Asks for the job to be stopped; how it is then. `None` when it is not
+    /// this principal's. A job that is over stays as it is.
+    pub async fn cancel(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<Option<Job>> {
+        if self.parts.db.find_job(principal, id).await?.is_none() {
+            return Ok(None);
+        }
+        self.record(id, Change::Stop).await?;
+        self.stop(id);
+        self.find(principal, id).await
+    }
+
+    /// Deletes the job with everything that nobody else needs; whether it was
+    /// this principal's. A job that runs is stopped.
+    pub async fn delete(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<bool> {
+        let _no_file_is_stored_meanwhile = self.parts.db.sweeping().await;
+        let Some(files) = self.parts.db.delete_job(principal, id).await? else { return Ok(false) };
+        self.stop(id);
+        self.parts.hub.gone(principal, id);
+        for hash in self.parts.db.unneeded(files).await? {
+            self.parts.files.remove(hash).await?;
+        }
+        Ok(true)
+    }
+
+    /// Sets or takes the mark; the job then, if it is this principal's.
+    pub async fn set_favourite(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+        favourite: bool,
+    ) -> anyhow::Result<Option<Job>> {
+        self.parts.db.set_favourite((principal, id), favourite).await?;
+        self.find(principal, id).await
+    }
+
+    /// What is or was run for this job, in API format.
+    pub async fn graph(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<Option<Value>> {
+        self.parts.db.graph(principal, id).await
+    }
+
+    /// The job's events after number `seq`, in order; `None` when it is not
+    /// this principal's.
+    pub async fn events_after(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+        seq: u64,
+    ) -> anyhow::Result<Option<Vec<(u64, Event)>>> {
+        self.parts.db.events_after((principal, id), seq).await
+    }
+
+    /// How long a run of this workflow usually takes.
+    pub async fn usual_ms(&self, workflow: &str, version: u32) -> anyhow::Result<Option<Millis>> {
+        self.parts.db.usual_ms(workflow, version).await
+    }
+
+    /// How many jobs there are in each status that any is in, for the metrics.
+    pub async fn counts(&self) -> anyhow::Result<Vec<(JobStatus, u64)>> {
+        self.parts.db.counts().await
+    }
+
+    /// How many jobs wait, for the metrics.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// The job with what only the process knows of it.
+    fn with_present(&self, mut job: Job) -> Job {
+        if job.status == JobStatus::Queued {
+            job.position = self.queue.position(job.id).or(Some(0));
+        } else if !job.status.is_over()
+            && let Some(active) = self.active().get(&job.id)
+        {
+            job.progress = active.progress.clone();
+        }
+        job
+    }
+
+    /// Makes `change` happen and tells viewers; the status then, or `None` when
+    /// it made no sense any more.
+    async fn record(&self, job: JobId, change: Change) -> anyhow::Result<Option<JobStatus>> {
+        let changed = self.parts.db.change(job, change, teller(&self.parts.hub)).await?;
+        Ok(changed.map(|changed| changed.status))
+    }
+
+    /// [`Jobs::record`] without waiting for it.
+    async fn record_soon(&self, job: JobId, change: Change) -> anyhow::Result<()> {
+        self.parts.db.post_change(job, change, teller(&self.parts.hub)).await
+    }
+
+    /// Takes the job out of the queue, or asks its task to stop it.
+    fn stop(&self, id: JobId) {
+        self.queue.remove(id);
+        if let Some(active) = self.active().get(&id) {
+            active.stop.cancel();
+        }
+    }
+
+    fn active(&self) -> MutexGuard<'_, HashMap<JobId, Active>> {
+        self.active.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells viewers of a change, once it is durable.
+fn teller(hub: &Hub) -> impl FnOnce(&Changed) + Send + 'static {
+    let hub = hub.clone();
+    move |changed| {
+        for (seq, event) in &changed.events {
+            hub.event((changed.principal, changed.job), *seq, event);
+        }
+    }
+}

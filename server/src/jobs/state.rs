@@ -46,14 +46,12 @@ impl Change {
     pub(crate) fn apply_to(&self, status: JobStatus) -> Option<JobStatus> {
         use JobStatus::{Canceled, Canceling, Expired, Failed, Queued, Running, Succeeded};
         Some(match (status, self) {
-            (Queued, Self::Wait { .. }) => Queued,
+            (Queued, Self::Wait { .. }) | (Running, Self::Lose { .. }) => Queued,
             (Queued, Self::Start { .. }) => Running,
             (Running | Canceling, Self::Node { .. }) => status,
-            (Running, Self::Lose { .. }) => Queued,
-            (Queued, Self::Stop) => Canceled,
             (Running, Self::Stop) => Canceling,
             // Whatever it came to meanwhile, it was stopped.
-            (Canceling, Self::Finish { .. }) => Canceled,
+            (Queued, Self::Stop) | (Canceling, Self::Finish { .. }) => Canceled,
             (Queued | Running, Self::Finish { end, .. }) => match end {
                 End::Succeeded(_) => Succeeded,
                 End::Failed(_) => Failed,

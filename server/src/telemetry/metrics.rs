@@ -10,6 +10,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+use wire::JobStatus;
 
 /// Every figure; cheap to update from anywhere.
 #[derive(Debug)]
@@ -78,7 +79,8 @@ impl Metrics {
     /// Counts one answered request.
     pub fn request(&self, method: &Method, route: String, status: StatusCode, took: Duration) {
         // Methods can be invented by callers; series must not be.
-        let known = matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS");
+        let known =
+            matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS");
         let method = if known { method.as_str() } else { "other" }.to_owned();
         self.durations.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Answered { method, route, status: status.as_u16() }).inc();
@@ -95,8 +97,11 @@ impl Metrics {
     }
 
     /// How many jobs have this status.
-    pub fn set_jobs(&self, status: &str, count: u64) {
-        self.jobs.get_or_create(&Status { status: status.to_owned() }).set(count as i64);
+    pub fn set_jobs(&self, status: JobStatus, count: u64) {
+        // The names of the API are the names here.
+        let status = serde_json::to_value(status).unwrap_or_default();
+        let status = status.as_str().unwrap_or_default().to_owned();
+        self.jobs.get_or_create(&Status { status }).set(count as i64);
     }
 
     /// Whether the backend of this name takes work.

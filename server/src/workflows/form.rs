@@ -1,7 +1,7 @@
 //! What the page shows of a workflow.
 
 use comfy::Definitions;
-use comfy::definitions::Kind;
+use comfy::definitions::{Kind, NodeDefinition};
 use serde_json::Value;
 use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
 
@@ -26,7 +26,7 @@ impl Published {
         let node = |id: &comfy::NodeId| {
             let node = self.graph.node(id.as_str())?;
             let known = definitions.and_then(|all| all.node(&node.class_type));
-            let title = node.title.as_deref().or(known.map(|known| known.title()));
+            let title = node.title.as_deref().or(known.map(NodeDefinition::title));
             Some(NodeInfo {
                 id: id.to_string(),
                 title: title.unwrap_or(&node.class_type).to_owned(),

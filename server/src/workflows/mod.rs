@@ -25,7 +25,7 @@ use manifest::{Lists, Manifest};
 
 pub use published::Published;
 pub(crate) use fill::TooMuch;
-pub(crate) use values::{BadField, Checked, PictureRef};
+pub(crate) use values::{BadField, PictureRef};
 
 /// The workflows that come with the house: manifest and graph.
 const BUILT_IN: [(&str, &str); 3] = [

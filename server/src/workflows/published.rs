@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, ensure};
 use comfy::Graph;
-use wire::{Field, FieldKind, WorkflowSummary};
+use wire::{Field, FieldGroup, FieldKind, WorkflowSummary};
 
 use super::manifest::{BindManifest, FieldManifest, Lists, Manifest, OptionManifest, name_of};
 use super::template::Template;
@@ -119,6 +119,20 @@ impl Published {
     /// The classes a backend must have.
     pub(crate) fn classes(&self) -> impl Iterator<Item = &str> {
         self.graph.classes()
+    }
+
+    /// Most pixels that a picture in this field may have.
+    pub(crate) fn max_pixels(&self, field: &str) -> u64 {
+        self.spec(field).map_or(u64::MAX, |spec| spec.max_pixels)
+    }
+
+    /// The names of the fields that hold text and are always in sight: what a
+    /// person thinks of as the words of a job.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let text = |spec: &&FieldSpec| {
+            spec.field.group == FieldGroup::Main && matches!(spec.field.kind, FieldKind::Text { .. })
+        };
+        self.fields.iter().filter(text).map(|spec| spec.field.name.as_str())
     }
 
     pub(super) fn spec(&self, name: &str) -> Option<&FieldSpec> {

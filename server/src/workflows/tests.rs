@@ -5,6 +5,7 @@ use comfy::Definitions;
 use serde_json::{Value, json};
 use wire::{FieldKind, Inputs};
 
+use super::values::Checked;
 use super::*;
 
 /// The catalogue of a real server.
@@ -29,7 +30,7 @@ fn inputs(value: Value) -> Inputs {
 
 /// Checks inputs without a backend; the seed drawn is 7.
 fn check(slug: &str, given: Value) -> Result<Checked, BadField> {
-    workflow(slug).check(inputs(given), None, || 7)
+    workflow(slug).check(&inputs(given), None, || 7)
 }
 
 fn refusal(slug: &str, given: Value) -> (String, String) {
@@ -121,7 +122,7 @@ fn a_seed_left_open_is_drawn_and_one_given_is_kept() {
 #[test]
 fn a_drawn_seed_is_read_back_exactly_by_any_program() {
     let one = workflow("text-to-picture");
-    let checked = one.check(inputs(json!({ "prompt": "a fox" })), None, || u64::MAX).unwrap();
+    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), None, || u64::MAX).unwrap();
     assert!(checked.inputs["seed"].as_u64().unwrap() < 1 << 53);
 }
 
@@ -221,7 +222,7 @@ fn more_work_than_allowed_is_refused_with_both_figures() {
     let manifest = BUILT_IN[0].0.replace("500_000_000", "1_000_000");
     let house = Workflows::parse(&[(manifest.as_str(), BUILT_IN[0].1)], &LISTS).unwrap();
     let one = house.get("text-to-picture").unwrap();
-    let checked = one.check(inputs(json!({ "prompt": "a fox" })), None, || 7).unwrap();
+    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), None, || 7).unwrap();
     let refused = one.graph(&checked.inputs, &HashMap::new()).unwrap_err();
     assert_eq!(refused, TooMuch { cost: 960 * 640 * 20, limit: 1_000_000 });
 }

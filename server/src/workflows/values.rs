@@ -43,7 +43,7 @@ impl Published {
     /// what the backend at hand has to choose from.
     pub(crate) fn check(
         &self,
-        given: Inputs,
+        given: &Inputs,
         definitions: Option<&Definitions>,
         draw: impl Fn() -> u64,
     ) -> Result<Checked, BadField> {

@@ -18,7 +18,7 @@ const ID: Uuid = uuid!("0acf85a6-f15e-4466-9260-3adef1f48816");
 /// Small enough for a test to reach.
 const LIMITS: Limits = Limits {
     deadline: Duration::from_millis(200),
-    transfer: Duration::from_mins(1),
+    transfer: Duration::from_hours(1),
     silence: Duration::from_millis(200),
     json_bytes: 1 << 20,
     file_bytes: 1 << 20,

@@ -38,7 +38,7 @@ async fn linked(limits: LinkLimits) -> (Link, Far) {
         let socket = accept_hdr_async(stream, note).await.unwrap();
         Far { socket, asked }
     };
-    let (link, far) = tokio::join!(Link::connect_within(&base, "geheim & frisch", limits), far);
+    let (link, far) = tokio::join!(Link::connect_within(&base, "secret & fresh", limits), far);
     (link.unwrap(), far)
 }
 
@@ -57,7 +57,7 @@ async fn hears(link: &mut Link) -> Result<Incoming, BackendError> {
 #[tokio::test]
 async fn it_asks_for_previews_with_metadata_before_all_else() {
     let (_link, mut far) = linked(LinkLimits::default()).await;
-    assert!(far.asked.starts_with("/below/ws?clientId=geheim+%26+frisch "), "{}", far.asked);
+    assert!(far.asked.starts_with("/below/ws?clientId=secret+%26+fresh "), "{}", far.asked);
     for header in ["origin", "cookie", "authorization", "referer"] {
         assert!(!far.asked.contains(header), "{}", far.asked);
     }
@@ -115,6 +115,7 @@ async fn a_frame_of_100_megabytes_ends_it_before_it_is_read() {
 async fn many_small_frames_do_not_make_one_large_message() {
     let limits = LinkLimits { message_bytes: 1000, ..LinkLimits::default() };
     let (mut link, mut far) = linked(limits).await;
+    text(&mut far).await;
     // A text that begins, and pieces of it that never end.
     let first = [&[0x01, 125][..], &[b'x'; 125]].concat();
     let next = [&[0x00, 125][..], &[b'x'; 125]].concat();
@@ -122,6 +123,7 @@ async fn many_small_frames_do_not_make_one_large_message() {
     for _ in 0..8 {
         far.socket.get_mut().write_all(&next).await.unwrap();
     }
+    drop(far);
     assert!(matches!(hears(&mut link).await, Err(BackendError::TooLarge { limit: 1000 })));
 }
 

@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_ramp_starts_and_ends_with_its_colours() {
-        let ramp = Ramp::new(&[(0.0, hex(0x10_2030)), (0.4, hex(0x80_0000)), (1.0, hex(0xff_eedd))]);
+        let ramp =
+            Ramp::new(&[(0.0, hex(0x10_2030)), (0.4, hex(0x80_0000)), (1.0, hex(0xff_eedd))]);
         assert!((ramp.at(-1.0).g - hex(0x10_2030).g).abs() < 0.01);
         assert!((ramp.at(2.0).g - hex(0xff_eedd).g).abs() < 0.02);
     }

@@ -3,7 +3,7 @@
 //! The standard library's `sin`, `exp` and `powf` may differ in the last digit from one platform to the next, and the
 //! same seed has to be the same picture everywhere. These are also several times faster, and exact enough for colour.
 
-use std::f32::consts::{LOG2_E, TAU};
+use std::f32::consts::{LN_2, LOG2_E, TAU};
 
 /// The largest whole number not above `x`.
 pub(super) fn floor(x: f32) -> f32 {
@@ -40,7 +40,7 @@ pub(super) fn exp(x: f32) -> f32 {
     let x = (x * LOG2_E).clamp(-120.0, 120.0);
     let whole = floor(x);
     let part = x - whole;
-    let mantissa = 1.0 + part * (0.693_15 + part * (0.240_16 + part * (0.055_82 + part * 0.008_87)));
+    let mantissa = 1.0 + part * (LN_2 + part * (0.240_16 + part * (0.055_82 + part * 0.008_87)));
     mantissa * f32::from_bits(((whole as i32 + 127) as u32) << 23)
 }
 
@@ -49,7 +49,8 @@ pub(super) fn ln(x: f32) -> f32 {
     let bits = x.max(1e-30).to_bits();
     let exponent = (bits >> 23) as i32 - 127;
     let m = f32::from_bits((bits & 0x007f_ffff) | 0x3f80_0000) - 1.0;
-    let log2 = m * (1.4426 + m * (-0.7211 + m * (0.4778 + m * (-0.3473 + m * (0.2124 - m * 0.0645)))));
+    let log2 =
+        m * (LOG2_E + m * (-0.7211 + m * (0.4778 + m * (-0.3473 + m * (0.2124 - m * 0.0645)))));
     (exponent as f32 + log2) / LOG2_E
 }
 

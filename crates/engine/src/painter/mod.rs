@@ -78,8 +78,12 @@ impl Painting {
         brief.cfg = if brief.cfg.is_finite() { brief.cfg.clamp(0.0, 100.0) } else { 7.0 };
         brief.denoise = if brief.denoise.is_finite() { brief.denoise.clamp(0.0, 1.0) } else { 1.0 };
         let size = (brief.width, brief.height);
-        brief.init = brief.init.filter(|image| image.width() > 0 && image.height() > 0).map(|i| fitted(&i, size));
-        brief.mask = brief.mask.filter(|mask| mask.width() > 0 && mask.height() > 0 && brief.init.is_some());
+        brief.init = brief
+            .init
+            .filter(|image| image.width() > 0 && image.height() > 0)
+            .map(|i| fitted(&i, size));
+        brief.mask =
+            brief.mask.filter(|mask| mask.width() > 0 && mask.height() > 0 && brief.init.is_some());
         brief.mask = brief.mask.map(|mask| feathered(&mask, size));
         let plan = Plan::new(&brief.prompt, &brief.negative, (brief.seed, brief.cfg));
         let done = brief.start_step.min(brief.steps);
@@ -131,7 +135,8 @@ impl Painting {
         for ((out, old), keep) in image.pixels_mut().zip(init.pixels()).zip(mask.pixels()) {
             let amount = u32::from(keep[0]);
             for k in 0..3 {
-                out[k] = ((u32::from(out[k]) * amount + u32::from(old[k]) * (255 - amount) + 127) / 255) as u8;
+                out[k] = ((u32::from(out[k]) * amount + u32::from(old[k]) * (255 - amount) + 127)
+                    / 255) as u8;
             }
         }
         image
@@ -143,7 +148,8 @@ impl Painting {
         match look {
             Look::Sketch { cell, blur, noise } => {
                 let cell = (cell * w.min(h) as f32 / 512.0).max(1.0);
-                let size = (((w as f32 / cell) as usize).max(1), ((h as f32 / cell) as usize).max(1));
+                let size =
+                    (((w as f32 / cell) as usize).max(1), ((h as f32 / cell) as usize).max(1));
                 let (mut picture, _) = self.scene(size);
                 soften(&mut picture, blur);
                 self.add_noise(&mut picture, noise, 1);
@@ -154,8 +160,13 @@ impl Painting {
                 if self.easel.as_ref().is_none_or(|(of, _)| *of != size) {
                     self.easel = None;
                     let (picture, fine) = self.scene(size);
-                    let amount = if self.brief.init.is_some() { smooth(0.0, 0.4, self.brief.denoise) } else { 1.0 };
-                    let easel = Easel::new(&picture, fine, (self.plan.medium, amount, self.plan.grain));
+                    let amount = if self.brief.init.is_some() {
+                        smooth(0.0, 0.4, self.brief.denoise)
+                    } else {
+                        1.0
+                    };
+                    let easel =
+                        Easel::new(&picture, fine, (self.plan.medium, amount, self.plan.grain));
                     self.easel = Some((size, easel));
                 }
                 let Some((_, easel)) = &self.easel else { return self.canvas.clone() };
@@ -179,7 +190,9 @@ impl Painting {
         if let Some(init) = &self.brief.init {
             guide::blend(&mut picture, &Picture::of(init, (w, h)), self.brief.denoise);
             let own = smooth(0.62, 1.0, self.brief.denoise);
-            fine.iter_mut().for_each(|f| *f *= own);
+            for held in &mut fine {
+                *held *= own;
+            }
         }
         (picture, fine)
     }
@@ -197,7 +210,9 @@ impl Painting {
             .collect();
         for (i, c) in picture.px.iter_mut().enumerate() {
             let [r, g, b, grey] = cells[i / picture.w / block * across + i % picture.w / block];
-            let grain = |v: f32, n: f32| (0.5 + (v - 0.5) * (1.0 - amount * 0.7) + (n + grey) * 0.6 * amount).clamp(0.0, 1.0);
+            let grain = |v: f32, n: f32| {
+                (0.5 + (v - 0.5) * (1.0 - amount * 0.7) + (n + grey) * 0.6 * amount).clamp(0.0, 1.0)
+            };
             *c = colour::rgb(grain(c.r, r), grain(c.g, g), grain(c.b, b));
         }
     }
@@ -214,7 +229,8 @@ fn draft_size(w: usize, h: usize) -> (usize, usize) {
 
 fn soften(picture: &mut Picture, sigma: f32) {
     let channel = |pick: fn(&colour::Rgb) -> f32| {
-        let mut plane = Plane { w: picture.w, h: picture.h, at: picture.px.iter().map(pick).collect() };
+        let mut plane =
+            Plane { w: picture.w, h: picture.h, at: picture.px.iter().map(pick).collect() };
         plane.blur(sigma);
         plane.at
     };
@@ -225,7 +241,11 @@ fn soften(picture: &mut Picture, sigma: f32) {
 /// The mask at `size`, fading inwards from its border, so that nothing outside the white is touched.
 fn feathered(mask: &GrayImage, (w, h): (u32, u32)) -> GrayImage {
     let mask = image::imageops::resize(mask, w, h, image::imageops::FilterType::Triangle);
-    let mut plane = Plane { w: w as usize, h: h as usize, at: mask.pixels().map(|p| f32::from(p[0]) / 255.0).collect() };
+    let mut plane = Plane {
+        w: w as usize,
+        h: h as usize,
+        at: mask.pixels().map(|p| f32::from(p[0]) / 255.0).collect(),
+    };
     plane.blur(w.min(h) as f32 / 110.0);
     let mut out = mask;
     for (p, soft) in out.pixels_mut().zip(plane.at) {

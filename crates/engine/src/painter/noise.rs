@@ -36,7 +36,11 @@ pub(super) fn noise((w, h): (usize, usize), grain: Grain, seed: u64) -> Plane {
         if cells.0 > 2 * h + 2 && cells.1 > 2 * w + 2 {
             break;
         }
-        add_octave(&mut plane, (cells.0.min(4096), cells.1.min(4096)), (strength, mix(seed ^ (octave << 48))));
+        add_octave(
+            &mut plane,
+            (cells.0.min(4096), cells.1.min(4096)),
+            (strength, mix(seed ^ (octave << 48))),
+        );
         rows *= 2.0;
         columns *= 2.0;
         strength *= grain.fade;

@@ -16,7 +16,10 @@ impl Picture {
     /// `image` at `w` × `h`.
     pub(super) fn of(image: &RgbImage, (w, h): (usize, usize)) -> Self {
         let fitted = fitted(image, (w as u32, h as u32));
-        let px = fitted.pixels().map(|p| rgb(p[0].into(), p[1].into(), p[2].into()) * (1.0 / 255.0)).collect();
+        let px = fitted
+            .pixels()
+            .map(|p| rgb(p[0].into(), p[1].into(), p[2].into()) * (1.0 / 255.0))
+            .collect();
         Self { w, h, px }
     }
 

@@ -31,7 +31,8 @@ impl Plane {
 
     /// Stretches the numbers so that the lowest is 0 and the highest 1.
     pub(super) fn normalise(&mut self) {
-        let (low, high) = self.at.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
+        let (low, high) =
+            self.at.iter().fold((f32::MAX, f32::MIN), |(l, h), &v| (l.min(v), h.max(v)));
         let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
         for v in &mut self.at {
             *v = (*v - low) * scale;
@@ -58,7 +59,9 @@ fn bell_weights(sigma: f32) -> Vec<f32> {
     let mut weights: Vec<f32> =
         (0..=reach).map(|i| exp(-((i * i) as f32) / (2.0 * sigma * sigma))).collect();
     let sum = 2.0 * weights.iter().sum::<f32>() - weights[0];
-    weights.iter_mut().for_each(|w| *w /= sum);
+    for weight in &mut weights {
+        *weight /= sum;
+    }
     weights
 }
 

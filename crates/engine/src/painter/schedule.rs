@@ -18,7 +18,7 @@ impl Look {
         // Few steps do not get all the way.
         let finish = (1.06 - 0.8 * exp(-(steps as f32) / 5.0)).min(1.0);
         let clarity = pow(progress, 0.85) * finish;
-        let noise = pow((1.0 - clarity / 0.97).max(0.0), 1.7) * 0.85;
+        let noise = pow((1.0 - clarity / 0.98).max(0.0), 2.3) * 0.62;
         if clarity < 0.6 {
             let cell = if clarity < 0.36 { 8.0 } else { 4.0 };
             Self::Sketch { cell, blur: 1.6 * (1.0 - clarity), noise }
@@ -43,7 +43,10 @@ mod tests {
     fn every_step_is_clearer_than_the_one_before() {
         for steps in [2, 4, 20, 50] {
             for done in 1..=steps {
-                assert!(noise(Look::at(done, steps)) <= noise(Look::at(done - 1, steps)), "{done} of {steps}");
+                assert!(
+                    noise(Look::at(done, steps)) <= noise(Look::at(done - 1, steps)),
+                    "{done} of {steps}"
+                );
             }
         }
     }

@@ -119,7 +119,7 @@ impl Socket {
             // tungstenite may have a pong half written.
             self.stream.flush().await?;
             let io = self.stream.get_mut();
-            io.write_all_buf(&mut head[..length].chain(payload)).await?;
+            io.write_all_buf(&mut Buf::chain(&head[..length], payload)).await?;
             Ok::<_, End>(io.flush().await?)
         };
         tokio::time::timeout(SEND_DEADLINE, sending).await.map_err(|_| End::Gone)?

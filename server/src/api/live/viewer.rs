@@ -53,7 +53,7 @@ impl Viewer {
     }
 
     pub(super) async fn run(mut self) {
-        let Err(end) = self.converse().await else { return };
+        let Err(end) = self.converse().await;
         tracing::debug!(?end, "a viewer leaves");
         if let End::Close(code, reason) = end {
             // Large and rare: not worth its room in every viewer's task.
@@ -97,7 +97,9 @@ impl Viewer {
         match message {
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(said) => Box::pin(self.obey(said)).await,
-                Err(error) => self.refuse(None, format!("this cannot be understood: {error}")).await,
+                Err(error) => {
+                    self.refuse(None, format!("this cannot be understood: {error}")).await
+                }
             },
             Message::Binary(_) => self.refuse(None, "say it as text".into()).await,
             Message::Close(_) => Err(End::Gone),

@@ -16,7 +16,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, principal: Principal) -> i
     let house = House {
         name: app.config.name.clone(),
         build: site::BUILD.into(),
-        demo: app.is_demo(),
+        demo: app.demo,
         open: app.backends.any_open(),
         max_upload_bytes: app.config.max_upload_bytes(),
     };

@@ -136,7 +136,7 @@ fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
 fn idempotency_key(value: &HeaderValue) -> Result<IdempotencyKey> {
     let key = value.to_str().unwrap_or_default();
     IdempotencyKey::parse(key).ok_or_else(|| {
-        Error::BadRequest("an Idempotency-Key is 1 to 255 printable ASCII characters".into())
+        Error::BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters".into())
     })
 }
 
@@ -145,16 +145,11 @@ impl From<SubmitError> for Error {
         match error {
             SubmitError::NoSuchWorkflow => Self::NotFound("workflow"),
             SubmitError::Field { field, message } => Self::field(field, message),
-            SubmitError::IdempotencyConflict => Self::BadInput {
-                field: None,
-                message: "this Idempotency-Key was used with other values; use a new one".into(),
-            },
-            SubmitError::QueueFull { retry_after } => Self::TooMany {
-                message: "the queue is full; try again in a little while".into(),
-                retry_after: retry_after.as_secs().max(1),
-            },
+            SubmitError::QueueFull { retry_after } => {
+                Self::TooMany { message: error.to_string(), retry_after }
+            }
             SubmitError::Storage(cause) => Self::Internal(cause),
-            error @ SubmitError::TooCostly { .. } => {
+            SubmitError::TooCostly { .. } | SubmitError::IdempotencyConflict => {
                 Self::BadInput { field: None, message: error.to_string() }
             }
         }

@@ -83,9 +83,9 @@ async fn receive(
         let claim = Claim { name: SafeName::from_client(&name.unwrap_or_default()), declared };
         return store(app, principal, request.into_body().into_data_stream(), &claim).await;
     }
-    let malformed = |_| Error::BadRequest("the form cannot be read".into());
-    let mut form = Multipart::from_request(request, &()).await.map_err(malformed)?;
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    let malformed = || Error::BadRequest("the form cannot be read".into());
+    let mut form = Multipart::from_request(request, &()).await.map_err(|_| malformed())?;
+    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
         let Some(file_name) = field.file_name() else { continue };
         let name = SafeName::from_client(name.as_deref().unwrap_or(file_name));
         let declared = field.content_type().map(str::to_owned);

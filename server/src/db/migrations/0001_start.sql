@@ -83,6 +83,7 @@ CREATE INDEX outputs_by_hash ON outputs (hash);
 CREATE TABLE job_files (
     job  BLOB NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
     hash BLOB NOT NULL,
+    name TEXT NOT NULL, -- ours; what the graph calls it
     PRIMARY KEY (job, hash)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_files_by_hash ON job_files (hash);

@@ -22,7 +22,7 @@ impl Flow {
         let scale = (unit / 256.0).clamp(0.6, 3.0);
         let (a, b, c) = tensor(luma, scale);
         let typical = typical_strength(&a, &b, &c);
-        let wander = noise((w, h), Grain::new(2.0, 3.0, 2), seed ^ 900);
+        let wander = noise((w, h), Grain::new(2.0, 3.0, 2), seed ^ 0x900);
         let along = (0..w * h)
             .map(|i| {
                 let (x, y) = (a.at[i] - c.at[i], 2.0 * b.at[i]);
@@ -31,7 +31,10 @@ impl Flow {
                 // Angles are doubled, so that opposite directions are one. Across the gradient: minus.
                 let norm = 1.0 / strength.max(1e-12);
                 let angle = (wander.at[i] - 0.5) * 4.4;
-                half_angle(-x * norm * k + cos(angle) * (1.0 - k), -y * norm * k + sin(angle) * (1.0 - k))
+                half_angle(
+                    -x * norm * k + cos(angle) * (1.0 - k),
+                    -y * norm * k + sin(angle) * (1.0 - k),
+                )
             })
             .collect();
         Self { w, h, along }
@@ -43,7 +46,7 @@ impl Flow {
         for y in 0..self.h {
             for x in 0..self.w {
                 let i = y * self.w + x;
-                let reach = (taps * (1.0 - 0.72 * fine[i].clamp(0.0, 1.0)) + 0.5) as u32;
+                let reach = (taps * (1.0 - 0.88 * fine[i].clamp(0.0, 1.0)) + 0.5) as u32;
                 let mut sum = paint[i];
                 for sign in [1.0, -1.0] {
                     self.trace(paint, (x, y), (sign, reach), &mut sum);
@@ -56,7 +59,13 @@ impl Flow {
     }
 
     /// Adds what lies along the flow from one pixel in one direction.
-    fn trace(&self, paint: &[[f32; 4]], (x, y): (usize, usize), (sign, reach): (f32, u32), sum: &mut [f32; 4]) {
+    fn trace(
+        &self,
+        paint: &[[f32; 4]],
+        (x, y): (usize, usize),
+        (sign, reach): (f32, u32),
+        sum: &mut [f32; 4],
+    ) {
         let (right, bottom) = ((self.w - 1) as f32, (self.h - 1) as f32);
         let (mut px, mut py) = (x as f32, y as f32);
         let first = self.along[y * self.w + x];
@@ -73,7 +82,7 @@ impl Flow {
             let (x0, y0) = (px as usize, py as usize);
             let (fx, fy) = (px - x0 as f32, py - y0 as f32);
             let i = y0 * self.w + x0;
-            let right_of = if x0 + 1 < self.w { 1 } else { 0 };
+            let right_of = usize::from(x0 + 1 < self.w);
             let below = if y0 + 1 < self.h { self.w } else { 0 };
             let (p, q) = (&paint[i], &paint[i + right_of]);
             let (r, s) = (&paint[i + below], &paint[i + below + right_of]);

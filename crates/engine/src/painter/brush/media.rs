@@ -29,7 +29,7 @@ impl Brush {
     pub(super) fn of(medium: Medium, unit: f32, amount: f32) -> Self {
         // Length, bristle, unevenness, relief.
         let (length, cell, colour, relief) = match medium {
-            Medium::Oil => (1.0, 1.0, 0.1, 0.62),
+            Medium::Oil => (1.0, 1.0, 0.095, 0.55),
             Medium::Impasto => (1.25, 1.35, 0.15, 1.15),
             Medium::Glaze => (1.1, 0.9, 0.045, 0.2),
             Medium::Watercolour => (0.45, 1.2, 0.05, 0.0),
@@ -45,8 +45,9 @@ impl Brush {
         // Strokes grow slower than the picture: a large canvas shows more of them.
         let grow = size.max(0.02).sqrt();
         Self {
-            length: (length * 10.5 * grow * lerp(0.4, 1.0, amount)).min(26.0) * smooth(0.0, 0.12, amount),
-            cell: (cell * 2.1 * grow).clamp(1.0, 7.0),
+            length: (length * 8.5 * grow * lerp(0.4, 1.0, amount)).min(26.0)
+                * smooth(0.0, 0.12, amount),
+            cell: (cell * 1.9 * grow).clamp(1.0, 7.0),
             colour: colour * amount,
             relief: relief * amount,
             medium,
@@ -100,7 +101,11 @@ fn lines(picture: &Picture, sigma: f32) -> Vec<f32> {
 /// Paper as `rough` as its grain is visible, around 1.
 fn paper(picture: &Picture, cells: f32, grain: u64) -> Plane {
     let ratio = picture.w as f32 / picture.h as f32;
-    noise((picture.w, picture.h), Grain { rows: cells, columns: cells * ratio, octaves: 3, fade: 0.8 }, mix(grain ^ 77))
+    noise(
+        (picture.w, picture.h),
+        Grain { rows: cells, columns: cells * ratio, octaves: 3, fade: 0.8 },
+        mix(grain ^ 0x77),
+    )
 }
 
 /// Fewer steps of lightness, with soft borders.
@@ -134,7 +139,11 @@ fn watercolour(picture: &mut Picture, unit: f32, grain: u64) {
     for (i, c) in picture.px.iter_mut().enumerate() {
         let (x, y) = ((i % picture.w) as f32, (i / picture.w) as f32);
         let border = x.min(w - 1.0 - x).min(y).min(h - 1.0 - y) / unit;
-        let rim = smooth(0.012, 0.026, border + 0.022 * (pools.at[i] - 0.35) + 0.006 * (sheet.at[i] - 0.5));
+        let rim = smooth(
+            0.012,
+            0.026,
+            border + 0.022 * (pools.at[i] - 0.35) + 0.006 * (sheet.at[i] - 0.5),
+        );
         *c = rgb(0.975, 0.965, 0.94).over(*c, rim) * (0.985 + 0.03 * sheet.at[i]);
     }
 }
@@ -203,7 +212,7 @@ fn woodblock(picture: &mut Picture, unit: f32, grain: u64) {
 
 /// Wood grain: noise drawn out in width.
 fn paper_along(picture: &Picture, grain: u64) -> Plane {
-    noise((picture.w, picture.h), Grain::new(110.0, 3.0, 2), mix(grain ^ 91))
+    noise((picture.w, picture.h), Grain::new(110.0, 3.0, 2), mix(grain ^ 0x91))
 }
 
 fn pixels(picture: &mut Picture, unit: f32) {

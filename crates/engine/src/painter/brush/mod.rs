@@ -31,7 +31,11 @@ pub(super) struct Easel {
 
 impl Easel {
     /// Prepares `picture`; `fine` marks detail, `amount` is how much of a painting it shall become (0 to 1).
-    pub(super) fn new(picture: &Picture, fine: Vec<f32>, (medium, amount, grain): (Medium, f32, u64)) -> Self {
+    pub(super) fn new(
+        picture: &Picture,
+        fine: Vec<f32>,
+        (medium, amount, grain): (Medium, f32, u64),
+    ) -> Self {
         let brush = Brush::of(medium, picture.w.min(picture.h) as f32, amount);
         let luma: Vec<f32> = picture.px.iter().map(|c| 0.3 * c.r + 0.5 * c.g + 0.2 * c.b).collect();
         let plane = Plane { w: picture.w, h: picture.h, at: luma };
@@ -72,7 +76,8 @@ fn wet_paint(picture: &Picture, brush: &Brush, grain: u64) -> Vec<[f32; 4]> {
     for plane in &mut cells {
         plane.blur(0.45);
     }
-    let mut relief = Plane { w, h, at: (0..w * h).map(|i| normal(mix(grain ^ mix(!(i as u64))))).collect() };
+    let mut relief =
+        Plane { w, h, at: (0..w * h).map(|i| normal(mix(grain ^ mix(!(i as u64))))).collect() };
     relief.blur((brush.cell * 0.34).max(0.5));
     let mut wet = Vec::with_capacity(w * h);
     for y in 0..h {

@@ -1,7 +1,7 @@
 //! What stands where: the place, the hour, the sky and the figures.
 
 use super::super::dice::Dice;
-use super::super::words::{Figure, Hour, Idea, Mood, Place, Reading, Season};
+use super::super::words::{Figure, Hour, Idea, Mood, Place, Reading, Said, Season};
 use super::{Body, Plan, Sky, Standing};
 
 /// The place of the scene and what rises behind it.
@@ -13,13 +13,16 @@ pub(super) fn place(reading: &Reading, dice: &mut Dice) -> (Place, Option<Place>
         .collect();
     let bottled = reading.has(Idea::Figure(Figure::Bottle));
     let outdoors = |p: &&Place| is_outdoors(**p) && !(bottled && **p == Place::Galaxy);
-    let first = named.iter().find(|&&p| p != Place::Anywhere && p != Place::Sky && !(bottled && p == Place::Galaxy));
+    let first = named
+        .iter()
+        .find(|&&p| p != Place::Anywhere && p != Place::Sky && !(bottled && p == Place::Galaxy));
     match first.copied() {
         Some(place) if !is_outdoors(place) => (place, None),
         Some(_) => {
             let near = named.iter().filter(outdoors).find(|&&p| is_near(p)).copied();
             let far = named.iter().filter(outdoors).find(|&&p| is_far(p)).copied();
             match (near, far) {
+                (Some(Place::River), Some(Place::City)) => (Place::City, None),
                 (Some(near), far) => (near, far.or_else(|| backdrop(near, dice))),
                 (None, Some(far)) => (far, None),
                 (None, None) => (first.copied().unwrap_or(Place::Hills), None),
@@ -54,7 +57,9 @@ fn is_far(place: Place) -> bool {
 fn backdrop(place: Place, dice: &mut Dice) -> Option<Place> {
     let roll = dice.unit();
     match place {
-        Place::Lake | Place::River => Some(if roll < 0.75 { Place::Mountains } else { Place::Hills }),
+        Place::Lake | Place::River => {
+            Some(if roll < 0.75 { Place::Mountains } else { Place::Hills })
+        }
         Place::Meadow | Place::Field if roll < 0.75 => Some(Place::Hills),
         Place::Snow | Place::Meadow | Place::Field => Some(Place::Mountains),
         Place::Sea | Place::Beach if roll < 0.3 => Some(Place::Hills),
@@ -64,14 +69,25 @@ fn backdrop(place: Place, dice: &mut Dice) -> Option<Place> {
 
 /// The place of a prompt that names none.
 fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
-    use Place::{Arches, Bouquet, Dunes, Field, Forest, Hills, Lake, Marble, Meadow, Mountains, Sea, Sky, Snow, Waves};
+    use Place::{
+        Arches, Bouquet, Dunes, Field, Forest, Hills, Lake, Marble, Meadow, Mountains, Sea, Sky,
+        Snow, Waves,
+    };
     let winter = reading.has(Idea::Season(Season::Winter));
-    let figure = reading.said.iter().find_map(|said| if let Idea::Figure(f) = said.idea { Some(f) } else { None });
+    let figure = reading
+        .said
+        .iter()
+        .find_map(|said| if let Idea::Figure(f) = said.idea { Some(f) } else { None });
     if let Some(figure) = figure {
+        let wild = matches!(figure, Figure::Fox | Figure::Deer | Figure::Owl | Figure::Dog);
+        let stands =
+            matches!(figure, Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree);
+        if winter && (wild || stands) {
+            return Snow;
+        }
         return dice.pick(match figure {
             Figure::Boat | Figure::Whale | Figure::Lighthouse => &[Sea, Sea, Lake][..],
             Figure::Fish => &[Place::Underwater],
-            Figure::Fox | Figure::Deer | Figure::Owl | Figure::Dog if winter => &[Snow],
             Figure::Fox | Figure::Deer | Figure::Owl => &[Forest, Meadow, Hills],
             Figure::Dog | Figure::Horse | Figure::Cat => &[Meadow, Hills, Field],
             Figure::Flower => &[Bouquet, Meadow],
@@ -79,8 +95,9 @@ fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
             Figure::Pine => &[Mountains, Lake],
             Figure::Bird | Figure::Balloon => &[Hills, Sky, Lake, Sea],
             Figure::Bridge => &[Place::River],
-            Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree if winter => &[Snow],
-            Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree => &[Hills, Field, Lake],
+            Figure::House | Figure::Castle | Figure::Windmill | Figure::Tree => {
+                &[Hills, Field, Lake]
+            }
             Figure::Bottle if anywhere => &[Lake, Sea, Hills, Meadow],
             Figure::Bottle => &[Place::Still, Sea],
             Figure::Person => &[Hills, Dunes, Sea, Field, Mountains],
@@ -90,7 +107,10 @@ fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
         return dice.pick(&[Snow, Mountains, Lake, Snow]);
     }
     let sky_only = reading.said.iter().any(|said| {
-        matches!(said.idea, Idea::Hour(_) | Idea::Sun | Idea::Moon | Idea::Stars | Idea::Aurora | Idea::Rain)
+        matches!(
+            said.idea,
+            Idea::Hour(_) | Idea::Sun | Idea::Moon | Idea::Stars | Idea::Aurora | Idea::Rain
+        )
     });
     if anywhere || sky_only {
         dice.pick(&[Sea, Lake, Hills, Mountains, Dunes, Lake, Sea, Meadow])
@@ -101,15 +121,32 @@ fn unnamed(reading: &Reading, anywhere: bool, dice: &mut Dice) -> Place {
     } else if reading.has(Idea::Lights) {
         dice.pick(&[Place::City, Place::Village])
     } else {
-        dice.pick(&[Marble, Waves, Arches, Hills, Lake, Sea, Mountains, Dunes, Meadow, Place::Planet, Forest])
+        dice.pick(&[
+            Marble,
+            Waves,
+            Arches,
+            Hills,
+            Lake,
+            Sea,
+            Mountains,
+            Dunes,
+            Meadow,
+            Place::Planet,
+            Forest,
+        ])
     }
 }
 
 /// The hour the words name, or one that suits the place.
 pub(super) fn hour(reading: &Reading, place: Place, dice: &mut Dice) -> Hour {
     use Hour::{Dawn, Day, Dusk, Golden, Night, Overcast, Storm};
-    if let Some(hour) = reading.said.iter().find_map(|said| if let Idea::Hour(h) = said.idea { Some(h) } else { None }) {
-        return hour;
+    let mut named = reading
+        .said
+        .iter()
+        .filter_map(|said| if let Idea::Hour(h) = said.idea { Some(h) } else { None });
+    if let Some(first) = named.next() {
+        // Rain makes a day grey, but not a night.
+        return if first == Overcast { named.next().unwrap_or(first) } else { first };
     }
     let feels = |mood| reading.has(Idea::Mood(mood));
     let choices: &[Hour] = if reading.has(Idea::Moon) {
@@ -153,8 +190,7 @@ pub(super) fn horizon(place: Place, dice: &mut Dice) -> f32 {
         Place::Dunes => (0.5, 0.58),
         Place::Mountains | Place::Canyon => (0.62, 0.72),
         Place::Meadow | Place::Field => (0.42, 0.54),
-        Place::Planet => (0.68, 0.76),
-        Place::City => (0.68, 0.76),
+        Place::Planet | Place::City => (0.68, 0.76),
         Place::Village | Place::Hills => (0.46, 0.56),
         Place::Beach => (0.4, 0.48),
         _ => (0.48, 0.6),
@@ -163,7 +199,11 @@ pub(super) fn horizon(place: Place, dice: &mut Dice) -> f32 {
 }
 
 /// What is in the air.
-pub(super) fn sky(reading: &Reading, (hour, place, horizon): (Hour, Place, f32), dice: &mut Dice) -> Sky {
+pub(super) fn sky(
+    reading: &Reading,
+    (hour, place, horizon): (Hour, Place, f32),
+    dice: &mut Dice,
+) -> Sky {
     let has = |idea| reading.has(idea);
     let usual = match hour {
         Hour::Storm => 0.85,
@@ -171,7 +211,7 @@ pub(super) fn sky(reading: &Reading, (hour, place, horizon): (Hour, Place, f32),
         Hour::Night => dice.pick(&[0.0, 0.2, 0.35]),
         _ => dice.pick(&[0.2, 0.4, 0.5, 0.62]),
     };
-    let clouds = if has(Idea::Clear) {
+    let clouds = if has(Idea::Clear) || (has(Idea::Aurora) && !has(Idea::Clouds)) {
         0.0
     } else if has(Idea::Clouds) || place == Place::Sky {
         dice.range(0.6, 0.85)
@@ -189,7 +229,10 @@ pub(super) fn sky(reading: &Reading, (hour, place, horizon): (Hour, Place, f32),
         body: body(reading, (hour, horizon), dice),
         clouds,
         layered: dice.chance(0.45) || hour == Hour::Night,
-        stars: has(Idea::Stars) || has(Idea::Aurora) || place == Place::Planet || (hour == Hour::Night && clouds < 0.5),
+        stars: has(Idea::Stars)
+            || has(Idea::Aurora)
+            || place == Place::Planet
+            || (hour == Hour::Night && clouds < 0.5),
         aurora: has(Idea::Aurora),
         aurora_colour: reading.find(Idea::Aurora).and_then(|said| said.colour),
         mist,
@@ -236,24 +279,38 @@ fn body(reading: &Reading, (hour, horizon): (Hour, f32), dice: &mut Dice) -> Opt
 
 /// The figures the words name, each with a place to stand.
 pub(super) fn figures(reading: &Reading, plan: &Plan, dice: &mut Dice) -> Vec<Standing> {
-    let named = reading.said.iter().filter_map(|said| match said.idea {
-        Idea::Figure(figure) if is_drawn_apart(figure, plan.place) => Some((figure, said)),
-        _ => None,
-    });
+    let mut named: Vec<(Figure, Said)> = Vec::new();
+    for said in &reading.said {
+        let Idea::Figure(figure) = said.idea else { continue };
+        // "An oak tree" is one tree.
+        if is_drawn_apart(figure, plan.place) && named.iter().all(|(known, _)| *known != figure) {
+            named.push((figure, *said));
+        }
+    }
     let mut standing = Vec::new();
-    for (rank, (figure, said)) in named.take(6).enumerate() {
+    for (rank, (figure, said)) in named.into_iter().take(6).enumerate() {
         let copies = if said.many { 3 + (dice.bits() % 3) as usize } else { 1 };
         // The first figure is what the picture is about.
         let main = if rank == 0 { 1.0 } else { 0.72 };
-        let home = if rank == 0 { dice.pick(&[0.32, 0.38, 0.62, 0.68]) } else { dice.range(0.15, 0.85) };
+        let home =
+            if rank == 0 { dice.pick(&[0.32, 0.38, 0.62, 0.68]) } else { dice.range(0.15, 0.85) };
         let flipped = home > 0.5;
         for copy in 0..copies {
-            let spread = if copies == 1 { 0.0 } else { 0.62 * (copy as f32 / (copies - 1) as f32 - 0.5) };
+            let spread =
+                if copies == 1 { 0.0 } else { 0.62 * (copy as f32 / (copies - 1) as f32 - 0.5) };
             let depth = if copies == 1 { 0.5 } else { dice.unit() };
             let (foot, size) = footing(figure, plan, depth);
             let x = if copies == 1 { home } else { 0.5 + spread + dice.range(-0.06, 0.06) };
             let size = size * main * said.weight.clamp(0.7, 1.5);
-            standing.push(Standing { figure, x, foot, size, colour: said.colour, flipped, seed: dice.bits() });
+            standing.push(Standing {
+                figure,
+                x,
+                foot,
+                size,
+                colour: said.colour,
+                flipped,
+                seed: dice.bits(),
+            });
         }
     }
     // The far ones first.
@@ -264,7 +321,10 @@ pub(super) fn figures(reading: &Reading, plan: &Plan, dice: &mut Dice) -> Vec<St
 /// Whether a figure is drawn into the scene; flowers are part of meadows and vases.
 fn is_drawn_apart(figure: Figure, place: Place) -> bool {
     match figure {
-        Figure::Flower => !matches!(place, Place::Meadow | Place::Bouquet | Place::Field | Place::Hills | Place::Still),
+        Figure::Flower => !matches!(
+            place,
+            Place::Meadow | Place::Bouquet | Place::Field | Place::Hills | Place::Still
+        ),
         Figure::Tree | Figure::Pine => !matches!(place, Place::Forest | Place::Birches),
         _ => true,
     }
@@ -288,7 +348,7 @@ fn footing(figure: Figure, plan: &Plan, depth: f32) -> (f32, f32) {
         Figure::Bridge => (0.25, 0.2),
         Figure::Tree => (0.25 + 0.35 * depth, 0.46 * growth),
         Figure::Pine => (0.2 + 0.4 * depth, 0.42 * growth),
-        Figure::Palm => (0.5 + 0.3 * depth, 0.55 * growth),
+        Figure::Palm => (0.5 + 0.3 * depth, 0.5 * growth),
         Figure::Person => (0.45 + 0.3 * depth, 0.27 * growth),
         Figure::Horse | Figure::Deer => (0.5 + 0.3 * depth, 0.34 * growth),
         Figure::Fox | Figure::Cat | Figure::Dog => (0.62 + 0.28 * depth, 0.3 * growth + 0.02),

@@ -14,6 +14,10 @@ pub(super) use taste::Grade;
 
 /// Everything decided before the first stroke.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent yes or no of the prompt, not a state"
+)]
 pub(super) struct Plan {
     /// Source of chance for whatever is drawn.
     pub(super) seed: u64,
@@ -40,10 +44,16 @@ pub(super) struct Plan {
     pub(super) bloom: Option<u32>,
     /// A galaxy is asked for.
     pub(super) cosmic: bool,
+    /// The kinds of fruit that are named, as the fruit bowl counts them.
+    pub(super) fruits: Vec<u8>,
 }
 
 /// What is in the air.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an independent yes or no of the prompt, not a state"
+)]
 pub(super) struct Sky {
     /// Sun or moon.
     pub(super) body: Option<Body>,
@@ -109,7 +119,10 @@ impl Plan {
             horizon,
             sky: composition::sky(&reading, (hour, place, horizon), &mut dice),
             palette,
-            season: reading.said.iter().find_map(|said| if let Idea::Season(s) = said.idea { Some(s) } else { None }),
+            season: reading
+                .said
+                .iter()
+                .find_map(|said| if let Idea::Season(s) = said.idea { Some(s) } else { None }),
             figures: Vec::new(),
             grade: taste::grade(&reading, cfg),
             medium: taste::medium(&reading),
@@ -118,6 +131,13 @@ impl Plan {
             frozen: reading.has(Idea::Frozen),
             bloom: taste::bloom(&reading),
             cosmic: reading.has(Idea::Place(Place::Galaxy)),
+            fruits: reading
+                .said
+                .iter()
+                .filter_map(
+                    |said| if let Idea::Fruit(kind) = said.idea { Some(kind) } else { None },
+                )
+                .collect(),
         };
         plan.leave_out(&denied);
         plan.figures = composition::figures(&reading, &plan, &mut dice);

@@ -31,24 +31,47 @@ pub(super) fn skyline(stage: &mut Stage, foot: f32) {
     let bulk = stage.line(1.6, 2, 620);
     for row in 0..5_u64 {
         let near = row as f32 / 4.0;
-        let pigment = palette.pigment(Role::Land, [0x8a_86a0, 0x74_7290, 0x60_607e, 0x4c_4e68, 0x3a_3c52][row as usize]);
+        let pigment = palette.pigment(
+            Role::Land,
+            [0x8a_86a0, 0x74_7290, 0x60_607e, 0x4c_4e68, 0x3a_3c52][row as usize],
+        );
         let mut x = -0.04;
         while x < stage.wide {
             let width = dice.range(0.045, 0.13) * (0.8 + 0.3 * near);
-            let centre = (((x + width / 2.0) / stage.wide).clamp(0.0, 0.999) * stage.w as f32) as usize;
-            let tall = (0.1 + 0.5 * bulk[centre] * dice.range(0.35, 1.0)) * (1.0 - 0.55 * near) * foot * 1.15;
-            let face = palette.lit(pigment * dice.range(0.85, 1.15), 0.35).over(palette.haze, 0.5 * (1.0 - near));
-            tower(stage, (x..x + width, foot * stage.tall - tall * stage.tall..foot * stage.tall), (face, lit), dice.bits());
+            let centre =
+                (((x + width / 2.0) / stage.wide).clamp(0.0, 0.999) * stage.w as f32) as usize;
+            let tall = (0.1 + 0.5 * bulk[centre] * dice.range(0.35, 1.0))
+                * (1.0 - 0.55 * near)
+                * foot
+                * 1.15;
+            let face = palette
+                .lit(pigment * dice.range(0.85, 1.15), 0.35)
+                .over(palette.haze, 0.5 * (1.0 - near));
+            tower(
+                stage,
+                (x..x + width, foot * stage.tall - tall * stage.tall..foot * stage.tall),
+                (face, lit),
+                dice.bits(),
+            );
             x += width * dice.range(0.75, 1.1);
         }
     }
 }
 
 /// One building, its box in units of the shorter edge.
-fn tower(stage: &mut Stage, (u, v): (std::ops::Range<f32>, std::ops::Range<f32>), (face, lit): (Rgb, bool), seed: u64) {
+fn tower(
+    stage: &mut Stage,
+    (u, v): (std::ops::Range<f32>, std::ops::Range<f32>),
+    (face, lit): (Rgb, bool),
+    seed: u64,
+) {
     let palette = &stage.plan.palette;
     let neon = stage.plan.grade.saturation > 1.35;
-    let lamp_codes: [u32; 4] = if neon { [0xff_4fc0, 0x40_e0f0, 0xff_c060, 0x9f_60ff] } else { [0xff_c777, 0xff_dca0, 0xff_b060, 0xf8_e8c8] };
+    let lamp_codes: [u32; 4] = if neon {
+        [0xff_4fc0, 0x40_e0f0, 0xff_c060, 0x9f_60ff]
+    } else {
+        [0xff_c777, 0xff_dca0, 0xff_b060, 0xf8_e8c8]
+    };
     let lamp_colours = lamp_codes.map(hex);
     let (du, dv) = (0.0125, 0.019);
     let side = palette.lit(palette.pigment(Role::Land, 0x70_6c80), 1.0);
@@ -64,20 +87,26 @@ fn tower(stage: &mut Stage, (u, v): (std::ops::Range<f32>, std::ops::Range<f32>)
         if step == 1 && spot.v < top + 0.05 - shoulder {
             return None;
         }
-        let edge = smooth(0.0, hair, spot.u - left) * smooth(0.0, hair, right - spot.u) * smooth(0.0, hair, spot.v - top);
+        let edge = smooth(0.0, hair, spot.u - left)
+            * smooth(0.0, hair, right - spot.u)
+            * smooth(0.0, hair, spot.v - top);
         let toward = if light_left { 1.0 - t } else { t };
         let wall = face.over(side, 0.28 * smooth(0.55, 0.9, toward));
         let (gx, gy) = ((spot.u - left) / du, (spot.v - top) / dv);
-        let pane = smooth(0.2, 0.34, gx.fract()) * smooth(0.86, 0.72, gx.fract()) * smooth(0.3, 0.42, gy.fract()) * smooth(0.86, 0.74, gy.fract());
+        let pane = smooth(0.2, 0.34, gx.fract())
+            * smooth(0.86, 0.72, gx.fract())
+            * smooth(0.3, 0.42, gy.fract())
+            * smooth(0.86, 0.74, gy.fract());
         let key = mix(seed ^ ((gx as u64) << 32) ^ gy as u64);
         let on = key % 100 < if lit { 34 } else { 0 };
         let colour = if on {
-            let glow = lamp_colours[(key >> 20) as usize % 4] * (0.35 + 0.65 * ((key >> 8) % 100) as f32 / 100.0);
+            let glow = lamp_colours[(key >> 20) as usize % 4]
+                * (0.35 + 0.65 * ((key >> 8) % 100) as f32 / 100.0);
             wall.over(glow, pane * 0.95)
         } else {
             wall.over(palette.sky.at(0.6), pane * if lit { 0.06 } else { 0.22 })
         };
-        Some((colour, edge, 0.85))
+        Some((colour, edge, 1.0))
     });
 }
 
@@ -115,7 +144,8 @@ fn lamps(stage: &mut Stage, shore: f32) {
         &[0xff_b45c, 0xff_9a52, 0xff_e1a3, 0x9f_d0d8, 0xff_7d5d]
     };
     for _ in 0..56 {
-        let (u, v) = (dice.unit() * stage.wide, (shore - 0.012 + 0.022 * dice.normal()) * stage.tall);
+        let (u, v) =
+            (dice.unit() * stage.wide, (shore - 0.012 + 0.022 * dice.normal()) * stage.tall);
         let r = dice.range(0.004, 0.015);
         let colour = hex(dice.pick(codes)) * dice.range(0.35, 0.9);
         let reach = r * 3.0;
@@ -140,7 +170,9 @@ pub(super) fn village(stage: &mut Stage) {
     let mut dice = stage.plan.dice(770);
     let plan = stage.plan;
     let mut houses: Vec<(f32, f32)> = (0..22)
-        .map(|_| (0.5 + 0.2 * dice.normal(), plan.horizon + (1.0 - plan.horizon) * dice.range(0.1, 0.62)))
+        .map(|_| {
+            (0.5 + 0.2 * dice.normal(), plan.horizon + (1.0 - plan.horizon) * dice.range(0.1, 0.62))
+        })
         .collect();
     houses.sort_by(|a, b| a.1.total_cmp(&b.1));
     for (x, foot) in houses {

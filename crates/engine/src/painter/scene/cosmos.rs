@@ -3,6 +3,7 @@
 use super::super::colour::{Ramp, Rgb, hex};
 use super::super::math::{bell, cos, exp, length, ln, sin, smooth};
 use super::super::plan::Role;
+use super::super::words::Figure;
 use super::sky::stars;
 use super::stage::Stage;
 
@@ -11,9 +12,15 @@ pub(super) fn planet_hills(stage: &mut Stage) {
     let plan = stage.plan;
     let mut dice = plan.dice(82);
     let (x, y) = (dice.range(0.32, 0.68), dice.range(0.3, 0.46));
-    planet(stage, (x * stage.wide, y * plan.horizon * 1.2 * stage.tall), dice.range(0.19, 0.28), 83);
+    planet(
+        stage,
+        (x * stage.wide, y * plan.horizon * 1.2 * stage.tall),
+        dice.range(0.19, 0.28),
+        83,
+    );
     if dice.chance(0.5) {
-        let far = (dice.range(0.08, 0.92) * stage.wide, dice.range(0.1, 0.5) * plan.horizon * stage.tall);
+        let far =
+            (dice.range(0.08, 0.92) * stage.wide, dice.range(0.1, 0.5) * plan.horizon * stage.tall);
         planet(stage, far, dice.range(0.02, 0.045), 84);
     }
     let palette = &plan.palette;
@@ -21,13 +28,17 @@ pub(super) fn planet_hills(stage: &mut Stage) {
     for (i, (code, at)) in (0_u64..).zip([(0xd8_7a68, 0.0), (0xa8_5560, 0.08), (0x6c_3448, 0.17)]) {
         let profile = stage.line(2.4 + i as f32, 6, 86 + i);
         let grain = stage.noise(7.0, 1.4, 5, 90 + i);
-        let crest: Vec<f32> = profile.iter().map(|n| plan.horizon + at - (n - 0.5) * 0.14).collect();
+        let crest: Vec<f32> =
+            profile.iter().map(|n| plan.horizon + at - (n - 0.5) * 0.14).collect();
         let high = palette.pigment(Role::Land, code);
         stage.below(&crest, |spot, depth| {
             let t = depth * 4.0 + (grain.at[spot.i] - 0.5) * 0.8;
             let rim = bell(depth / 0.006) * 0.5;
             let body = high.over(low, t.clamp(0.0, 1.0));
-            palette.lit(body, 0.75).over(palette.glow, rim).over(palette.haze, 0.3 * (1.0 - at * 5.0).max(0.0))
+            palette
+                .lit(body, 0.75)
+                .over(palette.glow, rim)
+                .over(palette.haze, 0.3 * (1.0 - at * 5.0).max(0.0))
         });
     }
 }
@@ -58,14 +69,22 @@ fn planet(stage: &mut Stage, (cu, cv): (f32, f32), r: f32, salt: u64) {
         let away = length(dx, dy);
         let ring_at = length(along, up / 0.26);
         let gaps = 0.35 + 0.65 * (sin(ring_at * 34.0) * 0.5 + 0.5);
-        let ring = if ringed { smooth(1.25, 1.3, ring_at) * smooth(2.06, 2.0, ring_at) * gaps } else { 0.0 };
+        let ring = if ringed {
+            smooth(1.25, 1.3, ring_at) * smooth(2.06, 2.0, ring_at) * gaps
+        } else {
+            0.0
+        };
         let z = (1.0 - (away * away).min(1.0)).sqrt();
         let light = (-0.6 * dx - 0.35 * dy + 0.62 * z).clamp(0.0, 1.0);
         let band = sin(up * bands + cloud.at[spot.i] * 3.2) * 0.5 + 0.5;
-        let body = ramp.at(light * (0.7 + 0.4 * band)) + palette.glow * (bell((away - 1.0) / 0.06) * 0.12 * light);
+        let body = ramp.at(light * (0.7 + 0.4 * band))
+            + palette.glow * (bell((away - 1.0) / 0.06) * 0.12 * light);
         let behind = old.over(ring_colour, if up < 0.0 { ring * 0.75 } else { 0.0 });
         let ball = behind.over(body, smooth(1.0 + soft, 1.0 - soft, away));
-        let front = ball.over(ring_colour * (0.55 + 0.45 * light.max(0.4)), if up >= 0.0 { ring * 0.85 } else { 0.0 });
+        let front = ball.over(
+            ring_colour * (0.55 + 0.45 * light.max(0.4)),
+            if up >= 0.0 { ring * 0.85 } else { 0.0 },
+        );
         Some((front, 1.0, 0.3))
     });
 }
@@ -88,8 +107,9 @@ pub(super) fn galaxy(stage: &mut Stage) {
         let n = dust.sample(spot.x * w + b * shift, spot.y * h + b * shift * 0.7);
         let v = veil.at[spot.i];
         if !spiral {
-            let t = n * 1.15 - 0.12 + 0.3 * smooth(0.45, 0.7, v) * smooth(0.35, 0.6, n);
-            return paint.at(t) * (0.5 + 0.9 * smooth(0.2, 0.75, n) * v.max(0.3));
+            let cloud = smooth(0.25, 0.95, n);
+            let t = 0.04 + 0.62 * cloud + 0.34 * smooth(0.5, 0.85, v) * cloud;
+            return paint.at(t) * (0.45 + 0.75 * cloud * v.max(0.35));
         }
         let (dx, dy) = (spot.u - centre.0, spot.v - centre.1);
         let (x, y) = (dx * ct + dy * st, (dy * ct - dx * st) / squash);
@@ -116,21 +136,27 @@ pub(super) fn cosmic_paint(stage: &Stage) -> Ramp {
         [0x0c_0814, 0x4a_1c40, 0xb0_4050, 0xf0_9a60, 0xff_eec4],
         [0x06_0a20, 0x24_2c7a, 0x5c_60c8, 0xc0_a0e8, 0xfd_f0f4],
     ];
-    let stops: Vec<(f32, u32)> = [0.0, 0.28, 0.52, 0.76, 1.0].into_iter().zip(stage.plan.dice(804).pick(&sets)).collect();
-    stage.plan.palette.ramp(Role::Sky, &stops)
+    let stops: Vec<(f32, u32)> =
+        [0.0, 0.28, 0.52, 0.76, 1.0].into_iter().zip(stage.plan.dice(804).pick(&sets)).collect();
+    let bottled = stage.plan.figures.iter().any(|f| f.figure == Figure::Bottle);
+    stage.plan.palette.ramp(if bottled { Role::Thing } else { Role::Sky }, &stops)
 }
 
 /// A few near stars with rays.
 fn sparkles(stage: &mut Stage) {
     let mut dice = stage.plan.dice(805);
     for _ in 0..9 {
-        let (u, v, r) = (dice.unit() * stage.wide, dice.unit() * stage.tall, dice.range(0.012, 0.03));
+        let (u, v, r) =
+            (dice.unit() * stage.wide, dice.unit() * stage.tall, dice.range(0.012, 0.03));
         let light: Rgb = hex(dice.pick(&[0xff_f4e0, 0xd8_e8ff, 0xff_dcc8]));
         let width = (0.0012_f32).max(0.6 / stage.unit());
         stage.patch((u - r..u + r, v - r..v + r), |spot, old| {
             let (dx, dy) = (spot.u - u, spot.v - v);
-            let rays = bell(dx / width) * bell(dy / (r * 0.4)) + bell(dy / width) * bell(dx / (r * 0.4));
-            let glow = rays * 0.7 + bell(length(dx, dy) / (r * 0.13)) + 0.16 * bell(length(dx, dy) / (r * 0.4));
+            let rays =
+                bell(dx / width) * bell(dy / (r * 0.4)) + bell(dy / width) * bell(dx / (r * 0.4));
+            let glow = rays * 0.7
+                + bell(length(dx, dy) / (r * 0.13))
+                + 0.16 * bell(length(dx, dy) / (r * 0.4));
             Some((old + light * glow, 1.0, glow.min(1.0)))
         });
     }

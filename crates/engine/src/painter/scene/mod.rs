@@ -86,10 +86,12 @@ fn grade(stage: &mut Stage) {
         let colour = colour * (grade.level * (1.0 - dark * edge));
         let luma = colour.luma().max(1e-4);
         // Contrast turns around middle grey, in the eye's scale.
-        let curved = luma * lerp(1.0, (luma / (luma + 0.18)) * 2.0, (grade.contrast - 1.0) * 0.8).max(0.2);
+        let curved =
+            luma * lerp(1.0, (luma / (luma + 0.18)) * 2.0, (grade.contrast - 1.0) * 0.8).max(0.2);
         let grey = Rgb { r: curved, g: curved, b: curved };
         let out = grey.over(colour * (curved / luma), grade.saturation);
-        let out = grade.wash.map_or(out, |wash| out.under(wash).over(wash * (out.luma() * 1.2), 0.6));
+        let out =
+            grade.wash.map_or(out, |wash| out.under(wash).over(wash * (out.luma() * 1.2), 0.6));
         Rgb { r: out.r.max(0.0), g: out.g.max(0.0), b: out.b.max(0.0) }
     });
 }

@@ -35,7 +35,7 @@ pub(super) fn mountains(stage: &mut Stage) {
             &Ridge {
                 base,
                 rise: lerp(dice.range(0.3, 0.42), 0.17, t),
-                cells: 2.0 + 1.1 * i as f32,
+                cells: 1.4 + 0.75 * i as f32,
                 far: 1.0 - t * 0.95,
                 snow: snowy * (1.0 - t),
                 salt: 100 + i as u64,
@@ -54,7 +54,10 @@ pub(super) fn far_mountains(stage: &mut Stage) {
     let high = dice.range(0.2, 0.34);
     for (i, (rise, far)) in (0_u64..).zip([(high, 0.7), (high * 0.62, 0.45), (high * 0.3, 0.2)]) {
         let base = horizon - rise * 0.42;
-        draw_ridge(stage, &Ridge { base, rise, cells: 1.8 + 1.4 * i as f32, far, snow: snow * far, salt: 110 + i });
+        draw_ridge(
+            stage,
+            &Ridge { base, rise, cells: 1.3 + i as f32, far, snow: snow * far, salt: 110 + i },
+        );
     }
 }
 
@@ -70,13 +73,22 @@ fn snow_line(stage: &Stage) -> f32 {
 fn draw_ridge(stage: &mut Stage, ridge: &Ridge) {
     let palette = &stage.plan.palette;
     let profile = stage.line(ridge.cells, 7, ridge.salt);
-    let crest: Vec<f32> = profile.iter().map(|n| ridge.base - (n - 0.45) * ridge.rise).collect();
+    let folds = stage.line(ridge.cells * 1.7, 5, ridge.salt + 20);
+    // Folded noise has edges where smooth noise has bumps: that is a summit.
+    let peak = |(n, f): (&f32, &f32)| 0.52 * n + 0.48 * (1.0 - (2.0 * f - 1.0).abs());
+    let crest: Vec<f32> = profile
+        .iter()
+        .zip(&folds)
+        .map(peak)
+        .map(|n| ridge.base - (n - 0.5) * ridge.rise * 1.1)
+        .collect();
     // Spurs run down from the crest: noise that leans with depth.
     let spurs = stage.noise(ridge.cells * 3.2, 0.55, 5, ridge.salt + 40);
     let (w, h) = (stage.w as f32, stage.h as f32);
     let lean = if light_from(stage).0 < 0.0 { -1.0 } else { 1.0 };
     let step = 0.012 * stage.unit();
-    let rock = palette.pigment(Role::Land, 0x5f_6470).over(palette.pigment(Role::Land, 0x6a_5f58), 0.4);
+    let rock =
+        palette.pigment(Role::Land, 0x5f_6470).over(palette.pigment(Role::Land, 0x6a_5f58), 0.4);
     let green = palette.pigment(Role::Flora, 0x4c_6148);
     let (lit, dark) = (palette.lit(rock, 1.0), palette.lit(rock, 0.0));
     let (green_lit, green_dark) = (palette.lit(green, 0.8), palette.lit(green, 0.0));
@@ -87,11 +99,15 @@ fn draw_ridge(stage: &mut Stage, ridge: &Ridge) {
         let (x, y) = (spot.x * w + depth * h * 0.35 * lean, spot.y * h);
         let n = spurs.sample(x, y);
         let light = smooth(-0.06, 0.06, n - spurs.sample(x - step * lean, y - step * 0.4));
-        let grown = smooth(0.05, 0.3, depth + (n - 0.5) * 0.2) * (1.0 - ridge.snow).max(0.0) * (1.0 - ridge.far);
+        let grown = smooth(0.05, 0.3, depth + (n - 0.5) * 0.2)
+            * (1.0 - ridge.snow).max(0.0)
+            * (1.0 - ridge.far);
         let ground = dark.over(lit, light).over(green_dark.over(green_lit, light), grown * 0.85);
-        let snowed = smooth(0.16, 0.05, depth + (n - 0.5) * 0.28 + 0.16 * (1.0 - ridge.snow)) * ridge.snow.min(1.0);
+        let snowed = smooth(0.16, 0.05, depth + (n - 0.5) * 0.28 + 0.16 * (1.0 - ridge.snow))
+            * ridge.snow.min(1.0);
         let colour = ground.over(snow_dark.over(snow_lit, light), snowed);
-        let mist = (ridge.far * 0.8 + smooth(0.0, 0.34, depth) * (0.3 + 0.45 * ridge.far)).min(0.96);
+        let mist =
+            (ridge.far * 0.8 + smooth(0.0, 0.34, depth) * (0.3 + 0.45 * ridge.far)).min(0.96);
         colour.over(haze, mist)
     });
 }
@@ -127,10 +143,15 @@ pub(super) fn tree_line(stage: &mut Stage, horizon: f32) {
     for (i, (rise, far)) in (0_u64..).zip([(0.09, 0.45), (0.06, 0.18)]) {
         let slow = stage.line(2.5, 3, 170 + i);
         let tips = stage.line(44.0, 3, 175 + i);
-        let crest: Vec<f32> =
-            slow.iter().zip(&tips).map(|(s, t)| horizon - rise * (0.35 + 0.5 * s + 0.4 * t * t)).collect();
+        let crest: Vec<f32> = slow
+            .iter()
+            .zip(&tips)
+            .map(|(s, t)| horizon - rise * (0.35 + 0.5 * s + 0.4 * t * t))
+            .collect();
         stage.below(&crest, |_, depth| {
-            palette.lit(green, 0.15 + 0.5 * bell(depth / 0.012)).over(haze, far * smooth(-0.05, 0.1, depth))
+            palette
+                .lit(green, 0.15 + 0.5 * bell(depth / 0.012))
+                .over(haze, far * smooth(-0.05, 0.1, depth))
         });
     }
 }
@@ -156,12 +177,12 @@ fn butte_row(stage: &mut Stage, (foot, rise, far): (f32, f32, f32), salt: u64) {
     let palette = &stage.plan.palette;
     let mut dice = stage.plan.dice(salt);
     let profile = stage.line(dice.range(1.3, 2.4), 4, salt);
-    let crack = stage.line(26.0, 3, salt + 20);
+    let crack = stage.line(11.0, 4, salt + 20);
     // Steps instead of slopes: the shape of cut rock.
     let terrace = |n: f32| {
-        let steps = n * 3.0;
+        let steps = n * 2.6;
         let whole = steps as i32 as f32;
-        (whole + smooth(0.42, 0.58, steps - whole)) / 3.0
+        (whole + smooth(0.34, 0.66, steps - whole)) / 2.6
     };
     let crest: Vec<f32> =
         profile.iter().zip(&crack).map(|(n, c)| foot - rise * terrace(*n) - 0.012 * c).collect();
@@ -171,15 +192,17 @@ fn butte_row(stage: &mut Stage, (foot, rise, far): (f32, f32, f32), salt: u64) {
     );
     let grain = stage.noise(9.0, 4.0, 4, salt + 30);
     let haze = air(palette);
-    let lean = light_from(stage).0;
-    let wall: Vec<f32> = (0..crack.len())
-        .map(|x| (crack[x] - crack[x.saturating_sub(1 + crack.len() / 200)]) * lean * 6.0)
-        .collect();
+    let flutes = stage.noise(16.0, 0.35, 4, salt + 40);
     stage.below(&crest, |spot, depth| {
-        let band = (spot.y * 6.5 + 0.35 * grain.at[spot.i]).fract();
-        let light = (0.5 + wall[spot.column] + 0.5 * (profile[spot.column] - 0.5)).clamp(0.0, 1.0);
+        let band = (spot.y * 7.5 + 0.7 * grain.at[spot.i]).fract();
+        let band = 1.0 - (2.0 * band - 1.0).abs();
+        let light = (0.55 + 0.7 * (flutes.at[spot.i] - 0.5) + 0.4 * (profile[spot.column] - 0.5)
+            - 0.5 * smooth(0.05, 0.3, depth))
+        .clamp(0.0, 1.0);
         let top = bell(depth / 0.01) * 0.5;
-        palette.lit(strata.at(band), (light + top).min(1.0)).over(haze, far * (0.85 + 0.4 * smooth(0.0, 0.3, depth)))
+        palette
+            .lit(strata.at(band), (light + top).min(1.0))
+            .over(haze, far * (0.85 + 0.4 * smooth(0.0, 0.3, depth)))
     });
 }
 
@@ -192,6 +215,8 @@ pub(super) fn low_land(stage: &mut Stage) {
     for (i, (at, far)) in (0_u64..).zip([(0.0, 0.55), (0.035, 0.2), (0.07, 0.0)]) {
         let profile = stage.line(2.0 + 2.0 * i as f32, 5, 190 + i);
         let crest: Vec<f32> = profile.iter().map(|n| horizon + at - 0.045 * n).collect();
-        stage.below(&crest, |_, depth| palette.lit(earth, 0.1 + 0.7 * bell(depth / 0.006)).over(haze, far));
+        stage.below(&crest, |_, depth| {
+            palette.lit(earth, 0.1 + 0.7 * bell(depth / 0.006)).over(haze, far)
+        });
     }
 }

@@ -77,16 +77,17 @@ fn aurora(stage: &mut Stage) {
             low = low.over(colour, 0.85);
         }
         let base = (dice.range(0.4, 0.62) - 0.02 * i as f32) * lift;
-        let wave = stage.line(2.0, 4, 200 + i);
+        let wave = stage.line(1.2, 4, 200 + i);
         let tall = stage.line(4.0, 4, 220 + i);
         let rays = stage.line(46.0, 3, 240 + i);
         let veil = stage.line(3.0, 2, 260 + i);
         stage.each(0.0..0.95, |spot, old| {
             let x = spot.column;
-            let d = (base + (wave[x] - 0.5) * 0.42 * lift - spot.y) / (0.3 + 0.2 * tall[x]);
-            let shape = if d > 0.0 { exp(-d * 2.6) * smooth(0.0, 0.08, d) } else { exp(d * 26.0) * 0.2 };
+            let d = (base + (wave[x] - 0.5) * 0.36 * lift - spot.y) / (0.36 + 0.3 * tall[x]);
+            let shape =
+                if d > 0.0 { exp(-d * 2.6) * smooth(0.0, 0.08, d) } else { exp(d * 26.0) * 0.2 };
             let light = (shape * (0.35 + 0.8 * rays[x]) * (0.25 + 0.75 * veil[x])).min(1.0);
-            old + low.over(high, smooth(0.1, 0.8, d)) * (light * 0.62)
+            old + low.over(high, smooth(0.1, 0.8, d)) * (light * 0.68)
         });
     }
 }
@@ -102,7 +103,9 @@ fn disc(stage: &mut Stage, body: Body) {
             let paint = plan.palette.pigment(Role::Thing, code);
             Ramp::new(&[(0.0, paint * 0.8), (0.5, paint), (1.0, paint.over(hex(0xff_fcf0), 0.35))])
         }
-        (None, true) => Ramp::new(&[(0.0, hex(0xe8_d3b2)), (0.5, hex(0xfb_ecd2)), (1.0, hex(0xff_faee))]),
+        (None, true) => {
+            Ramp::new(&[(0.0, hex(0xe8_d3b2)), (0.5, hex(0xfb_ecd2)), (1.0, hex(0xff_faee))])
+        }
         (None, false) => Ramp::new(&[(0.0, hex(0xff_edc0)), (1.0, hex(0xff_fcf0))]),
     };
     let soft = (1.3 / stage.unit()).max(0.004);
@@ -175,7 +178,8 @@ fn cloud_paint(stage: &Stage) -> (Ramp, f32) {
 }
 
 fn rainbow(stage: &mut Stage) {
-    let (cx, cy, r) = (0.5 * stage.wide, stage.plan.horizon * stage.tall + 0.12, 0.52 * stage.wide.min(1.4));
+    let (cx, cy, r) =
+        (0.5 * stage.wide, stage.plan.horizon * stage.tall + 0.12, 0.52 * stage.wide.min(1.4));
     let bands = Ramp::new(&[
         (0.0, hex(0x7b_4fc0)),
         (0.25, hex(0x3f_8fd8)),
@@ -243,4 +247,3 @@ pub(super) fn light_from(stage: &Stage) -> (f32, f32) {
 pub(super) fn sway(x: f32, turns: f32, phase: f32) -> f32 {
     sin(x * turns + phase) * 0.7 + cos(x * turns * 2.3 + phase * 1.7) * 0.3
 }
-

@@ -105,8 +105,10 @@ impl<'a> Stage<'a> {
 
     /// Noise with `cells` along the shorter edge, drawn out `stretch` times in width (below 1: in height).
     pub(super) fn noise(&self, cells: f32, stretch: f32, octaves: u32, salt: u64) -> Plane {
-        let (rows, columns) = if stretch >= 1.0 { (cells, cells / stretch) } else { (cells * stretch, cells) };
-        let grain = Grain::new((rows * self.tall).max(1.0), (columns * self.wide).max(1.0), octaves);
+        let (rows, columns) =
+            if stretch >= 1.0 { (cells, cells / stretch) } else { (cells * stretch, cells) };
+        let grain =
+            Grain::new((rows * self.tall).max(1.0), (columns * self.wide).max(1.0), octaves);
         noise::noise((self.w, self.h), grain, mix(self.plan.seed ^ mix(salt)))
     }
 

@@ -4,8 +4,9 @@ use super::super::colour::{Ramp, Rgb, hex};
 use super::super::dice::Dice;
 use super::super::math::{bell, cos, length, lerp, pow, sin, smooth};
 use super::super::plan::{Role, Standing};
-use super::super::words::Figure;
+use super::super::words::{Figure, Place};
 use super::stage::Stage;
+use std::f32::consts::{PI, TAU};
 
 const FRUITS: [[u32; 4]; 5] = [
     [0x5a_1d0c, 0xb8_501a, 0xea_8b2c, 0xff_d07a],
@@ -22,7 +23,12 @@ pub(super) fn still_life(stage: &mut Stage) {
     room(stage, top, &mut dice);
     let vase_x = dice.pick(&[0.4, 0.58, 0.62]);
     if stage.plan.figures.iter().all(|f| f.figure != Figure::Bottle) {
-        vase(stage, (vase_x, top + 0.07), (dice.range(0.48, 0.58), dice.range(0.8, 1.15)), &mut dice);
+        vase(
+            stage,
+            (vase_x, top + 0.07),
+            (dice.range(0.48, 0.58), dice.range(0.8, 1.15)),
+            &mut dice,
+        );
     }
     let count = 3 + (dice.bits() % 3) as usize;
     let mut fruits: Vec<(f32, f32, f32)> = (0..count)
@@ -32,9 +38,14 @@ pub(super) fn still_life(stage: &mut Stage) {
         })
         .collect();
     fruits.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let kinds = [dice.pick(&FRUITS), dice.pick(&FRUITS)];
-    for (x, foot, r) in fruits {
-        let stops = dice.pick(&kinds);
+    let mut kinds = vec![dice.pick(&FRUITS), dice.pick(&FRUITS)];
+    let named = &stage.plan.fruits;
+    if !named.is_empty() {
+        kinds = named.iter().map(|&kind| FRUITS[usize::from(kind) % FRUITS.len()]).collect();
+    }
+    for (next, (x, foot, r)) in fruits.into_iter().enumerate() {
+        // Each named kind is there.
+        let stops = kinds[next % kinds.len()];
         fruit(stage, (x * stage.wide, foot * stage.tall), (r, dice.range(0.88, 1.0)), stops);
     }
 }
@@ -50,7 +61,11 @@ fn room(stage: &mut Stage, top: f32, dice: &mut Dice) {
     ];
     let wall: Vec<(f32, u32)> = [0.0, 0.5, 1.0].into_iter().zip(dice.pick(&walls)).collect();
     let wall = palette.ramp(Role::Sky, &wall);
-    let cloths = [[0xc7_9a68, 0x9a_6a44, 0x5a_3826], [0xe8_e0d4, 0xb8_b0a8, 0x70_6c70], [0x8c_4038, 0x6a_2c2c, 0x38_181c]];
+    let cloths = [
+        [0xc7_9a68, 0x9a_6a44, 0x5a_3826],
+        [0xe8_e0d4, 0xb8_b0a8, 0x70_6c70],
+        [0x8c_4038, 0x6a_2c2c, 0x38_181c],
+    ];
     let cloth: Vec<(f32, u32)> = [0.0, 0.5, 1.0].into_iter().zip(dice.pick(&cloths)).collect();
     let cloth = palette.ramp(Role::Land, &cloth);
     let air = stage.noise(3.0, 1.0, 5, 71);
@@ -105,8 +120,20 @@ fn vase(stage: &mut Stage, (x, foot): (f32, f32), (tall, girth): (f32, f32), dic
         [0x30_140e, 0x7c_3a24, 0xc0_7048, 0xf6_d8b4],
         [0x3a_3428, 0x8c_8068, 0xd0_c4a8, 0xfc_f6e6],
     ];
-    let stops: Vec<(f32, u32)> = [0.0, 0.35, 0.7, 1.0].into_iter().zip(dice.pick(&glazes)).collect();
-    let ramp = palette.ramp(Role::Thing, &stops);
+    let stops: Vec<(f32, u32)> =
+        [0.0, 0.35, 0.7, 1.0].into_iter().zip(dice.pick(&glazes)).collect();
+    let ramp = match stage.plan.bloom.filter(|_| stage.plan.place == Place::Still) {
+        Some(code) => {
+            let own = palette.pigment(Role::Thing, code);
+            Ramp::new(&[
+                (0.0, own * 0.12),
+                (0.35, own * 0.5),
+                (0.7, own.over(hex(0xff_ffff), 0.12)),
+                (1.0, own.over(hex(0xff_fcf4), 0.75)),
+            ])
+        }
+        None => palette.ramp(Role::Thing, &stops),
+    };
     let belly = dice.range(1.1, 1.7);
     let (u, base) = (x * stage.wide, foot * stage.tall);
     let clay = stage.noise(7.0, 2.0, 4, 75);
@@ -114,14 +141,19 @@ fn vase(stage: &mut Stage, (x, foot): (f32, f32), (tall, girth): (f32, f32), dic
     let soft = 1.2 / stage.unit();
     stage.patch((u - 0.26 * girth..u + 0.26 * girth, base - tall..base + 0.008), |spot, _| {
         let t = (spot.v - (base - tall)) / tall;
-        let curve = pow(sin(pow(t.clamp(0.0, 1.0), belly) * 3.14).max(0.0), 1.25);
-        let half = (0.045 + 0.125 * curve + 0.02 * bell(t / 0.05) + 0.03 * (t - 0.8).max(0.0)) * girth;
+        let curve = pow(sin(pow(t.clamp(0.0, 1.0), belly) * PI).max(0.0), 1.25);
+        let half =
+            (0.045 + 0.125 * curve + 0.02 * bell(t / 0.05) + 0.03 * (t - 0.8).max(0.0)) * girth;
         // The foot is an ellipse seen from above, not a straight cut.
         let across = (spot.u - u) / half;
         let round = 1.0 - 0.014 * (1.0 - across * across).max(0.0).sqrt() / tall * 0.5;
-        let cover = smooth(half + soft, half - soft, (spot.u - u).abs()) * smooth(round + 0.016, round + 0.008, t) * smooth(-0.004, 0.004, t);
-        let light = (0.62 - 0.62 * across - 0.25 * across * across).clamp(0.0, 1.0) + 0.08 * (clay.at[spot.i] - 0.5);
-        let shine = bell((across + 0.45) / 0.09) * bell((t - 0.5) / 0.2) * 0.75 + bell((across - 0.8) / 0.1) * 0.12;
+        let cover = smooth(half + soft, half - soft, (spot.u - u).abs())
+            * smooth(round + 0.016, round + 0.008, t)
+            * smooth(-0.004, 0.004, t);
+        let light = (0.62 - 0.62 * across - 0.25 * across * across).clamp(0.0, 1.0)
+            + 0.08 * (clay.at[spot.i] - 0.5);
+        let shine = bell((across + 0.45) / 0.09) * bell((t - 0.5) / 0.2) * 0.75
+            + bell((across - 0.8) / 0.1) * 0.12;
         let mouth = smooth(0.03, 0.012, t) * smooth(0.95, 0.7, across.abs());
         let colour = ramp.at(light).over(hex(0xff_ffff), shine).over(ramp.at(0.05), mouth);
         (cover > 0.0).then_some((colour, cover, 0.25))
@@ -145,14 +177,19 @@ pub(super) fn bouquet(stage: &mut Stage) {
     stage.each(0.0..1.0, |spot, _| {
         let t = spot.x * 0.5 + spot.y * 0.5 + 0.35 * (air.at[spot.i] - 0.5);
         let colour = ground.at(t);
-        colour * (1.0 + 0.5 * bell(length(spot.x - 0.2, spot.y - 0.2) / 0.45)) * (1.0 - 0.4 * smooth(table, table + 0.004, spot.y))
+        colour
+            * (1.0 + 0.5 * bell(length(spot.x - 0.2, spot.y - 0.2) / 0.45))
+            * (1.0 - 0.4 * smooth(table, table + 0.004, spot.y))
     });
     vase(stage, (0.5, 0.95), (dice.range(0.27, 0.34), dice.range(0.85, 1.1)), &mut dice);
     let mouth = (0.5 * stage.wide, 0.95 * stage.tall - 0.27);
     let spread = stage.wide.min(1.25);
     let mut heads: Vec<(f32, f32, f32)> = (0..46)
         .map(|_| {
-            let (u, v) = (mouth.0 + 0.2 * spread * dice.normal(), (0.38 + 0.15 * dice.normal()) * stage.tall);
+            let (u, v) = (
+                mouth.0 + 0.2 * spread * dice.normal(),
+                (0.38 + 0.15 * dice.normal()) * stage.tall,
+            );
             (u, v.clamp(0.08, mouth.1 - 0.1), 0.045 + 0.055 * dice.unit())
         })
         .collect();
@@ -162,8 +199,16 @@ pub(super) fn bouquet(stage: &mut Stage) {
         stalk(stage, (u, v), mouth, stem);
     }
     for _ in 0..22 {
-        let at = (mouth.0 + 0.17 * spread * dice.normal(), mouth.1 - 0.2 * dice.unit() * stage.tall - 0.03);
-        leaf(stage, at, (dice.range(0.03, 0.075), dice.range(-1.5, 1.5)), stem * dice.range(0.7, 1.5));
+        let at = (
+            mouth.0 + 0.15 * spread * dice.range(-1.0, 1.0),
+            mouth.1 - 0.2 * dice.unit() * stage.tall - 0.03,
+        );
+        leaf(
+            stage,
+            at,
+            (dice.range(0.03, 0.075), dice.range(-1.5, 1.5)),
+            stem * dice.range(0.7, 1.5),
+        );
     }
     let kinds = flower_kinds(stage);
     for (u, v, size) in heads {
@@ -186,8 +231,11 @@ fn flower_kinds(stage: &Stage) -> Vec<(Rgb, Rgb)> {
     let own = stage.plan.bloom.map(|code| palette.pigment(Role::Thing, code));
     all.iter()
         .map(|&(outer, inner)| {
-            let (outer, inner) = (palette.pigment(Role::Thing, outer), palette.pigment(Role::Thing, inner));
-            own.map_or((outer, inner), |own| ((own * 1.3).over(outer, 0.25), (own * 0.5).over(inner, 0.25)))
+            let (outer, inner) =
+                (palette.pigment(Role::Thing, outer), palette.pigment(Role::Thing, inner));
+            own.map_or((outer, inner), |own| {
+                ((own * 1.3).over(outer, 0.25), (own * 0.5).over(inner, 0.25))
+            })
         })
         .collect()
 }
@@ -210,16 +258,31 @@ fn leaf(stage: &mut Stage, (u, v): (f32, f32), (long, angle): (f32, f32), colour
         let (x, y) = (dx * c + dy * s, dy * c - dx * s);
         let half = 0.26 * (1.0 - x * x).max(0.0);
         let cover = smooth(half, half * 0.7, y.abs()) * smooth(1.0, 0.9, x.abs());
-        (cover > 0.0).then_some((colour * (1.0 - 0.5 * y / half.max(0.05) - 0.3 * bell(y / 0.03)), cover, 0.3))
+        (cover > 0.0).then_some((
+            colour * (1.0 - 0.5 * y / half.max(0.05) - 0.3 * bell(y / 0.03)),
+            cover,
+            0.3,
+        ))
     });
 }
 
 /// One blossom seen from the front: petals in one or two rings around a dark heart.
-fn flower(stage: &mut Stage, (u, v): (f32, f32), size: f32, ((outer, inner), seed): ((Rgb, Rgb), u64)) {
+fn flower(
+    stage: &mut Stage,
+    (u, v): (f32, f32),
+    size: f32,
+    ((outer, inner), seed): ((Rgb, Rgb), u64),
+) {
     let mut dice = Dice::new(seed, 5);
     let petals = dice.pick(&[5_u8, 5, 6, 8]);
-    let (turn, squash) = (dice.range(0.0, 6.28), dice.range(0.72, 1.0));
-    let ramp = Ramp::new(&[(0.0, hex(0x6b_3a20)), (0.2, hex(0xc8_9030).over(inner, 0.5)), (0.34, inner), (0.72, outer), (1.0, outer * 0.86)]);
+    let (turn, squash) = (dice.range(0.0, TAU), dice.range(0.72, 1.0));
+    let ramp = Ramp::new(&[
+        (0.0, hex(0x6b_3a20)),
+        (0.2, hex(0xc8_9030).over(inner, 0.5)),
+        (0.34, inner),
+        (0.72, outer),
+        (1.0, outer * 0.86),
+    ]);
     let soft = (0.9 / stage.unit() / size).max(0.03);
     stage.patch((u - size..u + size, v - size..v + size), |spot, _| {
         let (dx, dy) = ((spot.u - u) / size, (spot.v - v) / size / squash);
@@ -230,7 +293,8 @@ fn flower(stage: &mut Stage, (u, v): (f32, f32), size: f32, ((outer, inner), see
         if cover <= 0.0 {
             return None;
         }
-        let light = 0.72 + 0.5 * (0.4 - 0.7 * (dx + dy)).clamp(0.0, 1.0) - 0.28 * smooth(0.5, 0.0, lobe) * smooth(0.15, 0.5, away);
+        let light = 0.72 + 0.5 * (0.4 - 0.7 * (dx + dy)).clamp(0.0, 1.0)
+            - 0.28 * smooth(0.5, 0.0, lobe) * smooth(0.15, 0.5, away);
         Some((ramp.at(away / edge.max(0.1)) * light, cover, 0.35))
     });
 }

@@ -1,7 +1,7 @@
 //! Water: it mirrors what stands above it, and sparkles under the light.
 
 use super::super::colour::{Ramp, Rgb};
-use super::super::math::{bell, ln, smooth, sin};
+use super::super::math::{bell, ln, sin, smooth};
 use super::super::plan::Role;
 use super::super::plane::Plane;
 use super::super::words::{Hour, Place};
@@ -160,13 +160,14 @@ pub(super) fn lake(stage: &mut Stage) {
 /// White lines in the ice.
 fn cracks(stage: &mut Stage) {
     let plan = stage.plan;
-    let field = stage.noise(5.0, 2.2, 4, 660);
+    let field = stage.noise(3.0, 3.4, 6, 660);
     let dust = stage.noise(6.0, 3.0, 4, 661);
     let white = plan.palette.lit(plan.palette.pigment(Role::Water, 0xf6_fafc), 0.9);
     stage.each(plan.horizon + 0.01..1.0, |spot, old| {
         let d = (spot.y - plan.horizon) / (1.0 - plan.horizon);
-        let line = bell((field.at[spot.i] - 0.5) / (0.006 + 0.01 * d)) * 0.5 * smooth(0.05, 0.3, d);
-        let powder = smooth(0.56, 0.8, dust.at[spot.i]) * 0.5;
+        let line =
+            bell((field.at[spot.i] - 0.5) / (0.004 + 0.004 * d)) * 0.34 * smooth(0.05, 0.3, d);
+        let powder = smooth(0.5, 0.8, dust.at[spot.i]) * 0.6;
         old.over(white, (line + powder).min(0.9))
     });
 }
@@ -177,7 +178,8 @@ fn near_bank(stage: &mut Stage) {
     let slow = stage.line(1.4, 3, 670);
     let blades = stage.line(90.0, 2, 671);
     let green = plan.palette.pigment(Role::Flora, 0x4a_5c34);
-    let crest: Vec<f32> = slow.iter().zip(&blades).map(|(s, b)| 1.0 - 0.12 * s * s - 0.045 * b * b).collect();
+    let crest: Vec<f32> =
+        slow.iter().zip(&blades).map(|(s, b)| 1.0 - 0.12 * s * s - 0.045 * b * b).collect();
     stage.below(&crest, |_, depth| plan.palette.lit(green, 0.1 + 0.5 * bell(depth / 0.02)));
 }
 
@@ -201,9 +203,11 @@ pub(super) fn river(stage: &mut Stage) {
         let wave = waves.at[spot.i];
         let up = (shore - (spot.y - shore) * 0.8).max(0.0);
         let mirrored = copy.look(spot.x + wave * 0.008 * d, up);
-        let water = paint.at(0.15 + 0.5 * d).over(mirrored, 0.72).over(light, smooth(0.7, 1.5, wave) * 0.3);
+        let water =
+            paint.at(0.15 + 0.5 * d).over(mirrored, 0.72).over(light, smooth(0.7, 1.5, wave) * 0.3);
         let edge = 0.002 + 0.006 * d;
-        old.over(bank, smooth(0.02 * d + edge, 0.0, off) * 0.8).over(water, smooth(edge, -edge, off))
+        old.over(bank, smooth(0.02 * d + edge, 0.0, off) * 0.8)
+            .over(water, smooth(edge, -edge, off))
     });
 }
 
@@ -217,8 +221,11 @@ pub(super) fn beach(stage: &mut Stage) {
     let edge = stage.line(1.6, 4, 641);
     let base = plan.horizon + (1.0 - plan.horizon) * dice.range(0.48, 0.62);
     let w = stage.w as f32;
-    let shore: Vec<f32> =
-        edge.iter().enumerate().map(|(x, n)| base + slant * (x as f32 / w - 0.5) + 0.07 * (n - 0.5)).collect();
+    let shore: Vec<f32> = edge
+        .iter()
+        .enumerate()
+        .map(|(x, n)| base + slant * (x as f32 / w - 0.5) + 0.07 * (n - 0.5))
+        .collect();
     let grain = stage.noise(8.0, 2.5, 5, 642);
     let lace = stage.noise(14.0, 2.0, 4, 643);
     let sand = palette.ramp(Role::Land, &[(0.0, 0xb8_9468), (0.4, 0xdc_bd8c), (1.0, 0xf2_dcb0)]);
@@ -229,10 +236,12 @@ pub(super) fn beach(stage: &mut Stage) {
     stage.each(plan.horizon..1.0, |spot, old| {
         let d = spot.y - shore[spot.column];
         let clear = old.over(body, 0.6 * smooth(-0.16, 0.0, d));
-        let lines = bell((d + 0.004) / 0.007) + 0.7 * bell((d + 0.05 + 0.02 * lace.at[spot.i]) / 0.007);
+        let lines =
+            bell((d + 0.004) / 0.007) + 0.7 * bell((d + 0.05 + 0.02 * lace.at[spot.i]) / 0.007);
         let froth = (lines * (0.35 + 0.9 * lace.at[spot.i])).min(1.0);
         let dry = smooth(0.0, 0.1, d);
-        let ground = palette.lit(sand.at(0.25 + 0.5 * dry + 0.5 * (grain.at[spot.i] - 0.5)), 0.55 + 0.4 * dry);
+        let ground = palette
+            .lit(sand.at(0.25 + 0.5 * dry + 0.5 * (grain.at[spot.i] - 0.5)), 0.55 + 0.4 * dry);
         let ground = ground.over(wet, 0.45 * (1.0 - dry));
         clear.over(ground, smooth(-0.002, 0.006, d)).over(foam, froth)
     });
@@ -256,13 +265,19 @@ pub(super) fn iceberg(stage: &mut Stage) {
     let crest: Vec<f32> = (0..stage.w)
         .map(|column| {
             let x = column as f32 / w;
-            let rise = peaks.iter().map(|(at, rise, half)| rise * (1.0 - (x - at).abs() / half).max(0.0)).fold(0.0, f32::max);
+            let rise = peaks
+                .iter()
+                .map(|(at, rise, half)| rise * (1.0 - (x - at).abs() / half).max(0.0))
+                .fold(0.0, f32::max);
             plan.horizon - rise * (0.78 + 0.45 * rough[column])
         })
         .collect();
     let facet = stage.noise(5.0, 0.8, 4, 692);
     let bend = stage.noise(4.0, 1.0, 3, 693);
-    let ice = palette.ramp(Role::Water, &[(0.0, 0x3f_7790), (0.35, 0x86_b6c2), (0.65, 0xd8_e8e8), (1.0, 0xff_fdf6)]);
+    let ice = palette.ramp(
+        Role::Water,
+        &[(0.0, 0x3f_7790), (0.35, 0x86_b6c2), (0.65, 0xd8_e8e8), (1.0, 0xff_fdf6)],
+    );
     let (step, lean) = (0.05 * stage.unit(), super::sky::light_from(stage).0);
     let (wf, hf, horizon) = (stage.w as f32, stage.h as f32, plan.horizon);
     stage.below(&crest, |spot, depth| {
@@ -270,10 +285,14 @@ pub(super) fn iceberg(stage: &mut Stage) {
         let n = facet.sample(x, y);
         let plane = (n * 7.0) as i32 as f32 / 7.0;
         let slope = smooth(-0.12, 0.12, n - facet.sample(x - step * lean.signum(), y + step * 0.3));
-        let t = 0.15 + 0.45 * plane + 0.42 * slope - 0.5 * smooth(0.0, 0.5, depth) + 0.2 * bell(depth / 0.012);
+        let t = 0.15 + 0.45 * plane + 0.42 * slope - 0.5 * smooth(0.0, 0.5, depth)
+            + 0.2 * bell(depth / 0.012);
         let low = bell((spot.y - horizon) / 0.02) * 0.35;
         palette.lit(ice.at(t - low), 0.75 + 0.25 * slope)
     });
-    let paint = Ramp::new(&[0.0, 0.3, 1.0].map(|t| (t, sea_paint(stage).at(t).over(palette.pigment(Role::Water, 0x4c_7688), 0.4))));
+    let paint =
+        Ramp::new(&[0.0, 0.3, 1.0].map(|t| {
+            (t, sea_paint(stage).at(t).over(palette.pigment(Role::Water, 0x4c_7688), 0.4))
+        }));
     sheet(stage, &Surface { shore: horizon, mirror: 0.78, waves: 0.24, paint });
 }

@@ -1,183 +1,11 @@
 //! The words that can be painted.
 
-/// Something a word means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Idea {
-    /// Where the scene is.
-    Place(Place),
-    /// The time of day, which is the light.
-    Hour(Hour),
-    /// A time of year.
-    Season(Season),
-    /// Something that stands in the scene.
-    Figure(Figure),
-    /// What it is painted with.
-    Medium(Medium),
-    /// A feeling: it changes the palette.
-    Mood(Mood),
-    /// A colour, `0xRRGGBB`.
-    Colour(u32),
-    Sun,
-    Moon,
-    Crescent,
-    Stars,
-    Aurora,
-    Clouds,
-    Clear,
-    Mist,
-    Rain,
-    Snowfall,
-    Lightning,
-    Rainbow,
-    /// Stands low over the horizon.
-    Low,
-    /// Stands high above.
-    High,
-    /// Water is frozen.
-    Frozen,
-    /// Windows, lanterns and fires that glow.
-    Lights,
-    /// Waves are high.
-    Rough,
-}
-
-impl Idea {
-    /// Whether a colour word before this word is about it.
-    pub(in super::super) fn takes_colour(self) -> bool {
-        matches!(
-            self,
-            Self::Place(_)
-                | Self::Hour(_)
-                | Self::Figure(_)
-                | Self::Sun
-                | Self::Moon
-                | Self::Aurora
-                | Self::Clouds
-                | Self::Mist
-                | Self::Lights
-                | Self::Season(_)
-        )
-    }
-}
-
-/// Where a scene is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Place {
-    Sea,
-    Beach,
-    Lake,
-    River,
-    Dunes,
-    Canyon,
-    Mountains,
-    Hills,
-    Meadow,
-    Field,
-    Forest,
-    Birches,
-    City,
-    Village,
-    Snow,
-    Iceberg,
-    Underwater,
-    Sky,
-    Planet,
-    Galaxy,
-    Still,
-    Bouquet,
-    Marble,
-    Waves,
-    Arches,
-    /// "A landscape": anywhere outdoors.
-    Anywhere,
-}
-
-/// The light.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Hour {
-    Dawn,
-    Day,
-    Golden,
-    Dusk,
-    Night,
-    Storm,
-    Overcast,
-}
-
-/// A time of year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Season {
-    Spring,
-    Summer,
-    Autumn,
-    Winter,
-}
-
-/// Something that stands, sits, floats or flies in a scene.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Figure {
-    Fox,
-    Cat,
-    Dog,
-    Deer,
-    Horse,
-    Bird,
-    Owl,
-    Whale,
-    Fish,
-    Boat,
-    House,
-    Castle,
-    Lighthouse,
-    Windmill,
-    Balloon,
-    Tree,
-    Pine,
-    Palm,
-    Person,
-    Bottle,
-    Bridge,
-    Flower,
-}
-
-/// What a picture is painted with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Medium {
-    Oil,
-    Impasto,
-    Glaze,
-    Watercolour,
-    Gouache,
-    Pastel,
-    Ink,
-    Pencil,
-    Linocut,
-    Woodblock,
-    Photograph,
-    Pixels,
-}
-
-/// A feeling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in super::super) enum Mood {
-    Warm,
-    Cold,
-    Vivid,
-    Muted,
-    Dark,
-    Bright,
-    Calm,
-    Dramatic,
-    Dreamy,
-    Sad,
-    Neon,
-    Monochrome,
-    Sepia,
-}
-
-use Figure as F;
-use Idea::{Aurora, Clear, Clouds, Colour, Crescent, Frozen, High, Lightning, Lights, Low, Mist, Moon, Rain, Rainbow};
-use Idea::{Rough, Snowfall, Stars, Sun};
+use super::idea::Idea::{
+    Aurora, Clear, Clouds, Colour, Crescent, Frozen, High, Lightning, Lights, Low, Mist, Moon,
+    Rain, Rainbow,
+};
+use super::idea::Idea::{Fruit, Rough, Shadow, Snowfall, Stars, Sun};
+use super::idea::{Figure as F, Hour, Idea, Medium, Mood, Place, Season};
 
 const fn at(place: Place) -> Idea {
     Idea::Place(place)
@@ -188,7 +16,7 @@ const fn hour(hour: Hour) -> Idea {
 const fn in_(season: Season) -> Idea {
     Idea::Season(season)
 }
-const fn a(figure: Figure) -> Idea {
+const fn a(figure: F) -> Idea {
     Idea::Figure(figure)
 }
 const fn with(medium: Medium) -> Idea {
@@ -220,14 +48,23 @@ const EMPTY: &str = "a an the of on in at by to with and or over under above bel
     intricate 4k 8k hd uhd trending artstation beautiful lovely pretty nice stunning one two three";
 
 const PLACES: &[Group] = &[
-    ("sea ocean seascape waves_of_the_sea horizon atlantic pacific marine regatta harbor harbour bay", &[at(Place::Sea)]),
+    (
+        "sea ocean seascape waves_of_the_sea horizon atlantic pacific marine regatta harbor harbour bay",
+        &[at(Place::Sea)],
+    ),
     ("beach shore coast coastline seaside island lagoon tropical", &[at(Place::Beach)]),
     ("lake pond loch tarn fjord reflection mirror_lake water", &[at(Place::Lake)]),
     ("river stream creek brook valley", &[at(Place::River)]),
     ("dune dunes desert sahara sand", &[at(Place::Dunes)]),
     ("canyon mesa gorge badlands cliff butte", &[at(Place::Canyon)]),
-    ("mountain mountains peak peaks alps alpine summit ridge himalaya volcano everest fuji", &[at(Place::Mountains)]),
-    ("hill hills countryside rolling tuscany vineyard moor highland highlands pasture", &[at(Place::Hills)]),
+    (
+        "mountain mountains peak peaks alps alpine summit ridge himalaya volcano everest fuji",
+        &[at(Place::Mountains)],
+    ),
+    (
+        "hill hills countryside rolling tuscany vineyard moor highland highlands pasture",
+        &[at(Place::Hills)],
+    ),
     ("meadow wildflower wildflowers garden prairie", &[at(Place::Meadow)]),
     ("poppy poppies", &[at(Place::Meadow), Colour(0xd4_372c), a(F::Flower)]),
     ("lavender_field lavender_fields lavender", &[Colour(0x8a_6cc0), at(Place::Field)]),
@@ -235,11 +72,17 @@ const PLACES: &[Group] = &[
     ("sunflower sunflowers", &[Colour(0xf0_b428), at(Place::Meadow), a(F::Flower)]),
     ("daisy daisies", &[Colour(0xf4_f0e4), at(Place::Meadow), a(F::Flower)]),
     ("wheat barley harvest corn cornfield", &[Colour(0xd9_b050), at(Place::Field)]),
-    ("field fields farm farmland crop plain grass grassland steppe savanna savannah", &[at(Place::Field)]),
+    (
+        "field fields farm farmland crop plain grass grassland steppe savanna savannah",
+        &[at(Place::Field)],
+    ),
     ("forest forests wood woods woodland jungle grove redwood rainforest", &[at(Place::Forest)]),
     ("birch birches aspen", &[at(Place::Birches)]),
-    ("city cityscape skyline town skyscraper skyscrapers downtown metropolis street manhattan tokyo paris london \
-      urban building buildings", &[at(Place::City)]),
+    (
+        "city cityscape skyline town skyscraper skyscrapers downtown metropolis street manhattan tokyo paris london \
+      urban building buildings",
+        &[at(Place::City)],
+    ),
     ("cyberpunk", &[at(Place::City), hour(Hour::Night), feels(Mood::Neon), Lights]),
     ("village hamlet cottages roofs rooftops", &[at(Place::Village)]),
     ("snow snowfield tundra snowy snow-covered", &[at(Place::Snow), in_(Season::Winter)]),
@@ -248,15 +91,35 @@ const PLACES: &[Group] = &[
     ("sky skies cloudscape heavens", &[at(Place::Sky)]),
     ("planet saturn jupiter exoplanet world alien ringed", &[at(Place::Planet)]),
     ("mars", &[Colour(0xb8_5030), at(Place::Planet)]),
-    ("space galaxy nebula cosmos universe cosmic milky supernova interstellar astronaut spaceship", &[at(Place::Galaxy)]),
-    ("still_life fruit fruits apple apples pear pears lemon lemons oranges peaches vase jug pitcher teapot cup table \
-      bowl kitchen breakfast", &[at(Place::Still)]),
-    ("bouquet flowers_in_a_vase vase_of_flowers roses peonies ikebana flower_arrangement", &[at(Place::Bouquet)]),
-    ("marble marbled agate geode abstract abstraction texture pattern chaos emotion psychedelic fractal liquid",
-     &[at(Place::Marble)]),
-    ("swirl swirls swirling wave whirlpool vortex current flow flowing hokusai", &[at(Place::Waves)]),
-    ("arch arches geometric geometry bauhaus shapes minimal minimalist mid-century boho cut_paper collage",
-     &[at(Place::Arches)]),
+    (
+        "space galaxy nebula cosmos universe cosmic milky supernova interstellar astronaut spaceship",
+        &[at(Place::Galaxy)],
+    ),
+    (
+        "still_life fruit vase jug pitcher teapot cup table bowl kitchen breakfast",
+        &[at(Place::Still)],
+    ),
+    ("oranges peaches mandarin", &[at(Place::Still), Fruit(0)]),
+    ("lemon", &[at(Place::Still), Fruit(1)]),
+    ("apple pomegranate", &[at(Place::Still), Fruit(2)]),
+    ("pear limes", &[at(Place::Still), Fruit(3)]),
+    ("plum fig grape", &[at(Place::Still), Fruit(4)]),
+    (
+        "bouquet flowers_in_a_vase vase_of_flowers roses peonies ikebana flower_arrangement",
+        &[at(Place::Bouquet)],
+    ),
+    (
+        "marble marbled agate geode abstract abstraction texture pattern chaos emotion psychedelic fractal liquid",
+        &[at(Place::Marble)],
+    ),
+    (
+        "swirl swirls swirling wave whirlpool vortex current flow flowing hokusai",
+        &[at(Place::Waves)],
+    ),
+    (
+        "arch arches geometric geometry bauhaus shapes minimal minimalist mid-century boho cut_paper collage",
+        &[at(Place::Arches)],
+    ),
     ("landscape scenery nature outdoors wilderness vista panorama", &[at(Place::Anywhere)]),
 ];
 
@@ -277,9 +140,13 @@ const SKIES: &[Group] = &[
     ("crescent crescent_moon new_moon", &[Moon, Crescent]),
     ("star stars starlight starry constellation", &[Stars, hour(Hour::Night)]),
     ("milky_way", &[Stars, hour(Hour::Night)]),
-    ("northern_lights aurora aurora_borealis polar_lights southern_lights", &[Aurora, hour(Hour::Night), Stars]),
+    (
+        "northern_lights aurora aurora_borealis polar_lights southern_lights",
+        &[Aurora, hour(Hour::Night), Stars],
+    ),
     ("cloud clouds cloudy cumulus", &[Clouds]),
     ("clear cloudless", &[Clear]),
+    ("shadow", &[Shadow]),
     ("mist misty fog foggy haze hazy steam smoke", &[Mist]),
     ("rain rainy drizzle downpour shower monsoon", &[Rain, Clouds, hour(Hour::Overcast)]),
     ("snowfall snowing snowflake snowflakes", &[Snowfall, in_(Season::Winter)]),
@@ -289,7 +156,10 @@ const SKIES: &[Group] = &[
     ("high overhead", &[High]),
     ("frozen icy", &[Frozen, in_(Season::Winter)]),
     ("rough crashing foaming surf breakers", &[Rough, at(Place::Sea)]),
-    ("lights lantern lanterns lamps windows glowing fireflies candle candles fire bonfire campfire bokeh", &[Lights]),
+    (
+        "lights lantern lanterns lamps windows glowing fireflies candle candles fire bonfire campfire bokeh",
+        &[Lights],
+    ),
     ("spring blossom springtime cherry_blossom sakura", &[in_(Season::Spring)]),
     ("summer summertime", &[in_(Season::Summer)]),
     ("autumn fall autumnal october november", &[in_(Season::Autumn)]),
@@ -297,33 +167,39 @@ const SKIES: &[Group] = &[
 ];
 
 const FIGURES: &[Group] = &[
-    ("fox foxes vixen", &[a(F::Fox)]),
-    ("cat cats kitten kitty feline", &[a(F::Cat)]),
-    ("dog dogs puppy wolf wolves hound husky corgi", &[a(F::Dog)]),
+    ("fox vixen", &[a(F::Fox)]),
+    ("cat kitten kitty feline", &[a(F::Cat)]),
+    ("dog puppy wolf hound husky corgi", &[a(F::Dog)]),
     ("deer stag doe elk reindeer moose antelope fawn", &[a(F::Deer)]),
-    ("horse horses pony stallion unicorn", &[a(F::Horse)]),
-    ("bird birds gull gulls seagull swallow swallows crow raven geese crane dove eagle hawk", &[a(F::Bird)]),
-    ("owl owls", &[a(F::Owl)]),
-    ("whale whales orca dolphin", &[a(F::Whale)]),
-    ("fish fishes goldfish koi shark", &[a(F::Fish)]),
-    ("boat boats ship ships sail sails sailboat yacht sailing vessel schooner", &[a(F::Boat)]),
-    ("house houses cottage cabin hut barn home farmhouse chalet", &[a(F::House)]),
-    ("castle castles fortress palace tower temple ruins cathedral church", &[a(F::Castle)]),
-    ("lighthouse lighthouses beacon", &[a(F::Lighthouse)]),
-    ("windmill windmills mill", &[a(F::Windmill)]),
-    ("balloon balloons hot_air_balloon hot_air_balloons airship", &[a(F::Balloon)]),
-    ("tree trees oak maple willow olive_tree apple_tree cherry_tree", &[a(F::Tree)]),
-    ("pine pines spruce fir firs conifer evergreen cypress cypresses", &[a(F::Pine)]),
-    ("palm palms palm_tree coconut", &[a(F::Palm)]),
-    ("person people man woman girl boy child figure traveller traveler wanderer knight monk walker portrait couple \
-      lady king queen samurai wizard hiker human", &[a(F::Person)]),
-    ("bottle bottles glass_bottle jar potion flask", &[a(F::Bottle)]),
-    ("bridge bridges viaduct aqueduct", &[a(F::Bridge)]),
-    ("flower flowers rose peony blossoms petals bloom blooming lotus lily orchid iris", &[a(F::Flower)]),
+    ("horse pony stallion unicorn", &[a(F::Horse)]),
+    ("bird gull seagull swallow crow raven geese crane dove eagle hawk", &[a(F::Bird)]),
+    ("owl", &[a(F::Owl)]),
+    ("whale orca dolphin", &[a(F::Whale)]),
+    ("fish goldfish koi shark", &[a(F::Fish)]),
+    ("boat ship sail sailboat yacht sailing vessel schooner", &[a(F::Boat)]),
+    ("house cottage cabin hut barn home farmhouse chalet", &[a(F::House)]),
+    ("castle fortress palace tower temple ruins cathedral church", &[a(F::Castle)]),
+    ("lighthouse beacon", &[a(F::Lighthouse)]),
+    ("windmill mill", &[a(F::Windmill)]),
+    ("balloon hot_air_balloon airship", &[a(F::Balloon)]),
+    ("tree oak maple willow olive_tree apple_tree cherry_tree", &[a(F::Tree)]),
+    ("pine spruce fir conifer evergreen cypress", &[a(F::Pine)]),
+    ("palm palm_tree coconut", &[a(F::Palm)]),
+    (
+        "person people man woman girl boy child figure traveller traveler wanderer knight monk walker portrait couple \
+      lady king queen samurai wizard hiker human",
+        &[a(F::Person)],
+    ),
+    ("bottle glass_bottle jar potion flask", &[a(F::Bottle)]),
+    ("bridge viaduct aqueduct", &[a(F::Bridge)]),
+    ("flower rose peony blossoms bloom blooming lotus lily orchid iris", &[a(F::Flower)]),
 ];
 
 const MANNERS: &[Group] = &[
-    ("oil oil_painting oil_paint canvas monet van_gogh impressionist impressionism", &[with(Medium::Oil)]),
+    (
+        "oil oil_painting oil_paint canvas monet van_gogh impressionist impressionism",
+        &[with(Medium::Oil)],
+    ),
     ("impasto thick palette_knife brushwork thick_oil thick_paint", &[with(Medium::Impasto)]),
     ("glaze glazed soft_glaze sfumato renaissance", &[with(Medium::Glaze)]),
     ("watercolour watercolor aquarelle wash", &[with(Medium::Watercolour)]),
@@ -332,23 +208,32 @@ const MANNERS: &[Group] = &[
     ("ink sumi sumi-e calligraphy ink_wash pen_and_ink", &[with(Medium::Ink)]),
     ("pencil sketch charcoal graphite drawing etching line_drawing", &[with(Medium::Pencil)]),
     ("linocut lino engraving stencil", &[with(Medium::Linocut)]),
-    ("woodblock woodcut ukiyo-e ukiyo hiroshige japanese_print block_print", &[with(Medium::Woodblock)]),
-    ("photograph photography photorealistic realistic cinematic dslr 35mm bokeh_photo hyperrealistic render \
-      photographic", &[with(Medium::Photograph)]),
+    (
+        "woodblock woodcut ukiyo-e ukiyo hiroshige japanese_print block_print",
+        &[with(Medium::Woodblock)],
+    ),
+    (
+        "photograph photography photorealistic realistic cinematic dslr 35mm bokeh_photo hyperrealistic render \
+      photographic",
+        &[with(Medium::Photograph)],
+    ),
     ("pixel pixels pixel_art 8-bit 8bit 16-bit retro_game", &[with(Medium::Pixels)]),
     ("warm cosy cozy summerly", &[feels(Mood::Warm)]),
     ("cold cool chilly freezing", &[feels(Mood::Cold)]),
     ("vivid vibrant colourful colorful saturated happy joyful joy cheerful", &[feels(Mood::Vivid)]),
     ("muted faded desaturated subtle delicate pale", &[feels(Mood::Muted)]),
-    ("dark moody gothic horror sinister ominous shadow shadows", &[feels(Mood::Dark)]),
+    ("dark moody gothic horror sinister ominous", &[feels(Mood::Dark)]),
     ("bright airy luminous radiant light", &[feels(Mood::Bright)]),
     ("calm peaceful serene quiet still tranquil gentle", &[feels(Mood::Calm)]),
     ("dramatic epic majestic mighty intense", &[feels(Mood::Dramatic)]),
-    ("dreamy dream ethereal magical magic fantasy fairy enchanted mystical surreal", &[feels(Mood::Dreamy)]),
+    (
+        "dreamy dream ethereal magical magic fantasy fairy enchanted mystical surreal",
+        &[feels(Mood::Dreamy)],
+    ),
     ("sad melancholy melancholic lonely alone solitude nostalgia", &[feels(Mood::Sad)]),
     ("neon synthwave vaporwave", &[feels(Mood::Neon)]),
     ("monochrome black_and_white noir greyscale grayscale", &[feels(Mood::Monochrome)]),
-    ("sepia vintage retro old antique", &[feels(Mood::Sepia)]),
+    ("sepia vintage retro", &[feels(Mood::Sepia)]),
 ];
 
 const COLOURS: &[Group] = &[
@@ -368,7 +253,7 @@ const COLOURS: &[Group] = &[
     ("violet purple amethyst", &[Colour(0x77_459f)]),
     ("lilac mauve", &[Colour(0xa8_88c4)]),
     ("magenta fuchsia", &[Colour(0xc0_3a93)]),
-    ("pink rosy coral salmon", &[Colour(0xe6_8f9d)]),
+    ("pink rosy salmon", &[Colour(0xe6_8f9d)]),
     ("peach apricot", &[Colour(0xf2_b48a)]),
     ("brown chocolate umber chestnut", &[Colour(0x7a_5238)]),
     ("black ebony obsidian", &[Colour(0x1b_1a1e)]),

@@ -3,10 +3,11 @@
 //! Colour words hold on to the noun they stand before ("a red boat on a blue sea"); what is left over colours the whole
 //! picture. Words that mean nothing here are kept as one number, so that they still change the picture.
 
+mod idea;
 mod lexicon;
 
 use super::dice::{hash, mix};
-pub(super) use lexicon::{Figure, Hour, Idea, Medium, Mood, Place, Season};
+pub(super) use idea::{Figure, Hour, Idea, Medium, Mood, Place, Season};
 use std::collections::BTreeMap;
 
 /// Prompts may be very long; what matters stands at the beginning.
@@ -63,7 +64,11 @@ impl Reading {
                     reading.spread(colour);
                     colour = Some((code, weight));
                 } else {
-                    let own = if idea.takes_colour() { colour.take().map(|(code, _)| code) } else { None };
+                    let own = if idea.takes_colour() {
+                        colour.take().map(|(code, _)| code)
+                    } else {
+                        None
+                    };
                     reading.said.push(Said { idea, weight, many, colour: own });
                 }
             }
@@ -111,7 +116,9 @@ fn weighted_words(prompt: &str) -> Vec<Word> {
         let inside = |c: char| c.is_alphanumeric() || c == '\'' || c == '’';
         let end = if c == ':' {
             // The number after a colon is a weight.
-            rest[1..].find(|c: char| !(c.is_ascii_digit() || c == '.')).map_or(rest.len(), |n| n + 1)
+            rest[1..]
+                .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+                .map_or(rest.len(), |n| n + 1)
         } else if inside(c) {
             rest.find(|c| !inside(c)).unwrap_or(rest.len())
         } else {
@@ -142,13 +149,20 @@ fn multiply(words: &mut [Word], from: Option<usize>, by: f32) {
 }
 
 /// How many words the longest known phrase at the start of `words` has, whether it is a plural, and what it means.
-fn look_up<'a>(lexicon: &BTreeMap<&str, &'a [Idea]>, words: &[Word]) -> (usize, bool, Option<&'a [Idea]>) {
+fn look_up<'a>(
+    lexicon: &BTreeMap<&str, &'a [Idea]>,
+    words: &[Word],
+) -> (usize, bool, Option<&'a [Idea]>) {
     for count in (1..=3.min(words.len())).rev() {
         let phrase = words[..count].iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join("_");
         if let Some(ideas) = lexicon.get(phrase.as_str()) {
-            return (count, false, Some(ideas));
+            let plural = stems(&phrase)
+                .any(|(stem, many)| many && lexicon.get(stem.as_str()) == Some(ideas));
+            return (count, plural, Some(ideas));
         }
-        if let Some((ideas, many)) = stems(&phrase).find_map(|(stem, many)| Some((*lexicon.get(stem.as_str())?, many))) {
+        if let Some((ideas, many)) =
+            stems(&phrase).find_map(|(stem, many)| Some((*lexicon.get(stem.as_str())?, many)))
+        {
             return (count, many, Some(ideas));
         }
     }
@@ -157,7 +171,9 @@ fn look_up<'a>(lexicon: &BTreeMap<&str, &'a [Idea]>, words: &[Word]) -> (usize, 
 
 /// What `word` may be a form of, and whether that form is a plural.
 fn stems(word: &str) -> impl Iterator<Item = (String, bool)> {
-    let cut = |ending: &str, instead: &str| word.strip_suffix(ending).map(|stem| format!("{stem}{instead}"));
+    let cut = |ending: &str, instead: &str| {
+        word.strip_suffix(ending).map(|stem| format!("{stem}{instead}"))
+    };
     [
         (cut("s", ""), true),
         (cut("es", ""), true),
@@ -199,7 +215,10 @@ mod tests {
 
     #[test]
     fn a_colour_without_a_noun_is_for_everything() {
-        assert!(matches!(ideas("teal, mountains")[..], [Idea::Colour(_), Idea::Place(Place::Mountains)]));
+        assert!(matches!(
+            ideas("teal, mountains")[..],
+            [Idea::Colour(_), Idea::Place(Place::Mountains)]
+        ));
     }
 
     #[test]

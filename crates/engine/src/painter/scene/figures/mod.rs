@@ -13,6 +13,7 @@ use super::stage::Stage;
 use super::{forest, sky, table};
 use forms::{Part, Tone};
 use shape::{Outline, Paint, fill};
+use std::f32::consts::PI;
 
 /// Draws every figure of the plan, the far ones first.
 pub(super) fn all(stage: &mut Stage) {
@@ -23,7 +24,15 @@ pub(super) fn all(stage: &mut Stage) {
 
 /// A figure that the scene itself puts somewhere: `at` in parts of the picture, `size` in shorter edges.
 pub(super) fn standing(figure: Figure, at: (f32, f32), size: f32, seed: u64) -> Standing {
-    Standing { figure, x: at.0, foot: at.1, size, colour: None, flipped: seed.is_multiple_of(2), seed }
+    Standing {
+        figure,
+        x: at.0,
+        foot: at.1,
+        size,
+        colour: None,
+        flipped: seed.is_multiple_of(2),
+        seed,
+    }
 }
 
 /// Draws one figure.
@@ -35,29 +44,7 @@ pub(super) fn one(stage: &mut Stage, standing: &Standing) {
         Figure::Flower => table::tall_flower(stage, at, standing),
         Figure::Bottle => glass::bottle(stage, at, standing),
         Figure::Bridge => bridge(stage, standing),
-        figure => drawn(stage, standing, parts(figure)),
-    }
-}
-
-fn parts(figure: Figure) -> &'static [Part] {
-    match figure {
-        Figure::Fox => forms::FOX,
-        Figure::Cat => forms::CAT,
-        Figure::Dog => forms::DOG,
-        Figure::Deer => forms::DEER,
-        Figure::Horse => forms::HORSE,
-        Figure::Bird => forms::BIRD,
-        Figure::Owl => forms::OWL,
-        Figure::Whale => forms::WHALE,
-        Figure::Fish => forms::FISH,
-        Figure::Boat => forms::BOAT,
-        Figure::House => forms::HOUSE,
-        Figure::Castle => forms::CASTLE,
-        Figure::Lighthouse => forms::LIGHTHOUSE,
-        Figure::Windmill => forms::WINDMILL,
-        Figure::Balloon => forms::BALLOON,
-        Figure::Palm => forms::PALM,
-        _ => forms::PERSON,
+        _ => drawn(stage, standing),
     }
 }
 
@@ -65,46 +52,83 @@ fn parts(figure: Figure) -> &'static [Part] {
 fn coats(figure: Figure) -> &'static [(u32, u32)] {
     match figure {
         Figure::Fox => &[(0xd8_7a34, 0xf4_e6d0), (0xc8_6428, 0xf4_e6d0)],
-        Figure::Cat => &[(0x3a_3636, 0xe0_b040), (0xc8_8448, 0x9f_c060), (0x8a_8480, 0xd8_c050), (0xe8_dccb, 0x70_a8c0)],
+        Figure::Cat => &[
+            (0x3a_3636, 0xe0_b040),
+            (0xc8_8448, 0x9f_c060),
+            (0x8a_8480, 0xd8_c050),
+            (0xe8_dccb, 0x70_a8c0),
+        ],
         Figure::Dog => &[(0x9a_6a40, 0xf0_e0c8), (0xc8_9c64, 0xf0_e0c8), (0x6c_6864, 0xf0_e8e0)],
         Figure::Deer => &[(0xa8_7448, 0xf0_e0c8)],
         Figure::Horse => &[(0x7c_4c30, 0x30_2420), (0xd8_d0c8, 0x8a_8480), (0x40_3632, 0x20_1c1c)],
         Figure::Bird => &[(0x2c_3038, 0x2c_3038), (0xf4_f2ec, 0xf4_f2ec)],
         Figure::Owl => &[(0x8a_6a4c, 0xf0_b838), (0x6c_6058, 0xf0_b838)],
         Figure::Whale => &[(0x34_4858, 0xe8_f0f0)],
-        Figure::Fish => &[(0xf0_8038, 0xf8_b058), (0x48_90c8, 0xf0_d060), (0xe8_c040, 0xf4_8048), (0xd8_5868, 0xf4_b0a0)],
+        Figure::Fish => &[
+            (0xf0_8038, 0xf8_b058),
+            (0x48_90c8, 0xf0_d060),
+            (0xe8_c040, 0xf4_8048),
+            (0xd8_5868, 0xf4_b0a0),
+        ],
         Figure::Boat => &[(0x9c_3c2c, 0xf6_ecd8), (0x2f_5068, 0xf2_e4cc), (0x8a_5a3a, 0xe8_b470)],
-        Figure::House => &[(0xf0_e4d0, 0xb8_563c), (0xe0_c49c, 0x8a_4a3c), (0xd8_ded8, 0x5c_6470), (0xc8_7858, 0x6c_4840)],
+        Figure::House => &[
+            (0xf0_e4d0, 0xb8_563c),
+            (0xe0_c49c, 0x8a_4a3c),
+            (0xd8_ded8, 0x5c_6470),
+            (0xc8_7858, 0x6c_4840),
+        ],
         Figure::Castle => &[(0xc8_bca8, 0x50_6880), (0xa8_a098, 0x8a_4a44)],
         Figure::Lighthouse => &[(0xf4_f0e8, 0xc8_4434)],
         Figure::Windmill => &[(0xf0_e8d8, 0x7c_4c38), (0xb8_7858, 0x50_4038)],
-        Figure::Balloon => &[(0xd8_4a38, 0xf4_d070), (0x3a_78a8, 0xf4_ead8), (0xe8_9a3c, 0xf8_ecd4), (0x7c_4a98, 0xf0_b0a0)],
+        Figure::Balloon => &[
+            (0xd8_4a38, 0xf4_d070),
+            (0x3a_78a8, 0xf4_ead8),
+            (0xe8_9a3c, 0xf8_ecd4),
+            (0x7c_4a98, 0xf0_b0a0),
+        ],
         Figure::Palm => &[(0x4c_7c44, 0x5c_8c4c)],
-        _ => &[(0x3c_4658, 0xc8_4a3c), (0x6c_4438, 0xe0_b060), (0x9c_3c38, 0xf0_e0c8), (0xd8_a840, 0x3a_5068)],
+        _ => &[
+            (0x3c_4658, 0xc8_4a3c),
+            (0x6c_4438, 0xe0_b060),
+            (0x9c_3c38, 0xf0_e0c8),
+            (0xd8_a840, 0x3a_5068),
+        ],
     }
 }
 
 /// A figure made of outlines.
-fn drawn(stage: &mut Stage, standing: &Standing, parts: &[Part]) {
+fn drawn(stage: &mut Stage, standing: &Standing) {
     let figure = standing.figure;
-    let floats = matches!(figure, Figure::Boat | Figure::Whale | Figure::Lighthouse) && on_water(stage);
+    let parts = forms::parts(figure);
+    let floats =
+        matches!(figure, Figure::Boat | Figure::Whale | Figure::Lighthouse) && on_water(stage);
     let flies = matches!(figure, Figure::Bird | Figure::Balloon | Figure::Fish);
     if floats {
-        parts.iter().for_each(|part| draw_part(stage, standing, part, true));
+        for part in &parts {
+            draw_part(stage, standing, part, true);
+        }
     } else if !flies && figure != Figure::Owl {
         shadow(stage, standing);
     }
     if figure == Figure::Lighthouse && stage.plan.palette.sun.luma() < 0.9 {
         beam(stage, standing);
     }
-    parts.iter().for_each(|part| draw_part(stage, standing, part, false));
-    if matches!(figure, Figure::Fox | Figure::Cat | Figure::Dog | Figure::Deer | Figure::Horse | Figure::Person) {
+    for part in &parts {
+        draw_part(stage, standing, part, false);
+    }
+    if matches!(
+        figure,
+        Figure::Fox | Figure::Cat | Figure::Dog | Figure::Deer | Figure::Horse | Figure::Person
+    ) {
         tufts(stage, standing);
     }
 }
 
 fn on_water(stage: &Stage) -> bool {
-    matches!(stage.plan.place, Place::Sea | Place::Lake | Place::River | Place::Beach | Place::Iceberg)
+    matches!(
+        stage.plan.place,
+        Place::Sea | Place::Lake | Place::River | Place::Beach | Place::Iceberg
+    )
 }
 
 fn draw_part(stage: &mut Stage, standing: &Standing, part: &Part, mirrored: bool) {
@@ -116,8 +140,8 @@ fn draw_part(stage: &mut Stage, standing: &Standing, part: &Part, mirrored: bool
         (cu + (x * turn + ripple) * size, cv + y * size * down)
     };
     let outline = match part.line {
-        Some(half) => Outline::along(part.points, half, place),
-        None => Outline::through(part.points, place),
+        Some(half) => Outline::along(&part.points, half, place),
+        None => Outline::through(&part.points, place),
     };
     let (lit, shade) = tones(stage, standing, part.tone);
     let cover = if mirrored { 0.34 } else { 1.0 };
@@ -133,7 +157,8 @@ fn tones(stage: &Stage, standing: &Standing, tone: Tone) -> (Rgb, Rgb) {
     let mut dice = Dice::new(standing.seed, 3);
     let (coat, accent) = dice.pick(coats(standing.figure));
     let named = |code| standing.colour.unwrap_or(code);
-    let winter_roof = plan.season == Some(Season::Winter) && matches!(standing.figure, Figure::House | Figure::Castle);
+    let winter_roof = plan.season == Some(Season::Winter)
+        && matches!(standing.figure, Figure::House | Figure::Castle);
     let glowing = plan.lights || palette.sun.luma() < 0.85;
     let (pigment, level) = match tone {
         // The stripes of a lighthouse are what people mean by its colour.
@@ -142,6 +167,7 @@ fn tones(stage: &Stage, standing: &Standing, tone: Tone) -> (Rgb, Rgb) {
         Tone::FarCoat => (named(coat), 0.6),
         Tone::Pale => (0xf2_e8d8, 1.0),
         Tone::Dark => (0x2c_2828, 1.0),
+        Tone::Bark => (0x7c_6048, 1.0),
         Tone::Accent if winter_roof => (0xf0_f4fa, 1.0),
         Tone::Accent if standing.figure == Figure::Lighthouse => (named(accent), 1.0),
         Tone::Accent => (accent, 1.0),
@@ -151,20 +177,31 @@ fn tones(stage: &Stage, standing: &Standing, tone: Tone) -> (Rgb, Rgb) {
             return (lamp * 1.25, lamp);
         }
         Tone::Lamp => (0x4a_5864, 1.0),
+        Tone::Ground => {
+            let role = if figure_is_rock(standing.figure) { Role::Land } else { Role::Flora };
+            let ground =
+                palette.pigment(role, if role == Role::Land { 0x6a_6058 } else { 0x5e_6e42 });
+            return (palette.lit(ground, 0.9), palette.lit(ground * 0.8, 0.05));
+        }
     };
     // Half way to the palette: a fox stays a fox in any light.
     let paint = hex(pigment).over(palette.pigment(Role::Thing, pigment), 0.6) * level;
     (palette.lit(paint, 1.0) * 1.06, palette.lit(paint, 0.08) + palette.haze.under(paint) * 0.07)
 }
 
+fn figure_is_rock(figure: Figure) -> bool {
+    figure == Figure::Lighthouse
+}
+
 /// The shadow on the ground under a figure.
 fn shadow(stage: &mut Stage, standing: &Standing) {
     let (u, v) = (standing.x * stage.wide, standing.foot * stage.tall);
-    let half = standing.size * match standing.figure {
-        Figure::Castle | Figure::House => 0.75,
-        Figure::Person | Figure::Palm | Figure::Lighthouse => 0.3,
-        _ => 0.5,
-    };
+    let half = standing.size
+        * match standing.figure {
+            Figure::Castle | Figure::House => 0.75,
+            Figure::Person | Figure::Palm | Figure::Lighthouse => 0.3,
+            _ => 0.5,
+        };
     let lean = -sky::light_from(stage).0 * half * 0.5;
     let dark = stage.plan.palette.shade;
     let flat = half * 0.16;
@@ -176,7 +213,10 @@ fn shadow(stage: &mut Stage, standing: &Standing) {
 
 /// Grass or snow over the feet, so that a figure stands in the ground and not on it.
 fn tufts(stage: &mut Stage, standing: &Standing) {
-    if !matches!(stage.plan.place, Place::Meadow | Place::Field | Place::Snow | Place::Hills | Place::Forest) {
+    if !matches!(
+        stage.plan.place,
+        Place::Meadow | Place::Field | Place::Snow | Place::Hills | Place::Forest
+    ) {
         return;
     }
     let (u, v, half) = (standing.x * stage.wide, standing.foot * stage.tall, standing.size * 0.46);
@@ -187,7 +227,9 @@ fn tufts(stage: &mut Stage, standing: &Standing) {
         let t = (spot.u - u) / half;
         let blade = sin(spot.u * 190.0 + phase) * 0.5 + sin(spot.u * 83.0 + phase * 2.0) * 0.5;
         let edge = v - deep * (0.35 + 0.65 * blade) * (1.0 - t * t);
-        let cover = smooth(edge - 0.002, edge + 0.004, spot.v) * smooth(v + deep, v + deep * 0.4, spot.v) * smooth(1.0, 0.7, t.abs());
+        let cover = smooth(edge - 0.002, edge + 0.004, spot.v)
+            * smooth(v + deep, v + deep * 0.4, spot.v)
+            * smooth(1.0, 0.7, t.abs());
         Some((below, cover, 0.2))
     });
 }
@@ -215,14 +257,16 @@ fn bridge(stage: &mut Stage, standing: &Standing) {
     let shift = (standing.seed % 100) as f32 / 100.0;
     let tall = stage.tall;
     stage.each(deck - 0.03..foot, |spot, old| {
-        let rise = 0.02 * sin(spot.x * 3.14);
+        let rise = 0.02 * sin(spot.x * PI);
         let top = deck - rise;
         let across = ((spot.u / span + shift).fract() - 0.5) * span;
         let arch = length(across, (spot.y - foot) * tall) - span * 0.4;
         let cover = smooth(top, top + 0.003, spot.y) * smooth(-0.003, 0.003, arch);
         let n = grain.at[spot.i] - 0.5;
         let rail = bell((spot.y - top - 0.02) / 0.003) * 0.5;
-        let light = (0.55 + n * 0.8 - rail + 0.4 * bell((spot.y - top) / 0.006) - 0.5 * bell(arch / 0.02)).clamp(0.0, 1.0);
+        let light = (0.55 + n * 0.8 - rail + 0.4 * bell((spot.y - top) / 0.006)
+            - 0.5 * bell(arch / 0.02))
+        .clamp(0.0, 1.0);
         old.over(palette.lit(stone, light), cover)
     });
 }

@@ -27,7 +27,11 @@ impl Outline {
     }
 
     /// A line of half width `half` along `points`, as an outline.
-    pub(super) fn along(points: &[(f32, f32)], half: f32, place: impl Fn((f32, f32)) -> (f32, f32)) -> Self {
+    pub(super) fn along(
+        points: &[(f32, f32)],
+        half: f32,
+        place: impl Fn((f32, f32)) -> (f32, f32),
+    ) -> Self {
         let n = points.len();
         let side = |i: usize, sign: f32| {
             let (a, b) = (points[i.saturating_sub(1)], points[(i + 1).min(n - 1)]);
@@ -71,7 +75,9 @@ impl Outline {
 fn curve(p: [f32; 4], t: f32) -> f32 {
     // A corner pulls its neighbours straight.
     let (t2, t3) = (t * t, t * t * t);
-    0.5 * (2.0 * p[1] + (p[2] - p[0]) * t + (2.0 * p[0] - 5.0 * p[1] + 4.0 * p[2] - p[3]) * t2
+    0.5 * (2.0 * p[1]
+        + (p[2] - p[0]) * t
+        + (2.0 * p[0] - 5.0 * p[1] + 4.0 * p[2] - p[3]) * t2
         + (3.0 * p[1] - p[0] - 3.0 * p[2] + p[3]) * t3)
 }
 
@@ -91,7 +97,8 @@ pub(super) struct Paint {
 /// Draws `outline`.
 pub(super) fn fill(stage: &mut Stage, outline: &Outline, paint: Paint) {
     let bounds = |pick: fn(&(f32, f32)) -> f32| {
-        let (low, high) = outline.0.iter().map(pick).fold((f32::MAX, f32::MIN), |(l, h), p| (l.min(p), h.max(p)));
+        let (low, high) =
+            outline.0.iter().map(pick).fold((f32::MAX, f32::MIN), |(l, h), p| (l.min(p), h.max(p)));
         low - 0.004..high + 0.004
     };
     let soft = (0.75 / stage.unit()).max(0.0007);

@@ -1,0 +1,106 @@
+//! `POST /prompt`: ComfyUI protocol notes §3.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use comfy::prompt::Refusal;
+use serde_json::{Map, Number, Value, json};
+use uuid::Uuid;
+
+use super::App;
+use super::error::{Body, Error, Result};
+use crate::clock;
+use crate::ledger::{Item, QueueFull};
+use crate::validate::{Rules, refusal};
+
+/// Keys that are for the server's eyes only, and of no use here.
+const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
+
+/// `POST /prompt`
+pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result<Json<Value>> {
+    let number = number(&request, || house.ledger.next_number())?;
+    let extra_data = extra_data(&mut request)?;
+    let mut prompt = match request.remove("prompt") {
+        Some(Value::Object(prompt)) => prompt,
+        Some(_) => return Err(Error::invalid("the prompt must be an object of nodes")),
+        None => return Err(refused(refusal("no_prompt", "the request has no prompt", json!({})))),
+    };
+    let prompt_id = prompt_id(request.get("prompt_id"))?;
+    let targets = targets(request.get("partial_execution_targets"));
+
+    let rules = Rules { catalogue: &house.catalogue, folders: &house.folders };
+    let verdict = rules.check(&mut prompt, targets.as_deref()).map_err(refused)?;
+    let answer = json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
+    let item = Item { number, prompt_id, prompt, graph: verdict.graph, extra_data, outputs: verdict.outputs };
+    house.ledger.submit(item).map_err(|QueueFull| queue_full())?;
+    house.announce_queue();
+    Ok(Json(answer))
+}
+
+/// Where in the queue: what the client says, or the next number, negated to
+/// come in front.
+fn number(request: &Map<String, Value>, next: impl FnOnce() -> i64) -> Result<Number> {
+    match request.get("number") {
+        None => {
+            let number = next();
+            let front = request.get("front") == Some(&Value::Bool(true));
+            Ok(if front { -number } else { number }.into())
+        }
+        Some(value) => {
+            let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+            number.and_then(Number::from_f64).ok_or_else(|| Error::invalid("number must be a number"))
+        }
+    }
+}
+
+/// What is kept with the prompt, with the owner and the time, without secrets.
+fn extra_data(request: &mut Map<String, Value>) -> Result<Map<String, Value>> {
+    let mut extra = match request.remove("extra_data") {
+        None => Map::new(),
+        Some(Value::Object(extra)) => extra,
+        Some(_) => return Err(Error::invalid("extra_data must be an object")),
+    };
+    match request.remove("client_id") {
+        None | Some(Value::Null) => (),
+        Some(id @ Value::String(_)) => {
+            extra.insert("client_id".into(), id);
+        }
+        Some(_) => return Err(Error::invalid("client_id must be a string")),
+    }
+    if !extra.get("client_id").is_none_or(Value::is_string) {
+        return Err(Error::invalid("client_id must be a string"));
+    }
+    for secret in SECRETS {
+        extra.shift_remove(secret);
+    }
+    extra.insert("create_time".into(), json!(clock::now()));
+    Ok(extra)
+}
+
+/// The client's id when it is a UUID as UUIDs are written; else refused.
+fn prompt_id(value: Option<&Value>) -> Result<String> {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return Ok(Uuid::new_v4().to_string());
+    };
+    let text = value.as_str().filter(|text| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == **text));
+    text.map(Into::into).ok_or_else(|| {
+        let mut refusal = refusal("invalid_prompt_id", "prompt_id must be a UUID", json!({}));
+        refusal.error.details = "in lower case with hyphens; leave it out to be given one".into();
+        refused(refusal)
+    })
+}
+
+/// The outputs that shall run; `None` means all.
+fn targets(value: Option<&Value>) -> Option<Vec<String>> {
+    let targets = value?.as_array()?;
+    Some(targets.iter().filter_map(Value::as_str).map(Into::into).collect())
+}
+
+fn refused(refusal: Box<Refusal>) -> Error {
+    Error::Refused(StatusCode::BAD_REQUEST, refusal)
+}
+
+fn queue_full() -> Error {
+    let message = "the queue is as long as it may get; try again when some of it is done";
+    Error::Refused(StatusCode::SERVICE_UNAVAILABLE, refusal("queue_full", message, json!({})))
+}

@@ -1,0 +1,104 @@
+//! What flows along the links of a graph.
+
+use std::sync::Arc;
+
+use image::{GrayImage, RgbImage};
+use serde_json::{Value, json};
+
+/// Pictures of equal size.
+pub(crate) type Pictures = Arc<Vec<RgbImage>>;
+
+/// Masks of equal size; white is 1.
+pub(crate) type Masks = Arc<Vec<GrayImage>>;
+
+/// One output of a node. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub(crate) enum Datum {
+    Image(Pictures),
+    Mask(Masks),
+    Latent(Arc<Latent>),
+    Conditioning(Arc<Conditioning>),
+    Model(Arc<Model>),
+    Clip,
+    Vae,
+    Upscaler {
+        /// By how much it enlarges each edge.
+        factor: u32,
+    },
+    /// A number, text or flag.
+    Json(Value),
+}
+
+/// What stands for a picture in latent space: the picture itself, if there is
+/// one already.
+#[derive(Debug, Clone)]
+pub(crate) struct Latent {
+    /// In pixels of the picture.
+    pub width: u32,
+    pub height: u32,
+    pub content: Content,
+    /// Where to paint; everywhere, when `None`. White is paint. One for all
+    /// pictures, or one for each.
+    pub mask: Option<Masks>,
+}
+
+/// What a latent holds.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// Nothing yet, for this many pictures.
+    Empty(u32),
+    Pictures(Pictures),
+}
+
+impl Latent {
+    /// How many pictures it stands for.
+    pub(crate) fn count(&self) -> u32 {
+        match &self.content {
+            Content::Empty(count) => *count,
+            Content::Pictures(pictures) => pictures.len() as u32,
+        }
+    }
+}
+
+/// What the words say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Conditioning {
+    pub text: String,
+}
+
+/// What paints.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Model {
+    /// Words that its LoRAs add to every prompt.
+    pub styles: Vec<String>,
+}
+
+impl Datum {
+    /// Its type, as links know it.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Image(_) => "IMAGE",
+            Self::Mask(_) => "MASK",
+            Self::Latent(_) => "LATENT",
+            Self::Conditioning(_) => "CONDITIONING",
+            Self::Model(_) => "MODEL",
+            Self::Clip => "CLIP",
+            Self::Vae => "VAE",
+            Self::Upscaler { .. } => "UPSCALE_MODEL",
+            Self::Json(_) => "value",
+        }
+    }
+
+    /// For people to read: values as they are, the rest in words.
+    pub(crate) fn describe(&self) -> Value {
+        let sized = |width: u32, height: u32, count: usize| json!(format!("{} {width}×{height}, {count} in all", self.type_name()));
+        match self {
+            Self::Json(value) => value.clone(),
+            Self::Image(pictures) => pictures.first().map_or_else(|| json!("no picture"), |first| sized(first.width(), first.height(), pictures.len())),
+            Self::Mask(masks) => masks.first().map_or_else(|| json!("no mask"), |first| sized(first.width(), first.height(), masks.len())),
+            Self::Latent(latent) => sized(latent.width, latent.height, latent.count() as usize),
+            Self::Conditioning(conditioning) => json!(conditioning.text),
+            other => json!(other.type_name()),
+        }
+    }
+}

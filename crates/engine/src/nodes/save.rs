@@ -1,0 +1,68 @@
+//! Writing pictures to files and sockets.
+
+use comfy::history::Folder;
+use comfy::message::ImageFormat;
+use image::RgbImage;
+use serde_json::{Value, json};
+
+use super::{Call, Datum, Failure, Halt};
+use crate::folders::PathError;
+use crate::png::{self, Texts};
+use crate::run::Made;
+
+/// `SaveImage`: into `output`, under the prefix.
+pub(super) fn save(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let prefix = call.text("filename_prefix")?.to_owned();
+    write(call, Folder::Output, &prefix)
+}
+
+/// `PreviewImage`: into `temp`.
+pub(super) fn preview(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let prefix = call.stage.folders().preview_prefix();
+    write(call, Folder::Temp, &prefix)
+}
+
+/// `SaveImageWebsocket`: to the sockets, as PNG, and nowhere else.
+pub(super) fn websocket(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let pictures = call.images("images")?.clone();
+    for (done, picture) in pictures.iter().enumerate() {
+        let bytes = encode(picture, &Texts::new())?;
+        call.stage.tell(done as u32, pictures.len() as u32, Some((ImageFormat::Png, bytes.into())));
+        call.stage.check()?;
+    }
+    Ok(Made::default())
+}
+
+fn write(call: &mut Call<'_>, folder: Folder, prefix: &str) -> Result<Made, Halt> {
+    let pictures = call.images("images")?.clone();
+    let texts = texts(call);
+    let size = pictures[0].dimensions();
+    let mut series = call.stage.folders().series(folder, prefix, size).map_err(|error| refuse(prefix, &error))?;
+    let mut files = Vec::new();
+    for picture in pictures.iter() {
+        call.stage.check()?;
+        let (path, file) = series.next();
+        std::fs::write(path, encode(picture, &texts)?).map_err(|error| refuse(&file.filename, &error.into()))?;
+        files.push(file);
+    }
+    Ok(Made::one(Datum::Image(pictures)).showing(json!({ "images": files })))
+}
+
+fn encode(picture: &RgbImage, texts: &Texts) -> Result<Vec<u8>, Failure> {
+    png::encode(picture, texts).map_err(|error| Failure::new("OSError", format!("the picture cannot be encoded: {error}")))
+}
+
+/// The graph, and what the client wants to be kept with the picture.
+fn texts(call: &Call<'_>) -> Texts {
+    let (prompt, extra) = call.stage.origin();
+    let graph = ("prompt".to_owned(), Value::Object(prompt.clone()));
+    let extra = extra.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+    std::iter::once(graph).chain(extra).collect()
+}
+
+fn refuse(name: &str, error: &PathError) -> Failure {
+    match error {
+        PathError::Outside => Failure::new("Exception", format!("{name} is outside the output folder, where nothing may be saved")),
+        other => Failure::new("OSError", format!("{name} cannot be saved: {other}")),
+    }
+}

@@ -1,0 +1,106 @@
+//! The faults that a node can have, in the words of the protocol.
+
+use comfy::NodeId;
+use comfy::prompt::ErrorInfo;
+use serde_json::{Value, json};
+
+use crate::catalogue::InputDef;
+
+/// What is wrong with one input.
+pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value) -> ErrorInfo {
+    let extra_info = json!({
+        "input_name": def.name,
+        "input_config": def.config,
+        "received_value": received,
+    });
+    fault(kind, message, &def.name, extra_info)
+}
+
+/// A required input is not there.
+pub(super) fn missing(def: &InputDef) -> ErrorInfo {
+    let message = "a required input is missing";
+    fault("required_input_missing", message, &def.name, json!({ "input_name": def.name }))
+}
+
+/// A choice that is not among the choices. Long lists are not told.
+pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -> ErrorInfo {
+    const SHORT: usize = 20;
+    let (list, config) = if choices.len() > SHORT {
+        (format!("(list of length {})", choices.len()), Value::Null)
+    } else {
+        (Value::from(choices).to_string(), def.config.clone())
+    };
+    let details = format!("{}: {received} not in {list}", def.name);
+    let extra_info = json!({ "input_name": def.name, "input_config": config, "received_value": received });
+    fault("value_not_in_list", "the value is not one of the choices", &details, extra_info)
+}
+
+/// A value that cannot become what the input takes.
+pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) -> ErrorInfo {
+    let message = format!("the value cannot be read as {}", def.kind.type_name());
+    let mut error = input("invalid_input_type", &message, def, received);
+    error.details = format!("{}, {received}, {reason}", def.name);
+    error.extra_info["exception_message"] = json!(reason);
+    error
+}
+
+/// A link from an output of another type.
+pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> ErrorInfo {
+    let wanted = def.kind.type_name();
+    let details = format!("{}, received_type({received}) mismatch input_type({wanted})", def.name);
+    let extra_info = json!({
+        "input_name": def.name,
+        "input_config": def.config,
+        "received_type": received,
+        "linked_node": link,
+    });
+    fault("return_type_mismatch", "the linked output has another type", &details, extra_info)
+}
+
+/// A file that is not there.
+pub(super) fn no_file(def: &InputDef, name: &str) -> ErrorInfo {
+    let details = format!("{} - Invalid image file: {name}", def.name);
+    fault("custom_validation_failed", "the file cannot be used", &details, json!({ "input_name": def.name }))
+}
+
+/// Nodes that wait for each other; `cycle` names each once, with its class.
+pub(super) fn cycle(id: &NodeId, cycle: &[(NodeId, String)]) -> ErrorInfo {
+    let path = cycle.iter().chain(cycle.first());
+    let path: Vec<_> = path.map(|(id, class)| format!("{id} ({class})")).collect();
+    let nodes: Vec<_> = cycle.iter().map(|(id, _)| id).collect();
+    let extra_info = json!({ "node_id": id, "cycle_nodes": nodes });
+    fault("dependency_cycle", "nodes wait for each other", &path.join(" -> "), extra_info)
+}
+
+/// Something about a node that a server stumbles over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stumble {
+    /// The exception's class.
+    pub kind: &'static str,
+    pub reason: String,
+}
+
+impl Stumble {
+    /// As it is told of an output node.
+    pub(super) fn of_output(&self) -> ErrorInfo {
+        let extra_info = json!({ "exception_type": self.kind, "traceback": [] });
+        fault("exception_during_validation", "the node cannot be checked", &self.reason, extra_info)
+    }
+
+    /// As it is told of a node that feeds input `def` of another by `link`.
+    pub(super) fn of_inner(&self, def: &InputDef, link: &Value) -> ErrorInfo {
+        let extra_info = json!({
+            "input_name": def.name,
+            "input_config": def.config,
+            "exception_message": self.reason,
+            "exception_type": self.kind,
+            "traceback": [],
+            "linked_node": link,
+        });
+        fault("exception_during_inner_validation", "the node cannot be checked", &self.reason, extra_info)
+    }
+}
+
+fn fault(kind: &str, message: &str, details: &str, extra_info: Value) -> ErrorInfo {
+    ErrorInfo { kind: kind.into(), message: message.into(), details: details.into(), extra_info }
+}

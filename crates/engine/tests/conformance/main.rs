@@ -1,0 +1,23 @@
+//! Scenarios that a ComfyUI server and the engine must answer alike.
+//!
+//! By default each test starts an engine of its own. With
+//! `PARLOR_TEST_COMFYUI=http://127.0.0.1:8188` the same assertions are made of
+//! that server instead, one test at a time; it needs any SD 1.5 checkpoint.
+//! What is asserted is order and shape, as the recordings of a real server show
+//! them; where the engine differs on purpose, its crate documentation says so.
+
+mod support;
+
+mod clients;
+mod endpoints;
+mod interrupts;
+mod jobs;
+mod pictures;
+mod runs;
+mod shapes;
+mod uploads;
+mod validation;
+mod view;
+
+/// What only an engine can be asked for.
+mod engine_only;

@@ -1,0 +1,142 @@
+//! The server under test.
+
+use std::fs::File;
+use std::time::Duration;
+
+use engine::{Engine, Options};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use super::{PATIENCE, Socket};
+
+/// The server under test: an engine of its own, or the one that the
+/// environment names.
+pub(crate) struct Server {
+    pub url: String,
+    pub http: reqwest::Client,
+    pub checkpoint: String,
+    engine: Option<Engine>,
+    _folder: tempfile::TempDir,
+    /// Held while a shared server is used, so that tests do not meet there.
+    _turn: Option<File>,
+}
+
+impl Server {
+    /// A server that works as fast as it can.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// A server whose samplers take long enough to be met at work.
+    pub(crate) async fn start_slow() -> Self {
+        Self::start_with(|options| options.step_delay = Duration::from_millis(40)).await
+    }
+
+    /// With `options` changed, where it is an engine.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (url, engine, turn) = match std::env::var("PARLOR_TEST_COMFYUI") {
+            Ok(url) => (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await)),
+            Err(_) => {
+                let mut options = Options::new(folder.path());
+                change(&mut options);
+                let engine = Engine::start(options).await.unwrap();
+                (engine.url(), Some(engine), None)
+            }
+        };
+        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let mut server = Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
+        let nodes = server.get("/object_info/CheckpointLoaderSimple").await;
+        let names = &nodes["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0];
+        server.checkpoint = names[0].as_str().expect("the server has no checkpoint").into();
+        if server.engine.is_none() {
+            server.wait_until_idle().await;
+            // What earlier tests made must not be found in the cache.
+            server.post("/free", &json!({ "unload_models": false, "free_memory": true })).await;
+            server.post("/history", &json!({ "clear": true })).await;
+        }
+        server
+    }
+
+    /// The engine, where it is one.
+    pub(crate) fn engine(&self) -> Option<&Engine> {
+        self.engine.as_ref()
+    }
+
+    pub(crate) async fn request(&self, method: Method, path: &str) -> Response {
+        self.http.request(method, format!("{}{path}", self.url)).send().await.unwrap()
+    }
+
+    /// The JSON at `path`, which must be there.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let response = self.request(Method::GET, path).await;
+        assert_eq!(response.status(), StatusCode::OK, "GET {path}");
+        response.json().await.unwrap()
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Response {
+        self.http.post(format!("{}{path}", self.url)).json(body).send().await.unwrap()
+    }
+
+    /// Submits, and returns the answer's status and body.
+    pub(crate) async fn submit(&self, request: &Value) -> (StatusCode, Value) {
+        let response = self.post("/prompt", request).await;
+        let status = response.status();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    /// Submits what must be accepted, and returns its id.
+    pub(crate) async fn queue(&self, prompt: &Value, client: Option<&str>) -> String {
+        let mut request = json!({ "prompt": prompt, "extra_data": { "preview_method": "latent2rgb" } });
+        if let Some(client) = client {
+            request["client_id"] = json!(client);
+        }
+        let (status, answer) = self.submit(&request).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        answer["prompt_id"].as_str().unwrap().into()
+    }
+
+    /// What history says of a prompt that is over.
+    pub(crate) async fn history(&self, id: &str) -> Value {
+        self.get(&format!("/history/{id}")).await[id].take()
+    }
+
+    /// Uploads a file, and returns the answer's status and body.
+    pub(crate) async fn upload(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> (StatusCode, Value) {
+        let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned()).mime_str("image/png").unwrap();
+        let mut form = Form::new().part("image", part);
+        for (name, value) in fields {
+            form = form.text((*name).to_owned(), (*value).to_owned());
+        }
+        let response = self.http.post(format!("{}/upload/image", self.url)).multipart(form).send().await.unwrap();
+        let status = response.status();
+        (status, response.json().await.unwrap_or_default())
+    }
+
+    /// The file that a node told of.
+    pub(crate) async fn view(&self, file: &Value) -> Vec<u8> {
+        let text = |name: &str| file[name].as_str().unwrap().to_owned();
+        let query = [("filename", text("filename")), ("subfolder", text("subfolder")), ("type", text("type"))];
+        let response = self.http.get(format!("{}/view", self.url)).query(&query).send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{file}");
+        response.bytes().await.unwrap().to_vec()
+    }
+
+    /// Waits on a socket until nothing runs or waits.
+    pub(crate) async fn wait_until_idle(&self) {
+        let mut socket = Socket::open(self, None, false).await;
+        socket.wait_for("an empty queue", |heard| heard.queue() == Some(0)).await;
+    }
+}
+
+/// Waits until no other test uses the shared server.
+async fn wait_for_turn() -> File {
+    tokio::task::spawn_blocking(|| {
+        let file = File::create(std::env::temp_dir().join("parlor-conformance.lock")).unwrap();
+        file.lock().unwrap();
+        file
+    })
+    .await
+    .unwrap()
+}

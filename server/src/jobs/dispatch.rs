@@ -1,0 +1,137 @@
+//! Brings jobs and backends together, and says who is how far from that.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+use wire::{JobId, Millis};
+
+use super::queue::Waiting;
+use super::state::{Change, End};
+use super::{Active, Jobs};
+use crate::backends::Slot;
+use crate::db;
+
+/// How often it is looked for jobs that have waited too long.
+const EXPIRY: Duration = Duration::from_mins(1);
+
+/// Positions are told at most this often.
+const POSITIONS: Duration = Duration::from_millis(50);
+
+/// What a waiting job is told while there is no backend.
+const CLOSED: &str = "The workshop is closed at the moment. The job starts as soon as it opens.";
+
+impl Jobs {
+    /// Gives jobs to backends until shutdown begins.
+    pub(super) async fn dispatch(self) {
+        let stop = self.shutdown.started();
+        let mut stop = std::pin::pin!(stop);
+        let mut told = HashSet::new();
+        let mut expired: Option<Instant> = None;
+        loop {
+            if expired.is_none_or(|last| last.elapsed() >= EXPIRY) {
+                expired = Some(Instant::now());
+                self.expire().await;
+            }
+            while let Some((waiting, slot)) = self.next() {
+                self.start_run(waiting, slot);
+            }
+            if let Err(error) = self.tell_waiting(&mut told).await {
+                tracing::error!(error = format!("{error:#}"), "could not tell who waits");
+            }
+            tokio::select! {
+                () = self.queue.grown.notified() => (),
+                () = self.parts.backends.changed() => (),
+                () = sleep(EXPIRY) => (),
+                () = &mut stop => return,
+            }
+        }
+    }
+
+    /// The next job, with a backend for it.
+    fn next(&self) -> Option<(Waiting, Slot)> {
+        self.queue.take_if(|waiting| {
+            let workflow = self.parts.workflows.get(&waiting.workflow);
+            let classes: Vec<_> = workflow.iter().flat_map(|one| one.classes()).collect();
+            self.parts.backends.try_acquire(&classes)
+        })
+    }
+
+    /// A task takes care of the job from now on.
+    pub(super) fn start_run(&self, waiting: Waiting, slot: Slot) {
+        self.active().insert(waiting.job, Active::default());
+        let jobs = self.clone();
+        self.shutdown.spawn(async move { jobs.run(waiting, slot).await });
+    }
+
+    /// While no backend is open, tells every waiting job so, once.
+    async fn tell_waiting(&self, told: &mut HashSet<JobId>) -> anyhow::Result<()> {
+        if self.parts.backends.any_open() {
+            told.clear();
+            return Ok(());
+        }
+        for waiting in self.queue.in_order() {
+            if told.insert(waiting.job) {
+                self.record_soon(waiting.job, Change::Wait { reason: CLOSED.into() }).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends what has waited too long.
+    async fn expire(&self) {
+        let oldest = db::now() - self.limits.patience_ms;
+        let late = self.queue.in_order().into_iter().filter(|one| made_at(one.job) < oldest);
+        for waiting in late {
+            if !self.queue.remove(waiting.job) {
+                continue;
+            }
+            let expired = Change::Finish { end: End::Expired, progress: None };
+            if let Err(error) = self.record(waiting.job, expired).await {
+                tracing::error!(job.id = %waiting.job, error = format!("{error:#}"), "expiring");
+            }
+        }
+    }
+
+    /// Tells viewers where their jobs stand, whenever that changes.
+    pub(super) async fn publish_positions(self) {
+        let mut stop = std::pin::pin!(self.shutdown.started());
+        let mut last: HashMap<JobId, u32> = HashMap::new();
+        loop {
+            tokio::select! {
+                () = self.queue.moved.notified() => (),
+                () = &mut stop => return,
+            }
+            let line = self.queue.in_order();
+            let mut now = HashMap::with_capacity(line.len());
+            for (position, waiting) in (0..).zip(&line) {
+                if last.get(&waiting.job) != Some(&position) {
+                    self.parts.hub.position((waiting.principal, waiting.job), position);
+                }
+                now.insert(waiting.job, position);
+            }
+            last = now;
+            sleep(POSITIONS).await;
+        }
+    }
+}
+
+/// When the job was made: its id says so.
+fn made_at(job: JobId) -> Millis {
+    let (seconds, nanos) = job.0.get_timestamp().map_or((0, 0), |time| time.to_unix());
+    seconds as Millis * 1000 + Millis::from(nanos / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_job_knows_when_it_was_made() {
+        let before = db::now();
+        let made = made_at(JobId(Uuid::now_v7()));
+        assert!((before..=db::now()).contains(&made), "{made} is not about {before}");
+    }
+}

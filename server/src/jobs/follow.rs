@@ -1,0 +1,297 @@
+//! Follows one prompt to its end: listens while the socket is up, asks when it
+//! is not, and asks anyway when it hears nothing for a while.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use comfy::history::HistoryEntry;
+use comfy::message::{ExecutionError, ImageFormat, Message};
+use comfy::{BackendError, NodeId};
+use indexmap::IndexMap;
+use serde_json::Value;
+use tokio::time::{Instant, sleep, sleep_until};
+use uuid::Uuid;
+use wire::{PreviewFormat, Progress};
+
+use super::progress::Tracker;
+use super::run::{Run, lost_by};
+use super::state::Change;
+use crate::backends::{Heard, Listener};
+
+/// After this much silence it is asked how things stand.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// How often it is asked while there is nothing to listen to.
+const ASKING: Duration = Duration::from_millis(400);
+
+/// Questions in a row that nobody answers before a backend counts as lost.
+const UNANSWERED: u32 = 4;
+
+/// After this much it is asked again whether a backend runs anything at all.
+const DOUBTFUL: Duration = Duration::from_secs(1);
+
+/// Looks in a row that find nothing running before a backend counts as stuck.
+const IDLE: u32 = 5;
+
+/// How long a backend may take to stop a job that is to be stopped.
+const STOPPING: Duration = Duration::from_secs(30);
+
+/// Tries to get the history of a prompt that was said to be over.
+const HISTORY_TRIES: u32 = 10;
+
+/// Larger previews are not passed on.
+const MAX_PREVIEW: usize = 4 << 20;
+
+/// Most pictures that are taken from the socket in one run.
+const MAX_PICTURES: usize = 64;
+
+/// The class whose pictures come over the socket and nowhere else.
+const BY_SOCKET: &str = "SaveImageWebsocket";
+
+/// How following ended.
+#[derive(Debug)]
+pub(super) enum Over {
+    /// The prompt is over; what history says of it, if it says anything.
+    Ended(Option<Box<HistoryEntry>>),
+    /// The backend is lost. `forgotten`: it surely has the prompt no more.
+    Lost { reason: String, forgotten: bool },
+    /// The house is closing.
+    Closing,
+}
+
+/// What was heard on the way.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub(super) progress: Progress,
+    /// What output nodes showed.
+    pub(super) shown: IndexMap<NodeId, Value>,
+    /// Pictures that came over the socket.
+    pub(super) pictures: Vec<(NodeId, ImageFormat, Bytes)>,
+    pub(super) success: bool,
+    pub(super) error: Option<Box<ExecutionError>>,
+    /// What nodes took, in milliseconds.
+    pub(super) took: Vec<(String, f64)>,
+    pub(super) whole_ms: f64,
+}
+
+/// Follows one prompt.
+pub(super) struct Follow<'a> {
+    run: &'a Run<'a>,
+    prompt_id: Uuid,
+    listener: Listener,
+    /// Something may still be heard.
+    linked: bool,
+    tracker: Tracker,
+    began: Instant,
+    /// When something was last heard or asked.
+    last: Instant,
+    unanswered: u32,
+    idle: u32,
+    absent: u32,
+    /// Since when it is being stopped.
+    stopping: Option<Instant>,
+    told: Told,
+}
+
+impl<'a> Follow<'a> {
+    pub(super) async fn new(
+        run: &'a Run<'a>,
+        (prompt_id, listener): (Uuid, Listener),
+    ) -> anyhow::Result<Self> {
+        let row = &run.row;
+        let learned = run.jobs.parts.db.learned(&row.workflow, row.workflow_version).await?;
+        let now = Instant::now();
+        Ok(Self {
+            tracker: Tracker::new(&run.graph, &learned),
+            // What an earlier process submitted is not told to this one.
+            linked: run.row.status == wire::JobStatus::Queued && run.backend.client_id().is_some(),
+            run,
+            prompt_id,
+            listener,
+            began: now,
+            last: now,
+            unanswered: 0,
+            idle: 0,
+            absent: 0,
+            stopping: None,
+            told: Told::default(),
+        })
+    }
+
+    /// Until it is over, one way or another.
+    pub(super) async fn until_over(mut self) -> (Over, Told) {
+        let mut closing = std::pin::pin!(self.run.jobs.shutdown.started());
+        let over = loop {
+            let look_at = self.last + self.pause();
+            let over = tokio::select! {
+                heard = self.listener.next(), if self.linked => self.hear(heard).await,
+                () = sleep_until(look_at) => self.look().await,
+                () = self.run.stop.cancelled(), if self.stopping.is_none() => {
+                    self.ask_to_stop().await;
+                    None
+                }
+                () = &mut closing => Some(Over::Closing),
+            };
+            if let Some(over) = over {
+                break over;
+            }
+        };
+        self.told.progress = self.tracker.progress();
+        self.told.took = self.tracker.took();
+        self.told.whole_ms = self.began.elapsed().as_secs_f64() * 1000.0;
+        (over, self.told)
+    }
+
+    fn pause(&self) -> Duration {
+        let calm = self.linked && self.unanswered == 0 && self.absent == 0;
+        match (calm && self.stopping.is_none(), self.idle) {
+            (false, _) => ASKING,
+            (true, 0) => QUIET,
+            (true, _) => DOUBTFUL,
+        }
+    }
+
+    async fn hear(&mut self, heard: Heard) -> Option<Over> {
+        self.last = Instant::now();
+        match heard {
+            Heard::SocketLost => self.linked = false,
+            Heard::Preview { format, image, node } => self.preview(format, image, node),
+            Heard::Message(message) => {
+                let over = matches!(&message, Message::Executing(executing) if executing.is_end());
+                self.note(message).await;
+                if over {
+                    return Some(self.ended().await);
+                }
+            }
+        }
+        None
+    }
+
+    /// Takes in a message and passes on what it means.
+    async fn note(&mut self, message: Message) {
+        for (node, state) in self.tracker.hear(&message, std::time::Instant::now()) {
+            let change = Change::Node { node, state };
+            if let Err(error) = self.run.jobs.record_soon(self.run.id, change).await {
+                tracing::error!(error = format!("{error:#}"), "a node's event is lost");
+            }
+        }
+        match message {
+            Message::Executed(executed) => {
+                self.told.shown.insert(executed.node, executed.output);
+            }
+            Message::ExecutionError(error) if !error.is_blocked() => self.told.error = Some(error),
+            Message::ExecutionSuccess { .. } => self.told.success = true,
+            _ => (),
+        }
+        self.tell_progress();
+    }
+
+    fn tell_progress(&mut self) {
+        let progress = self.tracker.progress();
+        let jobs = self.run.jobs;
+        jobs.parts.hub.progress((self.run.row.principal, self.run.id), &progress);
+        if let Some(active) = jobs.active().get_mut(&self.run.id) {
+            active.progress = Some(progress);
+        }
+    }
+
+    fn preview(&mut self, format: ImageFormat, image: Bytes, node: Option<NodeId>) {
+        let class = node.as_ref().and_then(|node| self.run.graph.node(node.as_str()));
+        if let (Some(node), Some(BY_SOCKET)) = (node, class.map(|node| node.class_type.as_str())) {
+            if self.told.pictures.len() < MAX_PICTURES {
+                self.told.pictures.push((node, format, image));
+            }
+        } else if image.len() <= MAX_PREVIEW {
+            let format = match format {
+                ImageFormat::Jpeg => PreviewFormat::Jpeg,
+                ImageFormat::Png => PreviewFormat::Png,
+            };
+            let about = (self.run.row.principal, self.run.id);
+            self.run.jobs.parts.hub.preview(about, format, &image);
+        }
+    }
+
+    /// It was said to be over: history knows it now, or in a moment.
+    async fn ended(&mut self) -> Over {
+        for attempt in 0..HISTORY_TRIES {
+            match self.run.backend.client.history(self.prompt_id).await {
+                Ok(Some(entry)) => return Over::Ended(Some(Box::new(entry))),
+                Ok(None) => (),
+                Err(error) => tracing::warn!(job.id = %self.run.id, %error, "asking for history"),
+            }
+            sleep(Duration::from_millis(u64::from(20 * (attempt + 1)))).await;
+        }
+        Over::Ended(None)
+    }
+
+    /// Asks how things stand.
+    async fn look(&mut self) -> Option<Over> {
+        self.last = Instant::now();
+        if self.stopping.is_some_and(|since| since.elapsed() > STOPPING) {
+            tracing::warn!(job.id = %self.run.id, "the backend does not stop it");
+            return Some(Over::Ended(None));
+        }
+        match self.ask().await {
+            Ok(over) => {
+                self.unanswered = 0;
+                over
+            }
+            Err(error) => {
+                self.unanswered += 1;
+                (self.unanswered >= UNANSWERED).then(|| {
+                    self.run.backend.close(&error.to_string());
+                    Over::Lost { reason: lost_by(self.run.backend), forgotten: false }
+                })
+            }
+        }
+    }
+
+    async fn ask(&mut self) -> Result<Option<Over>, BackendError> {
+        let client = &self.run.backend.client;
+        let id = self.prompt_id.to_string();
+        let queue = client.queue().await?;
+        if queue.is_running(&id) {
+            (self.idle, self.absent) = (0, 0);
+            return Ok(None);
+        }
+        // History second: a prompt goes from the queue to history and never back.
+        if let Some(entry) = client.history(self.prompt_id).await? {
+            return Ok(Some(Over::Ended(Some(Box::new(entry)))));
+        }
+        if queue.is_waiting(&id) {
+            self.absent = 0;
+            self.idle = if queue.running.is_empty() { self.idle + 1 } else { 0 };
+            return Ok(self.stuck().await);
+        }
+        self.absent += 1;
+        // Between queue and history there is a moment in neither.
+        Ok((self.absent > 2).then(|| self.gone()))
+    }
+
+    /// It is in no list: taken out because we asked for it, or forgotten.
+    fn gone(&self) -> Over {
+        if self.stopping.is_some() {
+            return Over::Ended(None);
+        }
+        Over::Lost { reason: lost_by(self.run.backend), forgotten: true }
+    }
+
+    /// safety 10: a backend that answers and runs nothing is taken out, unless
+    /// it is the last one.
+    async fn stuck(&mut self) -> Option<Over> {
+        let backend = self.run.backend;
+        if self.idle < IDLE || !self.run.jobs.parts.backends.other_open(backend) {
+            return None;
+        }
+        let forgotten = backend.client.cancel(self.prompt_id).await.unwrap_or(false);
+        backend.close_stuck();
+        Some(Over::Lost { reason: lost_by(backend), forgotten })
+    }
+
+    async fn ask_to_stop(&mut self) {
+        self.stopping = Some(Instant::now());
+        if let Err(error) = self.run.backend.client.cancel(self.prompt_id).await {
+            tracing::warn!(job.id = %self.run.id, %error, "asking a backend to stop");
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Who is next: principals take turns, each in the order they asked.
+//!
+//! However many jobs one principal has waiting, another's first is delayed by
+//! one of them at most. `Line` is that rule and nothing else; `Queue` is a line
+//! that tasks share.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+use wire::JobId;
+
+use crate::auth::PrincipalId;
+
+/// How much may wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Jobs of everybody together.
+    pub all: usize,
+    /// Jobs of one principal.
+    pub each: usize,
+}
+
+/// A job that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waiting {
+    pub(super) job: JobId,
+    pub(super) principal: PrincipalId,
+    /// Slug of its workflow.
+    pub(super) workflow: String,
+    /// How often a backend that was there could not take it.
+    pub(super) setbacks: u32,
+}
+
+impl Waiting {
+    /// A job that has not been tried yet.
+    pub(super) fn new((principal, job): (PrincipalId, JobId), workflow: String) -> Self {
+        Self { job, principal, workflow, setbacks: 0 }
+    }
+}
+
+/// Everything that waits, in turns.
+#[derive(Debug, Default)]
+struct Line {
+    /// Principals with waiting jobs, whose turn is next first.
+    turns: VecDeque<PrincipalId>,
+    waiting: HashMap<PrincipalId, VecDeque<Waiting>>,
+    /// Places promised to jobs that are being committed.
+    reserved: HashMap<PrincipalId, usize>,
+}
+
+impl Line {
+    fn push(&mut self, waiting: Waiting) {
+        self.own(waiting.principal).push_back(waiting);
+    }
+
+    /// Back to where it came from: before the others of its principal.
+    fn push_front(&mut self, waiting: Waiting) {
+        self.own(waiting.principal).push_front(waiting);
+    }
+
+    fn own(&mut self, principal: PrincipalId) -> &mut VecDeque<Waiting> {
+        if !self.waiting.contains_key(&principal) {
+            self.turns.push_back(principal);
+        }
+        self.waiting.entry(principal).or_default()
+    }
+
+    fn peek(&self) -> Option<&Waiting> {
+        self.waiting.get(self.turns.front()?)?.front()
+    }
+
+    /// The next one; its principal goes to the end of the turns.
+    fn pop(&mut self) -> Option<Waiting> {
+        let principal = self.turns.pop_front()?;
+        let own = self.waiting.get_mut(&principal)?;
+        let next = own.pop_front();
+        if own.is_empty() {
+            self.waiting.remove(&principal);
+        } else {
+            self.turns.push_back(principal);
+        }
+        next
+    }
+
+    fn remove(&mut self, job: JobId) -> bool {
+        let found = self.waiting.iter_mut().find_map(|(principal, own)| {
+            let place = own.iter().position(|waiting| waiting.job == job)?;
+            own.remove(place);
+            Some((*principal, own.is_empty()))
+        });
+        if let Some((principal, true)) = found {
+            self.waiting.remove(&principal);
+            self.turns.retain(|turn| *turn != principal);
+        }
+        found.is_some()
+    }
+
+    /// Everything that waits, in the order in which it will be taken.
+    fn in_order(&self) -> Vec<&Waiting> {
+        let longest = self.waiting.values().map(VecDeque::len).max().unwrap_or_default();
+        let round = |place: usize| {
+            self.turns.iter().filter_map(move |principal| self.waiting.get(principal)?.get(place))
+        };
+        (0..longest).flat_map(round).collect()
+    }
+
+    fn len_of(&self, principal: PrincipalId) -> usize {
+        let waiting = self.waiting.get(&principal).map_or(0, VecDeque::len);
+        waiting + self.reserved.get(&principal).copied().unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        let waiting: usize = self.waiting.values().map(VecDeque::len).sum();
+        waiting + self.reserved.values().sum::<usize>()
+    }
+}
+
+/// A line that tasks share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Queue {
+    /// Never held across an await.
+    line: Arc<Mutex<Line>>,
+    limits: QueueLimits,
+    /// Wakes the dispatcher.
+    pub(super) grown: Arc<Notify>,
+    /// Wakes whoever publishes positions.
+    pub(super) moved: Arc<Notify>,
+}
+
+/// The queue takes no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Full;
+
+impl Queue {
+    pub(super) fn new(limits: QueueLimits) -> Self {
+        Self { line: Arc::default(), limits, grown: Arc::default(), moved: Arc::default() }
+    }
+
+    /// A place for a job that is about to be committed.
+    pub(super) fn reserve(&self, principal: PrincipalId) -> Result<Reservation, Full> {
+        let mut line = self.lock();
+        if line.len() >= self.limits.all || line.len_of(principal) >= self.limits.each {
+            return Err(Full);
+        }
+        *line.reserved.entry(principal).or_default() += 1;
+        Ok(Reservation { queue: self.clone(), principal })
+    }
+
+    /// Adds a job without asking for room: it was promised some before.
+    pub(super) fn push(&self, waiting: Waiting) {
+        self.lock().push(waiting);
+        self.changed();
+    }
+
+    /// Puts a job back to where it was taken from.
+    pub(super) fn push_front(&self, waiting: Waiting) {
+        self.lock().push_front(waiting);
+        self.changed();
+    }
+
+    /// Takes the next job if `place` finds one for it.
+    pub(super) fn take_if<T>(
+        &self,
+        place: impl FnOnce(&Waiting) -> Option<T>,
+    ) -> Option<(Waiting, T)> {
+        let mut line = self.lock();
+        let place = place(line.peek()?)?;
+        let next = line.pop()?;
+        drop(line);
+        self.moved.notify_one();
+        Some((next, place))
+    }
+
+    /// Takes a job out; whether it was there.
+    pub(super) fn remove(&self, job: JobId) -> bool {
+        let removed = self.lock().remove(job);
+        self.moved.notify_one();
+        removed
+    }
+
+    /// How many jobs are before this one, if it waits.
+    pub(super) fn position(&self, job: JobId) -> Option<u32> {
+        let line = self.lock();
+        let place = line.in_order().iter().position(|waiting| waiting.job == job)?;
+        u32::try_from(place).ok()
+    }
+
+    /// Everything that waits, in the order in which it will be taken.
+    pub(super) fn in_order(&self) -> Vec<Waiting> {
+        self.lock().in_order().into_iter().cloned().collect()
+    }
+
+    /// How many jobs wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    fn changed(&self) {
+        self.grown.notify_one();
+        self.moved.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A promised place. Dropping it gives the place back.
+#[derive(Debug)]
+pub(super) struct Reservation {
+    queue: Queue,
+    principal: PrincipalId,
+}
+
+impl Reservation {
+    /// The job takes its place.
+    pub(super) fn fill(self, job: JobId, workflow: String) {
+        self.queue.lock().push(Waiting::new((self.principal, job), workflow));
+        self.queue.changed();
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        let mut line = self.queue.lock();
+        if let Some(reserved) = line.reserved.get_mut(&self.principal) {
+            *reserved -= 1;
+            if *reserved == 0 {
+                line.reserved.remove(&self.principal);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn queue(all: usize, each: usize) -> Queue {
+        Queue::new(QueueLimits { all, each })
+    }
+
+    fn waiting(principal: u128, job: u128) -> Waiting {
+        let about = (PrincipalId(Uuid::from_u128(principal)), JobId(Uuid::from_u128(job)));
+        Waiting::new(about, String::new())
+    }
+
+    fn take(queue: &Queue) -> Option<u128> {
+        queue.take_if(|_| Some(())).map(|(waiting, ())| waiting.job.0.as_u128())
+    }
+
+    // safety 38
+    #[test]
+    fn a_thousand_jobs_of_one_delay_anothers_first_by_one_at_most() {
+        let queue = queue(2_000, 2_000);
+        for job in 0..1_000 {
+            queue.push(waiting(1, job));
+        }
+        queue.push(waiting(2, 5_000));
+        assert_eq!(queue.position(waiting(2, 5_000).job), Some(1));
+        assert_eq!((take(&queue), take(&queue)), (Some(0), Some(5_000)));
+    }
+
+    // safety 38
+    #[test]
+    fn a_full_queue_takes_no_more_and_places_are_given_back() {
+        let queue = queue(3, 2);
+        let [one, two] = [1, 2].map(|n| PrincipalId(Uuid::from_u128(n)));
+        let kept = [queue.reserve(one).unwrap(), queue.reserve(one).unwrap()];
+        assert_eq!(queue.reserve(one).unwrap_err(), Full, "one principal has its share");
+        let _third = queue.reserve(two).unwrap();
+        assert_eq!(queue.reserve(two).unwrap_err(), Full, "all places are promised");
+        drop(kept);
+        assert!(queue.reserve(one).is_ok());
+    }
+
+    #[test]
+    fn a_filled_place_is_counted_once() {
+        let queue = queue(10, 10);
+        let reserved = queue.reserve(PrincipalId(Uuid::nil())).unwrap();
+        assert_eq!(queue.len(), 1);
+        reserved.fill(JobId(Uuid::nil()), String::new());
+        assert_eq!(queue.len(), 1);
+    }
+
+    #[test]
+    fn a_job_without_a_place_to_run_stays_first() {
+        let queue = queue(10, 10);
+        queue.push(waiting(1, 1));
+        assert_eq!(queue.take_if(|_| None::<()>), None);
+        assert_eq!(take(&queue), Some(1));
+    }
+
+    #[test]
+    fn a_job_that_comes_back_is_before_the_others_of_its_principal() {
+        let queue = queue(10, 10);
+        queue.push(waiting(1, 2));
+        queue.push_front(waiting(1, 1));
+        assert_eq!((take(&queue), take(&queue)), (Some(1), Some(2)));
+    }
+
+    proptest! {
+        #[test]
+        fn positions_are_the_order_in_which_jobs_are_taken(
+            principals in proptest::collection::vec(0u128..4, 0..40),
+            removed in proptest::collection::vec(0u128..40, 0..10),
+        ) {
+            let queue = queue(100, 100);
+            for (job, principal) in principals.iter().enumerate() {
+                queue.push(waiting(*principal, job as u128));
+            }
+            for job in removed {
+                queue.remove(JobId(Uuid::from_u128(job)));
+            }
+            let told: Vec<_> = queue.in_order().iter().map(|w| w.job.0.as_u128()).collect();
+            let taken: Vec<_> = std::iter::from_fn(|| take(&queue)).collect();
+            prop_assert_eq!(told, taken);
+        }
+    }
+}

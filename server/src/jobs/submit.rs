@@ -1,0 +1,267 @@
+//! The door: inputs in, one durable job out, or a reason beside the field.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+use wire::{Event, Inputs, Job, JobId, OutputKind};
+
+use super::Jobs;
+use crate::auth::PrincipalId;
+use crate::db::{self, Idempotency, JobFile, NewJob, Submission};
+use crate::files::Hash;
+use crate::workflows::{BadField, PictureRef, Published, TooMuch};
+
+/// When to try again after the queue was full, in seconds.
+const RETRY_AFTER: u64 = 10;
+
+/// Longest idempotency key, in bytes.
+const MAX_KEY: usize = 255;
+
+/// What a client calls a submission, so that repeating it changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// Accepts 1 to 255 visible ASCII characters.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=MAX_KEY).contains(&text.len());
+        (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
+    }
+}
+
+/// A job that is durable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submitted {
+    pub job: Job,
+    /// It was there already, under the same key.
+    pub replayed: bool,
+}
+
+/// Why there is no job.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    #[error("There is no such workflow.")]
+    NoSuchWorkflow,
+    /// `message` is to stand beside the field.
+    #[error("{field}: {message}")]
+    Field { field: String, message: String },
+    #[error(
+        "This asks for too much work: {cost} pixel steps, where {limit} are allowed. Choose a \
+         smaller size or fewer steps."
+    )]
+    TooCostly { cost: u64, limit: u64 },
+    #[error("Too many jobs are waiting. Try again in {retry_after} seconds.")]
+    QueueFull {
+        /// In seconds.
+        retry_after: u64,
+    },
+    #[error("This idempotency key was used for something else.")]
+    IdempotencyConflict,
+    /// Our own fault, to be logged and not told.
+    #[error("the job could not be stored")]
+    Storage(#[from] anyhow::Error),
+}
+
+impl From<BadField> for SubmitError {
+    fn from(bad: BadField) -> Self {
+        Self::Field { field: bad.field, message: bad.message }
+    }
+}
+
+impl From<TooMuch> for SubmitError {
+    fn from(much: TooMuch) -> Self {
+        Self::TooCostly { cost: much.cost, limit: much.limit }
+    }
+}
+
+/// A picture that was found.
+struct Picture {
+    hash: Hash,
+    mime: String,
+    pixels: u64,
+}
+
+impl Jobs {
+    /// Checks `inputs` and makes a job of them. It is durable when this
+    /// returns, also when the caller has stopped waiting.
+    pub async fn submit(
+        &self,
+        principal: PrincipalId,
+        slug: &str,
+        inputs: Inputs,
+        key: Option<IdempotencyKey>,
+    ) -> Result<Submitted, SubmitError> {
+        let workflow = self.parts.workflows.get(slug).ok_or(SubmitError::NoSuchWorkflow)?;
+        let key = key.map(|key| Idempotency { key: key.0, body: fingerprint(slug, &inputs) });
+        if let Some(key) = &key
+            && let Some(answer) = self.parts.db.replay(principal, key).await?
+        {
+            return self.answer(principal, (answer, None)).await;
+        }
+        let definitions = self.parts.backends.definitions();
+        let checked = workflow.check(&inputs, definitions.as_deref(), rand::random::<u64>)?;
+
+        let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
+        let files = self.find_pictures(principal, (&workflow, checked.pictures)).await?;
+        let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
+        let graph = workflow.graph(&checked.inputs, &names.collect())?;
+        let job = NewJob {
+            id: JobId(Uuid::now_v7()),
+            principal,
+            workflow: slug.to_owned(),
+            workflow_title: workflow.about().title.clone(),
+            workflow_version: workflow.version(),
+            at: db::now(),
+            words: words(&workflow, &checked.inputs),
+            inputs: checked.inputs,
+            graph: graph.to_value(),
+            files: files.into_values().collect(),
+        };
+        let id = job.id;
+        let answer = self.commit(job, key).await?;
+        self.answer(principal, (answer, Some(id))).await
+    }
+
+    /// Commits the job with a place in the queue, which it takes as soon as it
+    /// is durable.
+    async fn commit(&self, job: NewJob, key: Option<Idempotency>) -> Result<Submission, SubmitError> {
+        let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
+        let place = self.queue.reserve(job.principal).map_err(full)?;
+        let hub = self.parts.hub.clone();
+        let (about, at, workflow) = ((job.principal, job.id), job.at, job.workflow.clone());
+        let after = move || {
+            hub.event(about, 1, &Event::Queued { at });
+            place.fill(about.1, workflow);
+        };
+        Ok(self.parts.db.submit(job, key, after).await?)
+    }
+
+    async fn answer(
+        &self,
+        principal: PrincipalId,
+        (answer, made): (Submission, Option<JobId>),
+    ) -> Result<Submitted, SubmitError> {
+        let (id, replayed) = match (answer, made) {
+            (Submission::Conflict, _) => return Err(SubmitError::IdempotencyConflict),
+            (Submission::Replayed(id), _) => (id, true),
+            (Submission::Made, Some(id)) => (id, false),
+            (Submission::Made, None) => return Err(anyhow::anyhow!("a job without an id").into()),
+        };
+        let job = self.find(principal, id).await?;
+        let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
+        Ok(Submitted { job, replayed })
+    }
+
+    /// The files of the pictures referred to, by field.
+    async fn find_pictures(
+        &self,
+        principal: PrincipalId,
+        (workflow, pictures): (&Published, Vec<(String, PictureRef)>),
+    ) -> Result<HashMap<String, JobFile>, SubmitError> {
+        let mut files = HashMap::new();
+        for (field, picture) in pictures {
+            let refused = |message: String| SubmitError::Field { field: field.clone(), message };
+            // safety 6, 11: another's picture is as good as none.
+            let found = self.find_picture(principal, picture).await?;
+            let found =
+                found.ok_or_else(|| refused("This picture is not here: choose it again.".into()))?;
+            let most = workflow.max_pixels(&field);
+            if found.pixels > most {
+                return Err(refused(format!(
+                    "This picture has {} megapixels; at most {} fit here. Make it smaller first.",
+                    found.pixels.div_ceil(1_000_000),
+                    most / 1_000_000,
+                )));
+            }
+            let name = file_name(found.hash, &found.mime);
+            files.insert(field, JobFile { hash: found.hash, name });
+        }
+        Ok(files)
+    }
+
+    async fn find_picture(
+        &self,
+        principal: PrincipalId,
+        picture: PictureRef,
+    ) -> anyhow::Result<Option<Picture>> {
+        let pixels = |width: Option<u32>, height: Option<u32>| {
+            u64::from(width.unwrap_or_default()) * u64::from(height.unwrap_or_default())
+        };
+        Ok(match picture {
+            PictureRef::Upload { upload } => {
+                let row = self.parts.db.find_upload(principal, upload).await?;
+                row.map(|row| Picture {
+                    hash: row.hash,
+                    pixels: pixels(row.width, row.height),
+                    mime: row.mime,
+                })
+            }
+            PictureRef::Output { job, output } => {
+                let row = self.parts.db.nth_output(principal, (job, output)).await?;
+                row.filter(|row| row.kind == OutputKind::Image).map(|row| Picture {
+                    hash: row.hash,
+                    pixels: pixels(row.width, row.height),
+                    mime: row.mime,
+                })
+            }
+        })
+    }
+}
+
+/// What the backend is to call the file: ours, and the same for the same bytes.
+fn file_name(hash: Hash, mime: &str) -> String {
+    let extension = match mime {
+        "image/jpeg" => "jpg",
+        "image/webp" => "webp",
+        "image/gif" => "gif",
+        _ => "png",
+    };
+    let hash = blake3::Hash::from_bytes(hash.0).to_hex();
+    format!("parlor-{}.{extension}", &hash[..32])
+}
+
+/// What was asked for, as a hash: whether two submissions are the same.
+fn fingerprint(slug: &str, inputs: &Inputs) -> [u8; 32] {
+    // Sorted, for the order in which a client writes its fields means nothing.
+    let sorted: std::collections::BTreeMap<_, _> = inputs.iter().collect();
+    let inputs = serde_json::to_vec(&sorted).expect("JSON values have string keys");
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(slug.as_bytes()).update(&[0]).update(&inputs);
+    *hasher.finalize().as_bytes()
+}
+
+/// What a search looks in, and what names are made of.
+fn words(workflow: &Published, inputs: &Inputs) -> String {
+    let texts = workflow.texts().filter_map(|name| inputs.get(name)?.as_str());
+    texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_idempotency_key_is_visible_ascii_of_bounded_length() {
+        for good in ["a", "9b1f-…".trim_end_matches('…'), &"k".repeat(255)] {
+            assert!(IdempotencyKey::parse(good).is_some(), "{good}");
+        }
+        for bad in ["", "a b", "ключ", "a\n", &"k".repeat(256)] {
+            assert!(IdempotencyKey::parse(bad).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_fields_makes_no_other_submission() {
+        let [one, two] = [r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1}"#]
+            .map(|text| serde_json::from_str::<Inputs>(text).unwrap());
+        assert_eq!(fingerprint("x", &one), fingerprint("x", &two));
+        assert_ne!(fingerprint("x", &one), fingerprint("y", &one));
+    }
+
+    // safety 6, 25
+    #[test]
+    fn names_on_the_backend_are_made_of_the_content() {
+        let name = file_name(Hash([0xab; 32]), "image/jpeg");
+        assert_eq!(name, format!("parlor-{}.jpg", "ab".repeat(16)));
+    }
+}

@@ -1,0 +1,180 @@
+//! A run through the API, from the asking to the deleting.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+use wire::{Job, JobList, JobStatus, ToViewer, Workflow, WorkflowSummary};
+
+use super::house::{API, House, Visitor, post, small};
+
+#[tokio::test]
+async fn workflows_are_listed_and_shown_and_need_not_be_sent_twice() {
+    let house = House::quiet().await;
+    let list: Vec<WorkflowSummary> = house.get(&format!("{API}/workflows")).await.json();
+    for about in list {
+        let uri = format!("{API}/workflows/{}", about.slug);
+        let answer = house.get(&uri).await;
+        assert_eq!(answer.json::<Workflow>().about, about);
+        let again = Request::get(&uri).header("if-none-match", answer.header("etag"));
+        let again = house.answer(again.body(Body::empty()).unwrap()).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    }
+}
+
+#[tokio::test]
+async fn asking_without_waiting_is_answered_at_once() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let answer = visitor.submit(&small("a red hill")).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    assert_eq!(answer.header("preference-applied"), "respond-async");
+    let job: Job = answer.json();
+    assert_eq!(answer.header("location"), format!("{API}/jobs/{}", job.id));
+    assert_eq!(job.status, JobStatus::Queued);
+}
+
+#[tokio::test]
+async fn waiting_ends_with_the_time_when_the_job_does_not() {
+    let house = House::quiet().await;
+    let mut asked = post(&format!("{API}/workflows/text-to-picture/jobs"), &small("x"));
+    asked.headers_mut().insert("prefer", "wait=1".parse().unwrap());
+    let answer = house.visitor().await.send(asked).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    assert_eq!(answer.header("preference-applied"), "wait=1");
+}
+
+// safety 33
+#[tokio::test]
+async fn the_same_key_makes_one_job() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let ask = |inputs: &Value| {
+        let mut asked = post(&format!("{API}/workflows/text-to-picture/jobs"), inputs);
+        asked.headers_mut().insert("idempotency-key", "k-1".parse().unwrap());
+        asked
+    };
+    let first = visitor.send(ask(&small("a"))).await;
+    let second = visitor.send(ask(&small("a"))).await;
+    assert_eq!(first.json::<Job>().id, second.json::<Job>().id);
+    assert_eq!(
+        (first.header("idempotent-replayed"), second.header("idempotent-replayed")),
+        ("", "true")
+    );
+    let other = visitor.send(ask(&small("b"))).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+// safety 39
+#[tokio::test]
+async fn a_picture_can_be_fetched_kept_and_deleted() {
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    let job = visitor.picture().await;
+    let output = &job.outputs[0];
+    let uri = format!("/{}", output.url);
+
+    let whole = visitor.get(&uri).await;
+    assert_eq!((whole.status, whole.body.len() as u64), (StatusCode::OK, output.bytes));
+    assert_eq!(whole.header("cache-control"), "private, max-age=31536000, immutable");
+    assert!(whole.header("content-security-policy").starts_with("sandbox"));
+    assert_eq!(image::load_from_memory(&whole.body).unwrap().width(), 256);
+
+    let known = with(&visitor, &uri, ("if-none-match", whole.header("etag"))).await;
+    assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    let part = with(&visitor, &uri, ("range", "bytes=2-5")).await;
+    assert_eq!(part.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.header("content-range"), format!("bytes 2-5/{}", output.bytes));
+    assert_eq!(part.body, whole.body.slice(2..6));
+    let beyond = with(&visitor, &uri, ("range", "bytes=99999999-")).await;
+    assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(beyond.header("content-range"), format!("bytes */{}", output.bytes));
+    let saved = visitor.get(&format!("{uri}?download=1")).await;
+    assert!(saved.header("content-disposition").starts_with("attachment; filename="));
+
+    let small = visitor.get(&format!("{uri}/thumb?w=100")).await;
+    assert_eq!(small.header("content-type"), "image/jpeg");
+    assert_eq!(image::load_from_memory(&small.body).unwrap().width(), 160);
+
+    let gone = visitor.call("DELETE", &format!("{API}/jobs/{}", job.id)).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    for uri in [format!("{API}/jobs/{}", job.id), uri.clone(), format!("{uri}/thumb?w=100")] {
+        assert_eq!(visitor.get(&uri).await.status, StatusCode::NOT_FOUND, "{uri}");
+    }
+}
+
+async fn with(
+    visitor: &Visitor<'_>,
+    uri: &str,
+    (name, value): (&str, &str),
+) -> super::house::Answer {
+    visitor.send(Request::get(uri).header(name, value).body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn jobs_are_found_by_what_is_known_of_them() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let job: Job = visitor.submit(&small("a red hill")).await.json();
+    visitor.submit(&small("the sea")).await;
+    let marked: Job = visitor.call("PUT", &format!("{API}/jobs/{}/favourite", job.id)).await.json();
+    assert!(marked.favourite);
+    for (query, total) in [
+        ("", 2),
+        ("q=hill", 1),
+        ("favourite=true", 1),
+        ("status=queued&workflow=text-to-picture", 2),
+        ("status=failed", 0),
+    ] {
+        let list: JobList = visitor.get(&format!("{API}/jobs?{query}")).await.json();
+        assert_eq!(list.total, total, "{query}");
+    }
+    let first: JobList = visitor.get(&format!("{API}/jobs?limit=1")).await.json();
+    let next = first.next.unwrap();
+    let second: JobList = visitor.get(&format!("{API}/jobs?limit=1&cursor={next}")).await.json();
+    assert_ne!(first.jobs[0].id, second.jobs[0].id);
+    let unmarked: Job =
+        visitor.call("DELETE", &format!("{API}/jobs/{}/favourite", job.id)).await.json();
+    assert!(!unmarked.favourite);
+}
+
+#[tokio::test]
+async fn a_waiting_job_can_be_canceled_and_its_graph_read() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let job: Job = visitor.submit(&small("a red hill")).await.json();
+    let graph: Value = visitor.get(&format!("{API}/jobs/{}/graph", job.id)).await.json();
+    assert!(graph.to_string().contains("a red hill"), "{graph}");
+    let over: Job = visitor.post(&format!("{API}/jobs/{}/cancel", job.id), &json!({})).await.json();
+    assert!(matches!(over.status, JobStatus::Canceled | JobStatus::Canceling), "{:?}", over.status);
+}
+
+// safety 35
+#[tokio::test]
+async fn the_event_stream_tells_every_event_once_and_resumes() {
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    let job = visitor.picture().await;
+    let uri = format!("{API}/jobs/{}/events", job.id);
+    let told = numbers(&visitor.get(&uri).await.text());
+    assert_eq!(told, (1..=job.seq).collect::<Vec<_>>());
+    let rest = with(&visitor, &uri, ("last-event-id", "2")).await;
+    assert_eq!(numbers(&rest.text()), (3..=job.seq).collect::<Vec<_>>());
+    let nothing = with(&visitor, &uri, ("last-event-id", &job.seq.to_string())).await;
+    assert_eq!(nothing.text(), "");
+}
+
+/// The `id`s of a stream, each checked against its data.
+fn numbers(stream: &str) -> Vec<u64> {
+    let blocks = stream.split("\n\n").filter(|block| !block.is_empty());
+    blocks
+        .map(|block| {
+            let line = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
+            let Ok(ToViewer::Event { seq, .. }) = serde_json::from_str(line("data: ").unwrap())
+            else {
+                panic!("no event: {block}");
+            };
+            assert_eq!(line("id: ").unwrap(), seq.to_string());
+            seq
+        })
+        .collect()
+}

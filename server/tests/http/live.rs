@@ -1,0 +1,197 @@
+//! Watching over a real WebSocket.
+
+use std::net::SocketAddr;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use wire::{Event, FromViewer, JobId, JobStatus, PreviewHeader, ToViewer};
+
+use super::house::{House, cookie, small};
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn open(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Socket, Error> {
+    let uri = format!("ws://{address}/api/parlor/v1/live");
+    let mut request = uri.into_client_request().unwrap();
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, value.parse().unwrap());
+    }
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+async fn say(socket: &mut Socket, said: &FromViewer) {
+    socket.send(Message::text(serde_json::to_string(said).unwrap())).await.unwrap();
+}
+
+/// The next thing told as text; previews are skipped.
+async fn told(socket: &mut Socket) -> ToViewer {
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+            Message::Binary(_) | Message::Ping(_) | Message::Pong(_) => (),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+}
+
+async fn goodbye(socket: &mut Socket) -> CloseCode {
+    while let Some(message) = socket.next().await {
+        if let Message::Close(Some(frame)) = message.unwrap() {
+            return frame.code;
+        }
+    }
+    panic!("the connection broke off without a goodbye");
+}
+
+#[tokio::test]
+async fn a_run_is_seen_from_its_beginning_to_its_end() {
+    let house = House::working(5).await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    assert!(matches!(told(&mut socket).await, ToViewer::Hello { .. }));
+    say(&mut socket, &FromViewer::WatchMine).await;
+
+    let job: wire::Job = visitor.submit(&small("a red hill")).await.json();
+    let (mut last, mut previews, mut progress) = (0, 0, false);
+    loop {
+        match socket.next().await.unwrap().unwrap() {
+            Message::Binary(frame) => {
+                let (header, image) = PreviewHeader::decode(&frame).unwrap();
+                assert_eq!(header.job, job.id);
+                assert!(image::load_from_memory(image).is_ok());
+                previews += 1;
+            }
+            Message::Text(text) => match serde_json::from_str(&text).unwrap() {
+                ToViewer::Snapshot { job: snapshot } => {
+                    assert_eq!(snapshot.id, job.id);
+                    last = last.max(snapshot.seq);
+                }
+                ToViewer::Event { seq, event, .. } if seq > last => {
+                    assert_eq!(seq, last + 1, "every event once, in order");
+                    last = seq;
+                    if let Event::Finished { status, .. } = event {
+                        assert_eq!(status, JobStatus::Succeeded);
+                        break;
+                    }
+                }
+                ToViewer::Progress { .. } => progress = true,
+                _ => (),
+            },
+            _ => (),
+        }
+    }
+    assert!(previews > 0 && progress);
+}
+
+#[tokio::test]
+async fn a_viewer_that_comes_back_gets_what_it_missed() {
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let job = visitor.picture().await;
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::Watch { job: job.id, after: Some(1) }).await;
+    for expected in 2..=job.seq {
+        let ToViewer::Event { seq, .. } = told(&mut socket).await else { panic!("no event") };
+        assert_eq!(seq, expected);
+    }
+    say(&mut socket, &FromViewer::Watch { job: job.id, after: None }).await;
+    let ToViewer::Snapshot { job: whole } = told(&mut socket).await else { panic!("no snapshot") };
+    assert_eq!(whole, job);
+}
+
+#[tokio::test]
+async fn an_embedded_page_shows_its_token_beside_the_protocol() {
+    let house = House::working(0).await;
+    let embedded = house.embedded().await;
+    let address = house.listen().await;
+    let protocols = format!("parlor, token.{}", embedded.shown.1);
+    let mut socket = open(address, &[("sec-websocket-protocol", &protocols)]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::WatchMine).await;
+    embedded.submit(&small("a red hill")).await;
+    let url = loop {
+        if let ToViewer::Event { event: Event::Output { output }, .. } = told(&mut socket).await {
+            break output.url;
+        }
+    };
+    assert_eq!(house.get(&format!("/{url}")).await.status, 200, "{url}");
+}
+
+// safety 12
+#[tokio::test]
+async fn nobody_hears_of_anothers_job() {
+    let house = House::quiet().await;
+    let (mine, other) = (house.visitor().await, house.visitor().await);
+    let address = house.listen().await;
+    let job: wire::Job = mine.submit(&small("x")).await.json();
+    let mut socket = open(address, &[("cookie", &cookie(&other))]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::WatchMine).await;
+    say(&mut socket, &FromViewer::Watch { job: job.id, after: None }).await;
+    assert_eq!(told(&mut socket).await, ToViewer::Gone { job: job.id });
+    say(&mut socket, &FromViewer::Cancel { job: job.id }).await;
+    assert!(matches!(told(&mut socket).await, ToViewer::Refused { job: Some(_), .. }));
+}
+
+#[tokio::test]
+async fn what_cannot_be_understood_is_said_so() {
+    let house = House::quiet().await;
+    let address = house.listen().await;
+    let mut socket = open(address, &[]).await.unwrap();
+    told(&mut socket).await;
+    socket.send(Message::text("{\"type\":\"sing\"}")).await.unwrap();
+    assert!(matches!(told(&mut socket).await, ToViewer::Refused { job: None, .. }));
+    socket.send(Message::binary(vec![1, 2, 3])).await.unwrap();
+    assert!(matches!(told(&mut socket).await, ToViewer::Refused { job: None, .. }));
+    for _ in 0..17 {
+        let job = JobId(uuid::Uuid::new_v4());
+        say(&mut socket, &FromViewer::Watch { job, after: None }).await;
+        assert_eq!(told(&mut socket).await, ToViewer::Gone { job });
+    }
+}
+
+// safety 19
+#[tokio::test]
+async fn a_page_of_another_site_may_not_listen() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let asked = [("origin", "https://evil.example"), ("cookie", &cookie(&visitor))];
+    let Err(Error::Http(refused)) = open(address, &asked).await else { panic!("let in") };
+    assert_eq!(refused.status(), 403);
+    let own = format!("http://{address}");
+    assert!(open(address, &[("origin", &own)]).await.is_ok());
+}
+
+// safety 19
+#[tokio::test]
+async fn a_message_over_64_kib_ends_the_conversation() {
+    let house = House::quiet().await;
+    let address = house.listen().await;
+    let mut socket = open(address, &[]).await.unwrap();
+    told(&mut socket).await;
+    socket.send(Message::text("x".repeat((64 << 10) + 1))).await.unwrap();
+    assert_eq!(goodbye(&mut socket).await, CloseCode::Size);
+}
+
+// safety 37
+#[tokio::test]
+async fn a_house_that_closes_tells_its_viewers_when_to_come_back() {
+    let house = House::quiet().await;
+    let address = house.listen().await;
+    let mut socket = open(address, &[]).await.unwrap();
+    told(&mut socket).await;
+    house.app.shutdown.start();
+    assert!(matches!(told(&mut socket).await, ToViewer::Restarting { after_ms: 1000..=2000 }));
+    assert_eq!(goodbye(&mut socket).await, CloseCode::Restart);
+    house.app.shutdown.finished().await;
+    let metrics = house.app.metrics.render().unwrap();
+    assert!(metrics.contains("parlor_viewers 0"), "{metrics}");
+}

@@ -1,0 +1,13 @@
+//! The front door, knocked at as browsers, programs and strangers do.
+
+#![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
+
+mod house;
+mod jobs;
+mod live;
+mod pages;
+mod process;
+mod refusals;
+mod serving;
+mod uploads;
+mod visitors;

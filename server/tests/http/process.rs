@@ -1,0 +1,117 @@
+//! The binary, as a person or a service manager starts and stops it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::json;
+use wire::{Job, JobStatus};
+
+/// A running `parlor`; killed when the test is over.
+struct Parlor {
+    child: Child,
+    url: String,
+}
+
+impl Parlor {
+    fn start(data: &Path, args: &[&str]) -> Self {
+        let mut child =
+            parlor(data, &[&["--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let url =
+            line.trim().strip_prefix("Parlor is open at ").expect("the first line says where");
+        Self { url: url.to_owned(), child }
+    }
+
+    fn api(&self, path: &str) -> String {
+        format!("{}/api/parlor/v1/{path}", self.url)
+    }
+
+    /// Sends a signal by its name, as `kill` does.
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+impl Drop for Parlor {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn parlor(data: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+    command.arg("--data").arg(data).args(args).current_dir(data);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// What it says when it refuses to start.
+fn refusal(data: &Path, args: &[&str]) -> String {
+    let output = parlor(data, args).output().unwrap();
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty(), "nothing was opened");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_house_that_cannot_open_says_what_to_do() {
+    let data = tempfile::tempdir().unwrap();
+    let open = refusal(data.path(), &["--listen", "0.0.0.0:0"]);
+    assert!(open.contains("--open"), "{open}");
+    let unknown = refusal(data.path(), &["--bakend", "http://x"]);
+    assert!(unknown.contains("--backend"), "{unknown}");
+    std::fs::write(data.path().join("parlor.toml"), "listne = \"127.0.0.1:0\"").unwrap();
+    let misspelt = refusal(data.path(), &[]);
+    assert!(misspelt.contains("`listen`"), "{misspelt}");
+}
+
+#[test]
+fn a_taken_port_is_said_with_a_cure() {
+    let data = tempfile::tempdir().unwrap();
+    let first = Parlor::start(data.path(), &[]);
+    let other = tempfile::tempdir().unwrap();
+    let address = first.url.strip_prefix("http://").unwrap();
+    let taken = refusal(other.path(), &["--listen", address]);
+    assert!(taken.contains(address) && taken.contains("--listen"), "{taken}");
+}
+
+// safety 37
+#[tokio::test]
+async fn being_told_to_stop_ends_well() {
+    let data = tempfile::tempdir().unwrap();
+    let mut parlor = Parlor::start(data.path(), &[]);
+    let ready = reqwest::get(format!("{}/readyz", parlor.url)).await.unwrap();
+    assert!(ready.status().is_success());
+    parlor.signal("TERM");
+    assert!(parlor.child.wait().unwrap().success());
+    let mut log = String::new();
+    parlor.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(!log.contains("ERROR"), "{log}");
+}
+
+// safety 32
+#[tokio::test]
+async fn a_job_survives_the_killing_of_the_house() {
+    let data = tempfile::tempdir().unwrap();
+    let client = reqwest::Client::new();
+    let inputs = json!({ "inputs": {
+        "prompt": "a red hill", "steps": 6, "size": { "width": 256, "height": 256 }
+    } });
+    let first = Parlor::start(data.path(), &["--engine-delay-ms", "200"]);
+    let asked = client.post(first.api("workflows/text-to-picture/jobs")).json(&inputs).send().await;
+    let job: Job = asked.unwrap().json().await.unwrap();
+    first.signal("KILL");
+    drop(first);
+
+    let second = Parlor::start(data.path(), &[]);
+    let events = client.get(second.api(&format!("jobs/{}/events", job.id))).send().await.unwrap();
+    // The stream ends with the job.
+    events.text().await.unwrap();
+    let found = client.get(second.api(&format!("jobs/{}", job.id))).send().await.unwrap();
+    let found: Job = found.json().await.unwrap();
+    assert_eq!(found.status, JobStatus::Succeeded, "{:?}", found.failure);
+}

@@ -1,0 +1,131 @@
+//! Pictures that people hand in.
+
+use std::io::Cursor;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use wire::{ErrorCode, Upload};
+
+use super::house::{API, House};
+
+fn png() -> Vec<u8> {
+    let image =
+        image::RgbImage::from_fn(40, 20, |x, y| image::Rgb([x as u8 * 6, y as u8 * 12, 90]));
+    let mut content = Vec::new();
+    image.write_to(&mut Cursor::new(&mut content), image::ImageFormat::Png).unwrap();
+    content
+}
+
+fn raw(name: &str, kind: &str, content: Vec<u8>) -> Request<Body> {
+    let uri = format!("{API}/uploads?name={name}");
+    Request::post(uri).header("content-type", kind).body(content.into()).unwrap()
+}
+
+fn form(name: &str, kind: &str, content: &[u8]) -> Request<Body> {
+    let head = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--b\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
+    );
+    let body = [head.as_bytes(), content, b"\r\n--b--\r\n"].concat();
+    let kind = "multipart/form-data; boundary=b";
+    Request::post(format!("{API}/uploads")).header("content-type", kind).body(body.into()).unwrap()
+}
+
+#[tokio::test]
+async fn a_picture_comes_back_as_it_was_shown() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let answer = visitor.send(form("hat & coat.png", "image/png", &png())).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    let upload: Upload = answer.json();
+    assert_eq!((upload.name.as_str(), upload.mime.as_str()), ("hat & coat.png", "image/png"));
+    assert_eq!((upload.width, upload.height), (Some(40), Some(20)));
+
+    let back = visitor.get(&format!("/{}", upload.url)).await;
+    assert_eq!(back.header("content-type"), "image/png");
+    assert!(back.header("content-disposition").starts_with("inline; filename=\"hat _ coat.png\""));
+    assert_eq!(back.header("content-security-policy"), "sandbox; default-src 'none'");
+    assert_eq!(back.header("x-content-type-options"), "nosniff");
+    assert_eq!(image::load_from_memory(&back.body).unwrap().width(), 40);
+}
+
+#[tokio::test]
+async fn the_same_picture_is_the_same_upload_however_it_comes() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let one: Upload = visitor.send(form("a.png", "image/png", &png())).await.json();
+    let two: Upload = visitor.send(raw("b.png", "image/png", png())).await.json();
+    assert_eq!(one.id, two.id);
+    let others: Upload = house.visitor().await.send(raw("a.png", "image/png", png())).await.json();
+    assert_ne!(one.id, others.id);
+}
+
+// safety 11
+#[tokio::test]
+async fn anothers_upload_does_not_exist() {
+    let house = House::quiet().await;
+    let upload: Upload = house.visitor().await.send(raw("a.png", "image/png", png())).await.json();
+    let other = house.visitor().await;
+    assert_eq!(other.get(&format!("/{}", upload.url)).await.status, StatusCode::NOT_FOUND);
+    let inputs = serde_json::json!({ "inputs": { "picture": { "upload": upload.id } } });
+    let answer = other.post(&format!("{API}/workflows/upscale/jobs"), &inputs).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.problem().field.as_deref(), Some("picture"));
+}
+
+// safety 25, 26
+#[tokio::test]
+async fn what_is_no_good_picture_is_refused_beside_its_field() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let cut = png()[..png().len() / 2].to_vec();
+    for (asked, reason) in [
+        (raw("a.png", "image/png", Vec::new()), "empty"),
+        (raw("a.png", "image/png", cut), "damaged"),
+        (raw("a.jpg", "image/jpeg", png()), ".jpg"),
+        (raw("a.png", "text/html", png()), "text/html"),
+        (raw("a.svg", "image/svg+xml", b"<svg onload='x()'/>".to_vec()), "not a PNG"),
+        (form("a.png", "image/png", b"<html>"), "not a PNG"),
+    ] {
+        let answer = visitor.send(asked).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{reason}");
+        let problem = answer.problem();
+        assert_eq!((problem.code, problem.field.as_deref()), (ErrorCode::BadInput, Some("file")));
+        assert!(problem.detail.contains(reason), "{}", problem.detail);
+    }
+}
+
+// safety 25, 29
+#[tokio::test]
+async fn a_name_is_never_a_path() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let upload: Upload = visitor.send(form("../../x.png", "image/png", &png())).await.json();
+    assert_eq!(upload.name, "x.png");
+}
+
+#[tokio::test]
+async fn a_file_over_the_limit_is_refused_before_and_while_it_comes() {
+    let house = House::with(&["--max-upload-mb", "1"]).await;
+    let visitor = house.visitor().await;
+    let mut announced = raw("a.png", "image/png", Vec::new());
+    announced.headers_mut().insert("content-length", "9000000".parse().unwrap());
+    let streamed = raw("a.png", "image/png", vec![0; (1 << 20) + 1]);
+    for asked in [announced, streamed] {
+        let answer = visitor.send(asked).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(answer.problem().detail.contains("1 MB"));
+    }
+}
+
+#[tokio::test]
+async fn a_form_without_a_file_says_so() {
+    let house = House::quiet().await;
+    let body = "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nhello\r\n--b--\r\n";
+    let asked = Request::post(format!("{API}/uploads"))
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(body.into())
+        .unwrap();
+    let problem = house.visitor().await.send(asked).await.problem();
+    assert_eq!(problem.field.as_deref(), Some("file"));
+}

@@ -1,0 +1,11 @@
+//! Jobs from the door to the gallery, against a ComfyUI that does as it is told.
+#![expect(clippy::disallowed_methods, reason = "tests spawn what they stop themselves")]
+
+mod doors;
+mod engine;
+mod fake;
+mod house;
+mod lost;
+mod oddities;
+mod recovery;
+mod runs;

@@ -1,0 +1,231 @@
+//! Runs that go as they should.
+
+use parlor::events::Told;
+use parlor::jobs::IdempotencyKey;
+use serde_json::json;
+use wire::{Event, JobStatus, NodeState, OutputKind, PreviewHeader, ToViewer};
+
+use crate::fake::Fake;
+use crate::house::{House, inputs_of, message, somebody, told_until_over};
+
+#[tokio::test]
+async fn a_prompt_becomes_a_picture() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+
+    assert_eq!((done.backend.as_deref(), done.attempt), (Some("one"), 1));
+    assert_eq!(done.inputs["seed"], 7);
+    assert_eq!(done.inputs["style"], "none", "defaults are filled in");
+    let [output] = done.outputs.as_slice() else { panic!("{:?}", done.outputs) };
+    assert_eq!((output.kind, output.name.as_str()), (OutputKind::Image, "a-fox-in-the-snow.png"));
+    assert_eq!((output.width, output.height), (Some(32), Some(24)));
+
+    // safety 39: it can be fetched at once.
+    let row = house.parts.db.find_output(somebody(1), output.id).await.unwrap().unwrap();
+    let bytes = house.parts.files.read(row.hash).await.unwrap();
+    assert_eq!(bytes.len() as u64, output.bytes);
+}
+
+#[tokio::test]
+async fn its_events_tell_the_run_in_order() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    house.until_open().await;
+    let job = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+    let events = house.events(somebody(1), job).await;
+    assert!(matches!(events[0], Event::Queued { .. }), "{events:?}");
+    assert!(matches!(&events[1], Event::Started { backend, attempt: 1, .. } if backend == "one"));
+    let states: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Node { node, state } if node == "3" => Some(*state),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(states, [NodeState::Running, NodeState::Done]);
+    let [.., Event::Output { .. }, Event::Finished { status, .. }] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert_eq!(*status, JobStatus::Succeeded);
+}
+
+#[tokio::test]
+async fn a_viewer_sees_it_being_made() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let mut watch = house.parts.hub.watch_mine(somebody(1));
+    let mut stranger = house.parts.hub.watch_mine(somebody(2));
+    let job = house.paint(somebody(1)).await;
+    fake.allow(3);
+    let told = told_until_over(&mut watch).await;
+
+    assert_eq!(told[0], Told::Resync(job), "a new job asks for its snapshot");
+    let preview = told.iter().find_map(|told| match told {
+        Told::Preview(frame) => Some(frame.clone()),
+        _ => None,
+    });
+    let preview = preview.expect("a preview");
+    let (header, image) = PreviewHeader::decode(&preview).unwrap();
+    assert_eq!(header.job, job);
+    assert!(image.starts_with(&[0xff, 0xd8]), "it is a JPEG");
+    let fractions: Vec<_> = told
+        .iter()
+        .filter_map(|told| match message(told)? {
+            ToViewer::Progress { progress, .. } => Some(progress.fraction),
+            _ => None,
+        })
+        .collect();
+    assert!(!fractions.is_empty() && fractions.is_sorted(), "{fractions:?}");
+    // safety 12
+    assert_eq!(stranger.try_next(), None);
+}
+
+#[tokio::test]
+async fn a_late_viewer_is_told_how_far_it_is() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    fake.allow(1);
+    let running = house
+        .until(somebody(1), job, |job| {
+            job.progress.as_ref().is_some_and(|progress| progress.nodes.get("3").is_some_and(|node| node.value == 1))
+        })
+        .await;
+    assert_eq!(running.status, JobStatus::Running);
+    let mut late = house.parts.hub.watch_job(somebody(1), job);
+    assert!(matches!(late.try_next(), Some(Told::Preview(_))));
+    fake.allow(10);
+    house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_picture_is_handed_to_the_backend_under_our_name() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    let upload = house.upload(somebody(1)).await;
+    let inputs = json!({ "picture": { "upload": upload } });
+    let job = house.submit(somebody(1), "upscale", inputs).await.unwrap();
+    house.until_status(somebody(1), job.id, JobStatus::Succeeded).await;
+    let prompt = fake.inner.accepted.lock().unwrap()[0].clone();
+    let name = prompt.body["prompt"]["1"]["inputs"]["image"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("parlor-"), "{name}");
+    assert!(fake.inner.uploads.lock().unwrap().contains_key(&name));
+}
+
+#[tokio::test]
+async fn a_result_is_the_next_jobs_picture() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    let first = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), first, JobStatus::Succeeded).await;
+    let inputs = json!({ "picture": { "job": first, "output": 0 } });
+    let next = house.submit(somebody(1), "upscale", inputs).await.unwrap();
+    house.until_status(somebody(1), next.id, JobStatus::Succeeded).await;
+}
+
+// safety 2, 8
+#[tokio::test]
+async fn a_backend_gets_nothing_of_the_guest_but_values() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(0x1234_5678_9abc)).await;
+    house.until_status(somebody(0x1234_5678_9abc), job, JobStatus::Succeeded).await;
+    let prompt = fake.inner.accepted.lock().unwrap()[0].clone();
+    let mut keys: Vec<_> = prompt.body.as_object().unwrap().keys().cloned().collect();
+    keys.sort();
+    assert_eq!(keys, ["client_id", "extra_data", "prompt", "prompt_id"]);
+    assert_eq!(prompt.body["extra_data"], json!({ "preview_method": "auto" }));
+    let text = prompt.body.to_string();
+    assert!(!text.contains(&job.to_string()) && !text.contains("123456789abc"), "{text}");
+}
+
+#[tokio::test]
+async fn a_running_job_can_be_stopped() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), job, JobStatus::Running).await;
+    let answer = house.jobs.cancel(somebody(1), job).await.unwrap().unwrap();
+    assert!(matches!(answer.status, JobStatus::Canceling | JobStatus::Canceled), "{answer:?}");
+    let stopped = house.until_status(somebody(1), job, JobStatus::Canceled).await;
+    assert_eq!((stopped.failure, stopped.outputs), (None, vec![]));
+    assert!(fake.inner.running.lock().unwrap().is_none(), "the backend was told");
+
+    let next = house.paint(somebody(1)).await;
+    fake.allow(10);
+    house.until_status(somebody(1), next, JobStatus::Succeeded).await;
+}
+
+#[tokio::test]
+async fn a_waiting_job_can_be_stopped_and_knows_its_place() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let running = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), running, JobStatus::Running).await;
+    let (first, second) = (house.paint(somebody(1)).await, house.paint(somebody(1)).await);
+    assert_eq!(house.find(somebody(1), first).await.position, Some(0));
+    assert_eq!(house.find(somebody(1), second).await.position, Some(1));
+
+    let mut watch = house.parts.hub.watch_job(somebody(1), second);
+    let stopped = house.jobs.cancel(somebody(1), first).await.unwrap().unwrap();
+    assert_eq!(stopped.status, JobStatus::Canceled);
+    loop {
+        if let Some(ToViewer::Position { position, .. }) = message(&watch.next().await) {
+            assert_eq!(position, 0);
+            break;
+        }
+    }
+    fake.allow(20);
+    house.until_status(somebody(1), second, JobStatus::Succeeded).await;
+    assert_eq!(fake.accepted().len(), 2, "the stopped one never reached the backend");
+}
+
+#[tokio::test]
+async fn two_backends_work_side_by_side() {
+    let (one, two) = (Fake::start_held(), Fake::start_held());
+    let house = House::open(&[one.url(), two.url()]).await;
+    let jobs = [house.paint(somebody(1)).await, house.paint(somebody(2)).await];
+    for (job, who) in jobs.iter().zip([1, 2]) {
+        house.until_status(somebody(who), *job, JobStatus::Running).await;
+    }
+    one.allow(3);
+    two.allow(3);
+    for (job, who) in jobs.iter().zip([1, 2]) {
+        house.until_status(somebody(who), *job, JobStatus::Succeeded).await;
+    }
+    assert_eq!((one.accepted().len(), two.accepted().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn the_time_a_run_takes_is_learned() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    assert_eq!(house.jobs.usual_ms("text-to-picture", 1).await.unwrap(), None);
+    let job = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+    let next = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), next, JobStatus::Succeeded).await;
+    assert!(house.jobs.usual_ms("text-to-picture", 1).await.unwrap().is_some());
+}
+
+// safety 33
+#[tokio::test]
+async fn one_key_makes_one_job_also_when_sent_at_once() {
+    let fake = Fake::start();
+    let house = House::open(&[fake.url()]).await;
+    let submit = |steps: u32| {
+        let inputs = inputs_of(json!({ "prompt": "a fox", "steps": steps }));
+        house.jobs.submit(somebody(1), "text-to-picture", inputs, IdempotencyKey::parse("key"))
+    };
+    let (a, b, c) = tokio::join!(submit(3), submit(3), submit(3));
+    let answers = [a.unwrap(), b.unwrap(), c.unwrap()];
+    assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
+    assert!(answers.iter().all(|answer| answer.job.id == answers[0].job.id));
+    assert!(submit(4).await.is_err(), "the same key for something else");
+    let other = inputs_of(json!({ "prompt": "a fox", "steps": 3 }));
+    let other = house.jobs.submit(somebody(2), "text-to-picture", other, IdempotencyKey::parse("key"));
+    assert!(!other.await.unwrap().replayed, "keys are each principal's own");
+}
