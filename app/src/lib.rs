@@ -20,6 +20,7 @@ mod home;
 mod i18n;
 mod live;
 mod pages;
+mod reactive;
 mod results;
 mod shelf;
 mod state;
