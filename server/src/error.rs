@@ -107,7 +107,8 @@ const BUSY: &str = "the database is busy; try again in a moment";
 /// What the caller is told of a cause that goes away by itself or by the host.
 fn passing_reason(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     if let Some(error) = cause.downcast_ref::<io::Error>() {
-        let full = matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let full =
+            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
         return full.then_some(FULL);
     }
     match cause.downcast_ref::<sqlx::Error>()? {
@@ -156,12 +157,24 @@ fn problem(status: StatusCode, detail: String, field: Option<String>) -> Problem
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
         status: status.as_u16(),
-        detail,
+        detail: sentence(&detail),
         code: code(status),
         field,
         node: None,
         request_id: None,
     }
+}
+
+/// With a capital at the beginning and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut sentence: String =
+        letters.next().map_or_else(String::new, |c| c.to_uppercase().collect());
+    sentence.push_str(letters.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 fn code(status: StatusCode) -> ErrorCode {
@@ -253,6 +266,12 @@ mod tests {
     fn an_internal_cause_is_not_told_to_the_caller() {
         let error = Error::from(anyhow::anyhow!("password=hunter2"));
         assert!(!error.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn what_a_person_reads_is_a_sentence() {
+        assert_eq!(sentence("the queue is full"), "The queue is full.");
+        assert_eq!(sentence("This is empty."), "This is empty.");
     }
 
     // safety 36

@@ -41,7 +41,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
         }
         let value = serde_json::from_slice(&body);
-        value.map(Self).map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+        value
+            .map(Self)
+            .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
     }
 }
 
@@ -152,7 +154,9 @@ mod tests {
     // safety 18
     #[tokio::test]
     async fn a_form_is_not_json() {
-        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+        for kind in
+            ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+        {
             assert!(matches!(refused(kind, "{}").await, Error::UnsupportedMediaType(_)), "{kind}");
         }
     }

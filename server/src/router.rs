@@ -81,7 +81,8 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
         csrf = csrf.add_trusted_origin(public.origin())?;
     }
     let csrf = csrf.with_rejection_response(|_: ProtectionError| {
-        Error::Forbidden("this came from another site's page, which may not act here").into_response()
+        Error::Forbidden("this came from another site's page, which may not act here")
+            .into_response()
     });
     let no_frames = content_policy(&[])?;
     Ok(routes

@@ -77,7 +77,8 @@ impl Document {
     pub fn new(base_path: &str) -> anyhow::Result<Self> {
         let index = ASSETS.iter().find(|asset| asset.path == INDEX);
         let index = index.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
-        let html = index.ok_or_else(|| anyhow::anyhow!("the binary was built without index.html"))?;
+        let html =
+            index.ok_or_else(|| anyhow::anyhow!("the binary was built without index.html"))?;
         let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
         let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
         Ok(Self { html: html.into(), etag: HeaderValue::from_str(&etag)? })

@@ -62,10 +62,12 @@ impl Visitors {
     /// With the key of this house, which is drawn at the first start.
     pub async fn open(db: &Db, secure: bool) -> anyhow::Result<Self> {
         let key = match db.setting(KEY_SETTING).await? {
-            Some(key) => key.try_into().map_err(|_| anyhow::anyhow!(
-                "the key of this house in the database is damaged; delete the setting \
+            Some(key) => key.try_into().map_err(|_| {
+                anyhow::anyhow!(
+                    "the key of this house in the database is damaged; delete the setting \
                  `{KEY_SETTING}` to draw a new one"
-            ))?,
+                )
+            })?,
             None => {
                 let key: [u8; 32] = rand::random();
                 db.set_setting(KEY_SETTING, &key).await?;
@@ -243,7 +245,9 @@ pub(super) mod tests {
             let principal = visitors.principal(&headers(&[known]), HOME).unwrap();
             assert_eq!(principal.means, Means::AnonymousKey);
         }
-        for unknown in [("x-api-key", "sk-1"), ("authorization", "Bearer x"), ("authorization", "?")] {
+        for unknown in
+            [("x-api-key", "sk-1"), ("authorization", "Bearer x"), ("authorization", "?")]
+        {
             assert!(visitors.principal(&headers(&[unknown]), HOME).is_err(), "{unknown:?}");
         }
     }

@@ -44,5 +44,7 @@ fn unknown(command: &Command, name: &str) -> String {
         .filter(|known| !["help", "version", "config"].contains(known))
         .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)))
         .unwrap_or_default();
-    format!("there is no setting `{name}`; did you mean `{nearest}`? `parlor --help` lists them all")
+    format!(
+        "there is no setting `{name}`; did you mean `{nearest}`? `parlor --help` lists them all"
+    )
 }

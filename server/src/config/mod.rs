@@ -66,11 +66,21 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
 
     /// A site that may frame `/embed/…`, such as `https://shop.example.org`.
-    #[arg(long = "embed-origin", env = "PARLOR_EMBED_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(
+        long = "embed-origin",
+        env = "PARLOR_EMBED_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
     pub embed_origins: Vec<Origin>,
 
     /// A site whose scripts may call the API from a browser.
-    #[arg(long = "cors-origin", env = "PARLOR_CORS_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(
+        long = "cors-origin",
+        env = "PARLOR_CORS_ORIGIN",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
     pub cors_origins: Vec<Origin>,
 
     /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
@@ -100,7 +110,13 @@ pub struct Config {
     pub log_json: bool,
 
     /// Slow the demo engine down by this much a step, in milliseconds: for tests.
-    #[arg(long, env = "PARLOR_ENGINE_DELAY_MS", value_name = "MS", default_value = "0", hide = true)]
+    #[arg(
+        long,
+        env = "PARLOR_ENGINE_DELAY_MS",
+        value_name = "MS",
+        default_value = "0",
+        hide = true
+    )]
     pub engine_delay_ms: u64,
 }
 

@@ -28,7 +28,9 @@ impl Kind {
             "stl" => Self { mime: "model/stl", output: OutputKind::Model },
             "ply" => Self { mime: "model/ply", output: OutputKind::Model },
             "gltf" => Self { mime: "model/gltf+json", output: OutputKind::Model },
-            "json" if is_text(content) => Self { mime: "application/json", output: OutputKind::Text },
+            "json" if is_text(content) => {
+                Self { mime: "application/json", output: OutputKind::Text }
+            }
             "txt" | "md" | "csv" | "srt" | "vtt" if is_text(content) => TEXT,
             _ => UNKNOWN,
         }
@@ -94,7 +96,9 @@ mod tests {
     // safety 26
     #[test]
     fn what_can_run_scripts_is_never_shown() {
-        for content in ["<svg xmlns='http://www.w3.org/2000/svg'/>", "<html></html>", "<?xml version='1.0'?>"] {
+        for content in
+            ["<svg xmlns='http://www.w3.org/2000/svg'/>", "<html></html>", "<?xml version='1.0'?>"]
+        {
             for name in ["a.svg", "a.html", "a.xml", "a.png"] {
                 let kind = Kind::of(content.as_bytes(), name);
                 assert!(!may_be_shown(kind.mime), "{content} as {}", kind.mime);

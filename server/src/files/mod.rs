@@ -27,8 +27,8 @@ pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
 pub use upload::{Claim, UploadError};
 
-pub use kind::may_be_shown;
 use kind::Kind;
+pub use kind::may_be_shown;
 use picture::Picture;
 use store::Store;
 

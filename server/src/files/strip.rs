@@ -68,8 +68,7 @@ fn jpeg_end(jpeg: &[u8]) -> Option<usize> {
     }
 }
 
-const WEBP_KEPT: [&[u8; 4]; 7] =
-    [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
+const WEBP_KEPT: [&[u8; 4]; 7] = [b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"];
 /// The bits of the VP8X header that announce EXIF and XMP.
 const WEBP_METADATA: u8 = 0b0000_1100;
 
@@ -117,7 +116,8 @@ mod tests {
         let mut jpeg = Jpeg::from_bytes(whole.clone()).unwrap();
         let comment = JpegSegment::new_with_contents(markers::COM, Bytes::from_static(b"secret"));
         jpeg.segments_mut().insert(1, comment);
-        let tagged = [jpeg.encoder().bytes(), Bytes::from_static(b"\xff\xd8secret\xff\xd9")].concat();
+        let tagged =
+            [jpeg.encoder().bytes(), Bytes::from_static(b"\xff\xd8secret\xff\xd9")].concat();
         let clean = strip(&tagged.into(), ImageFormat::Jpeg).unwrap();
         assert!(!contains(&clean, b"secret") && clean.ends_with(b"\xff\xd9"));
         assert!(image::load_from_memory(&clean).is_ok());

@@ -72,8 +72,8 @@ fn shrink(content: &[u8], width: u32) -> Option<anyhow::Result<Vec<u8>>> {
 
 /// In one of the two layouts that we resize and encode.
 fn plain(image: DynamicImage) -> DynamicImage {
-    let seen_through = image.color().has_alpha()
-        && image.to_rgba8().pixels().any(|pixel| pixel.0[3] != u8::MAX);
+    let seen_through =
+        image.color().has_alpha() && image.to_rgba8().pixels().any(|pixel| pixel.0[3] != u8::MAX);
     if seen_through { image.into_rgba8().into() } else { image.into_rgb8().into() }
 }
 

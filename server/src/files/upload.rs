@@ -31,7 +31,9 @@ pub enum UploadError {
     Empty,
     #[error("This is not a PNG, JPEG, WebP or GIF picture.")]
     NoPicture,
-    #[error("This file says it is {claimed}, but its content is {found}. Save it again as what it is.")]
+    #[error(
+        "This file says it is {claimed}, but its content is {found}. Save it again as what it is."
+    )]
     Mislabelled { claimed: String, found: &'static str },
     #[error("{0}")]
     Unusable(String),
@@ -115,7 +117,10 @@ fn agreed_format(head: &[u8], claim: &Claim) -> Result<ImageFormat, UploadError>
     let format = kind.picture_format().ok_or(UploadError::NoPicture)?;
     let extension = claim.name.extension();
     if !extension.is_empty() && ImageFormat::from_extension(&extension) != Some(format) {
-        return Err(UploadError::Mislabelled { claimed: format!(".{extension}"), found: kind.mime });
+        return Err(UploadError::Mislabelled {
+            claimed: format!(".{extension}"),
+            found: kind.mime,
+        });
     }
     let declared = claim.declared.as_deref().map(|text| text.split(';').next().unwrap_or(text));
     match declared.map(str::trim) {
@@ -142,11 +147,17 @@ mod tests {
     use super::super::picture::tests::{picture, png_header};
     use super::*;
 
-    async fn upload(content: &[u8], name: &str, declared: Option<&str>) -> Result<(Stored, SafeName), UploadError> {
+    async fn upload(
+        content: &[u8],
+        name: &str,
+        declared: Option<&str>,
+    ) -> Result<(Stored, SafeName), UploadError> {
         let folder = tempfile::tempdir().unwrap();
         let files = Files::open(folder.path()).await.unwrap();
-        let parts = content.chunks(1000).map(|part| Ok::<_, Infallible>(Bytes::copy_from_slice(part)));
-        let claim = Claim { name: SafeName::from_client(name), declared: declared.map(str::to_owned) };
+        let parts =
+            content.chunks(1000).map(|part| Ok::<_, Infallible>(Bytes::copy_from_slice(part)));
+        let claim =
+            Claim { name: SafeName::from_client(name), declared: declared.map(str::to_owned) };
         let stored = files.store_upload(futures_util::stream::iter(parts), &claim, 100_000).await;
         let left = std::fs::read_dir(folder.path().join("incoming")).unwrap().count();
         assert_eq!(left, 0, "nothing is left behind");
@@ -158,8 +169,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_picture_is_stored_with_what_it_is() {
-        let (stored, name) = upload(&picture(ImageFormat::Png), "a b.png", Some("image/png")).await.unwrap();
-        assert_eq!((stored.mime.as_str(), stored.width, stored.height), ("image/png", Some(64), Some(32)));
+        let (stored, name) =
+            upload(&picture(ImageFormat::Png), "a b.png", Some("image/png")).await.unwrap();
+        assert_eq!(
+            (stored.mime.as_str(), stored.width, stored.height),
+            ("image/png", Some(64), Some(32))
+        );
         assert_eq!(name.as_str(), "a b.png");
     }
 

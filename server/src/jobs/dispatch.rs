@@ -18,6 +18,10 @@ const EXPIRY: Duration = Duration::from_mins(1);
 /// Positions are told at most this often.
 const POSITIONS: Duration = Duration::from_millis(50);
 
+/// How long there may be no backend before that is worth telling: at the start
+/// of the house it takes a moment to see that they are well.
+const OPENING: Duration = Duration::from_secs(2);
+
 /// What a waiting job is told while there is no backend.
 const CLOSED: &str = "The workshop is closed at the moment. The job starts as soon as it opens.";
 
@@ -27,6 +31,7 @@ impl Jobs {
         let stop = self.shutdown.started();
         let mut stop = std::pin::pin!(stop);
         let mut told = HashSet::new();
+        let mut closed: Option<Instant> = None;
         let mut expired: Option<Instant> = None;
         loop {
             if expired.is_none_or(|last| last.elapsed() >= EXPIRY) {
@@ -36,13 +41,19 @@ impl Jobs {
             while let Some((waiting, slot)) = self.next() {
                 self.start_run(waiting, slot);
             }
-            if let Err(error) = self.tell_waiting(&mut told).await {
+            if self.parts.backends.any_open() {
+                closed = None;
+                told.clear();
+            } else if closed.get_or_insert_with(Instant::now).elapsed() >= OPENING
+                && let Err(error) = self.tell_waiting(&mut told).await
+            {
                 tracing::error!(error = format!("{error:#}"), "could not tell who waits");
             }
+            let pause = if closed.is_some() { OPENING } else { EXPIRY };
             tokio::select! {
                 () = self.queue.grown.notified() => (),
                 () = self.parts.backends.changed() => (),
-                () = sleep(EXPIRY) => (),
+                () = sleep(pause) => (),
                 () = &mut stop => return,
             }
         }
@@ -64,12 +75,8 @@ impl Jobs {
         self.shutdown.spawn(async move { jobs.run(waiting, slot).await });
     }
 
-    /// While no backend is open, tells every waiting job so, once.
+    /// Tells every waiting job, once, that no backend is open.
     async fn tell_waiting(&self, told: &mut HashSet<JobId>) -> anyhow::Result<()> {
-        if self.parts.backends.any_open() {
-            told.clear();
-            return Ok(());
-        }
         for waiting in self.queue.in_order() {
             if told.insert(waiting.job) {
                 self.record_soon(waiting.job, Change::Wait { reason: CLOSED.into() }).await?;

@@ -78,9 +78,8 @@ pub(super) struct Told {
 pub(super) struct Follow<'a> {
     run: &'a Run<'a>,
     prompt_id: Uuid,
-    listener: Listener,
-    /// Something may still be heard.
-    linked: bool,
+    /// None when nothing more can be heard.
+    listener: Option<Listener>,
     tracker: Tracker,
     began: Instant,
     /// When something was last heard or asked.
@@ -96,15 +95,13 @@ pub(super) struct Follow<'a> {
 impl<'a> Follow<'a> {
     pub(super) async fn new(
         run: &'a Run<'a>,
-        (prompt_id, listener): (Uuid, Listener),
+        (prompt_id, listener): (Uuid, Option<Listener>),
     ) -> anyhow::Result<Self> {
         let row = &run.row;
         let learned = run.jobs.parts.db.learned(&row.workflow, row.workflow_version).await?;
         let now = Instant::now();
         Ok(Self {
             tracker: Tracker::new(&run.graph, &learned),
-            // What an earlier process submitted is not told to this one.
-            linked: run.row.status == wire::JobStatus::Queued && run.backend.client_id().is_some(),
             run,
             prompt_id,
             listener,
@@ -124,7 +121,7 @@ impl<'a> Follow<'a> {
         let over = loop {
             let look_at = self.last + self.pause();
             let over = tokio::select! {
-                heard = self.listener.next(), if self.linked => self.hear(heard).await,
+                heard = next(&mut self.listener) => self.hear(heard).await,
                 () = sleep_until(look_at) => self.look().await,
                 () = self.run.stop.cancelled(), if self.stopping.is_none() => {
                     self.ask_to_stop().await;
@@ -143,7 +140,7 @@ impl<'a> Follow<'a> {
     }
 
     fn pause(&self) -> Duration {
-        let calm = self.linked && self.unanswered == 0 && self.absent == 0;
+        let calm = self.listener.is_some() && self.unanswered == 0 && self.absent == 0;
         match (calm && self.stopping.is_none(), self.idle) {
             (false, _) => ASKING,
             (true, 0) => QUIET,
@@ -154,7 +151,7 @@ impl<'a> Follow<'a> {
     async fn hear(&mut self, heard: Heard) -> Option<Over> {
         self.last = Instant::now();
         match heard {
-            Heard::SocketLost => self.linked = false,
+            Heard::SocketLost => self.listener = None,
             Heard::Preview { format, image, node } => self.preview(format, image, node),
             Heard::Message(message) => {
                 let over = matches!(&message, Message::Executing(executing) if executing.is_end());
@@ -293,5 +290,13 @@ impl<'a> Follow<'a> {
         if let Err(error) = self.run.backend.client.cancel(self.prompt_id).await {
             tracing::warn!(job.id = %self.run.id, %error, "asking a backend to stop");
         }
+    }
+}
+
+/// What is heard next: nothing ever, when there is nothing to listen to.
+async fn next(listener: &mut Option<Listener>) -> Heard {
+    match listener {
+        Some(listener) => listener.next().await,
+        None => std::future::pending().await,
     }
 }

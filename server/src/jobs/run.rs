@@ -1,9 +1,12 @@
 //! One attempt at a job, from the queue to its end or back.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use comfy::prompt::PromptRequest;
 use comfy::{BackendError, Graph};
 use serde_json::{Map, Value};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wire::{JobId, JobStatus, Progress};
@@ -39,10 +42,14 @@ pub(super) struct Setback {
 /// How often a job goes back to the queue because of [`Setback::counts`].
 const SETBACKS: u32 = 5;
 
+/// How long storage that failed is left alone.
+const RECOVERING: Duration = Duration::from_secs(2);
+
 /// A prompt that a backend has.
 struct Handed {
     prompt_id: Uuid,
-    listener: Listener,
+    /// None when it was handed over under the id of a socket that is gone.
+    listener: Option<Listener>,
 }
 
 /// What came of handing a prompt over.
@@ -55,7 +62,7 @@ enum Handing {
 pub(super) struct Run<'a> {
     pub(super) jobs: &'a Jobs,
     pub(super) id: JobId,
-    pub(super) backend: &'a std::sync::Arc<Backend>,
+    pub(super) backend: &'a Arc<Backend>,
     pub(super) row: ToRun,
     pub(super) graph: Graph,
     pub(super) stop: CancellationToken,
@@ -65,16 +72,32 @@ impl Jobs {
     /// Runs the job on the backend of `slot`, once.
     pub(super) async fn run(&self, waiting: Waiting, slot: Slot) {
         let id = waiting.job;
-        let outcome = match self.attempt(id, slot).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                tracing::error!(job.id = %id, error = format!("{error:#}"), "the attempt failed");
-                Outcome::Over(End::Failed(failure::internal()), None)
-            }
+        let concluded = match self.attempt(id, slot).await {
+            Ok(outcome) => self.conclude(waiting.clone(), outcome).await,
+            Err(error) => Err(error),
         };
-        if let Err(error) = self.conclude(waiting, outcome).await {
+        if let Err(error) = concluded {
+            tracing::error!(job.id = %id, error = format!("{error:#}"), "the attempt failed");
+            self.try_later(waiting).await;
+        }
+    }
+
+    /// safety 36: our own storage failed. The job stays as it is, and when it
+    /// is taken up again, what its backend made is found there.
+    async fn try_later(&self, mut waiting: Waiting) {
+        self.active().remove(&waiting.job);
+        tokio::select! {
+            () = sleep(RECOVERING) => (),
+            () = self.shutdown.started() => return,
+        }
+        waiting.setbacks += 1;
+        if waiting.setbacks < SETBACKS {
+            return self.queue.push_front(waiting);
+        }
+        let end = End::Failed(failure::internal());
+        if let Err(error) = self.record(waiting.job, Change::Finish { end, progress: None }).await {
             // The row stays as it is: the next start takes it up.
-            tracing::error!(job.id = %id, error = format!("{error:#}"), "could not be concluded");
+            tracing::error!(job.id = %waiting.job, error = format!("{error:#}"), "given up");
         }
     }
 
@@ -87,7 +110,7 @@ impl Jobs {
         if row.status == JobStatus::Canceling {
             stop.cancel();
         }
-        let backend = std::sync::Arc::clone(&slot.backend);
+        let backend = Arc::clone(&slot.backend);
         let graph = Graph::parse(&row.graph)?;
         let run = Run { jobs: self, id, backend: &backend, row, graph, stop };
         run.go(slot).await
@@ -171,11 +194,11 @@ impl Run<'_> {
             if attempt.backend != self.backend.name() {
                 continue;
             }
-            let listener = self.backend.listen(attempt.prompt_id);
             match find(self.backend, attempt.prompt_id).await {
                 Ok(true) => {
                     tracing::info!(job.id = %self.id, "found again on its backend");
-                    return Ok(Some(Handing::Done(Handed { prompt_id: attempt.prompt_id, listener })));
+                    let prompt_id = attempt.prompt_id;
+                    return Ok(Some(Handing::Done(Handed { prompt_id, listener: None })));
                 }
                 Ok(false) => self.jobs.parts.db.end_attempt(attempt.prompt_id).await?,
                 Err(error) => return Ok(Some(Handing::Not(self.unreachable(&error)))),
@@ -208,10 +231,12 @@ impl Run<'_> {
         self.jobs.parts.db.add_attempt(self.id, attempt).await?;
         let listener = self.backend.listen(prompt_id);
         let since = Instant::now();
-        match self.backend.client.prompt(&self.request(prompt_id)).await {
+        let client_id = self.backend.client_id();
+        let heard = client_id.is_some();
+        match self.backend.client.prompt(&self.request(prompt_id, client_id)).await {
             Ok(_) => {
                 self.backend.expect_status(since);
-                Ok(Handing::Done(Handed { prompt_id, listener }))
+                Ok(Handing::Done(Handed { prompt_id, listener: heard.then_some(listener) }))
             }
             Err(BackendError::Refused(refusal)) => {
                 self.jobs.parts.db.end_attempt(prompt_id).await?;
@@ -230,7 +255,9 @@ impl Run<'_> {
     ) -> anyhow::Result<Handing> {
         if !error.surely_not_done() {
             match find(self.backend, prompt_id).await {
-                Ok(true) => return Ok(Handing::Done(Handed { prompt_id, listener })),
+                Ok(true) => {
+                    return Ok(Handing::Done(Handed { prompt_id, listener: Some(listener) }));
+                }
                 Ok(false) => (),
                 // The attempt stays open: it is looked for when this one is back.
                 Err(error) => return Ok(Handing::Not(self.unreachable(&error))),
@@ -247,11 +274,10 @@ impl Run<'_> {
     }
 
     /// safety 2, 8: every field of a request is ours.
-    fn request(&self, prompt_id: Uuid) -> PromptRequest {
+    fn request(&self, prompt_id: Uuid, client_id: Option<String>) -> PromptRequest {
         // Without a socket nobody is to be told: previews of prompts without an
         // owner go to everyone.
-        let nobody = || Uuid::new_v4().simple().to_string();
-        let client_id = self.backend.client_id().unwrap_or_else(nobody);
+        let client_id = client_id.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
         let previews = Map::from_iter([("preview_method".to_owned(), Value::from("auto"))]);
         PromptRequest {
             extra_data: previews,

@@ -3,10 +3,12 @@
 mod metrics;
 mod requests;
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
-pub use metrics::{Metrics, Counted};
+pub use metrics::{Counted, Metrics};
 pub use requests::{RequestId, observe};
 
 use crate::config::Config;
@@ -19,7 +21,10 @@ use crate::config::Config;
 pub fn start_logging(config: &Config) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&config.log)
         .with_context(|| format!("`{}` is no log filter; write for example `info`", config.log))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     let started = if config.log_json { lines.json().try_init() } else { lines.try_init() };
     started.map_err(|error| anyhow::anyhow!(error)).context("logging was started before")
 }

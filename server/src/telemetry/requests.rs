@@ -42,7 +42,11 @@ pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Ne
     let status = response.status();
     app.metrics.request(&method, route, status, took);
     span.in_scope(|| {
-        tracing::debug!(status = status.as_u16(), duration_ms = took.as_millis() as u64, "answered");
+        tracing::debug!(
+            status = status.as_u16(),
+            duration_ms = took.as_millis() as u64,
+            "answered"
+        );
     });
     let id = HeaderValue::from_str(&id.0).expect("hex digits are a header value");
     response.headers_mut().insert("x-request-id", id);

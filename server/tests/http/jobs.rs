@@ -56,7 +56,10 @@ async fn the_same_key_makes_one_job() {
     let first = visitor.send(ask(&small("a"))).await;
     let second = visitor.send(ask(&small("a"))).await;
     assert_eq!(first.json::<Job>().id, second.json::<Job>().id);
-    assert_eq!((first.header("idempotent-replayed"), second.header("idempotent-replayed")), ("", "true"));
+    assert_eq!(
+        (first.header("idempotent-replayed"), second.header("idempotent-replayed")),
+        ("", "true")
+    );
     let other = visitor.send(ask(&small("b"))).await;
     assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -99,7 +102,11 @@ async fn a_picture_can_be_fetched_kept_and_deleted() {
     }
 }
 
-async fn with(visitor: &Visitor<'_>, uri: &str, (name, value): (&str, &str)) -> super::house::Answer {
+async fn with(
+    visitor: &Visitor<'_>,
+    uri: &str,
+    (name, value): (&str, &str),
+) -> super::house::Answer {
     visitor.send(Request::get(uri).header(name, value).body(Body::empty()).unwrap()).await
 }
 
@@ -125,7 +132,8 @@ async fn jobs_are_found_by_what_is_known_of_them() {
     let next = first.next.unwrap();
     let second: JobList = visitor.get(&format!("{API}/jobs?limit=1&cursor={next}")).await.json();
     assert_ne!(first.jobs[0].id, second.jobs[0].id);
-    let unmarked: Job = visitor.call("DELETE", &format!("{API}/jobs/{}/favourite", job.id)).await.json();
+    let unmarked: Job =
+        visitor.call("DELETE", &format!("{API}/jobs/{}/favourite", job.id)).await.json();
     assert!(!unmarked.favourite);
 }
 
@@ -161,7 +169,8 @@ fn numbers(stream: &str) -> Vec<u64> {
     blocks
         .map(|block| {
             let line = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
-            let Ok(ToViewer::Event { seq, .. }) = serde_json::from_str(line("data: ").unwrap()) else {
+            let Ok(ToViewer::Event { seq, .. }) = serde_json::from_str(line("data: ").unwrap())
+            else {
                 panic!("no event: {block}");
             };
             assert_eq!(line("id: ").unwrap(), seq.to_string());

@@ -15,10 +15,12 @@ struct Parlor {
 
 impl Parlor {
     fn start(data: &Path, args: &[&str]) -> Self {
-        let mut child = parlor(data, &[&["--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
+        let mut child =
+            parlor(data, &[&["--listen", "127.0.0.1:0"], args].concat()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("Parlor is open at ").expect("the first line says where");
+        let url =
+            line.trim().strip_prefix("Parlor is open at ").expect("the first line says where");
         Self { url: url.to_owned(), child }
     }
 

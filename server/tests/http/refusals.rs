@@ -21,7 +21,10 @@ async fn every_refusal_is_a_problem_with_its_code() {
     let jobs = format!("{API}/workflows/text-to-picture/jobs");
     let nobody = "00000000-0000-0000-0000-000000000000";
     let json = |uri: &str, body: &str| {
-        request("POST", uri).header("content-type", "application/json").body(Body::from(body.to_owned())).unwrap()
+        request("POST", uri)
+            .header("content-type", "application/json")
+            .body(Body::from(body.to_owned()))
+            .unwrap()
     };
     for (asked, status, code) in [
         (empty("GET", "/api/nope"), 404, ErrorCode::NotFound),
@@ -73,7 +76,8 @@ async fn a_name_that_is_not_ours_is_misdirected() {
     let asked = request("GET", "/").header("host", "evil.example").body(Body::empty()).unwrap();
     let answer = house.answer(asked).await;
     assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST);
-    let asked = request("GET", "/healthz").header("host", "10.0.0.7:8787").body(Body::empty()).unwrap();
+    let asked =
+        request("GET", "/healthz").header("host", "10.0.0.7:8787").body(Body::empty()).unwrap();
     assert_eq!(house.answer(asked).await.status, StatusCode::OK);
 }
 
@@ -142,7 +146,8 @@ async fn the_figures_are_for_this_machine() {
     assert!(here.text().contains("parlor_backend_up{backend=\"workshop\"} 0"), "{}", here.text());
     let away = house.answer_to("192.0.2.1:1", empty("GET", "/metrics")).await;
     assert_eq!(away.status, StatusCode::NOT_FOUND);
-    let passed_on = request("GET", "/metrics").header("x-forwarded-for", "192.0.2.1").body(Body::empty());
+    let passed_on =
+        request("GET", "/metrics").header("x-forwarded-for", "192.0.2.1").body(Body::empty());
     assert_eq!(house.answer(passed_on.unwrap()).await.status, StatusCode::NOT_FOUND);
     let public = House::with(&["--metrics-public"]).await;
     let away = public.answer_to("192.0.2.1:1", empty("GET", "/metrics")).await;
@@ -157,9 +162,14 @@ async fn a_house_in_trouble_says_neither_path_nor_cause() {
     let job: wire::Job = visitor.submit(&small("x")).await.json();
     let answer = visitor.get(&format!("{API}/jobs/{}", job.id)).await;
     assert_eq!(answer.status, StatusCode::OK);
-    let answer = visitor.post(&format!("{API}/workflows/upscale/jobs"), &json!({"inputs": {
-        "picture": {"upload": "../../etc/passwd"}
-    }})).await;
+    let answer = visitor
+        .post(
+            &format!("{API}/workflows/upscale/jobs"),
+            &json!({"inputs": {
+                "picture": {"upload": "../../etc/passwd"}
+            }}),
+        )
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(answer.problem().field.as_deref(), Some("picture"));
 }

@@ -55,7 +55,9 @@ async fn requests_that_proxies_could_read_differently_are_refused() {
         "Content-Length: +5",
         "X-Folded: a\r\n b",
     ] {
-        let sent = format!("POST /api/parlor/v1/uploads HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n0\r\n\r\n{smuggled}");
+        let sent = format!(
+            "POST /api/parlor/v1/uploads HTTP/1.1\r\nHost: localhost\r\n{head}\r\n\r\n0\r\n\r\n{smuggled}"
+        );
         let answer = exchange(address, &sent).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{head}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{head}: {answer}");

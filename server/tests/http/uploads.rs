@@ -9,7 +9,8 @@ use wire::{ErrorCode, Upload};
 use super::house::{API, House};
 
 fn png() -> Vec<u8> {
-    let image = image::RgbImage::from_fn(40, 20, |x, y| image::Rgb([x as u8 * 6, y as u8 * 12, 90]));
+    let image =
+        image::RgbImage::from_fn(40, 20, |x, y| image::Rgb([x as u8 * 6, y as u8 * 12, 90]));
     let mut content = Vec::new();
     image.write_to(&mut Cursor::new(&mut content), image::ImageFormat::Png).unwrap();
     content

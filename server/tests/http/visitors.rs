@@ -46,7 +46,8 @@ async fn programs_are_the_visitor_of_their_address() {
         let asked = key.into_iter().fold(asked, |asked, key| asked.header("x-api-key", key));
         asked.body(Body::empty()).unwrap()
     };
-    let mut submit = super::house::post(&format!("{API}/workflows/text-to-picture/jobs"), &small("x"));
+    let mut submit =
+        super::house::post(&format!("{API}/workflows/text-to-picture/jobs"), &small("x"));
     submit.headers_mut().insert("authorization", "Bearer anonymous".parse().unwrap());
     assert_eq!(house.answer_to("192.0.2.1:1", submit).await.status, StatusCode::ACCEPTED);
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use wire::JobStatus;
 
 use crate::fake::{Fake, Mood};
-use crate::house::{House, somebody};
+use crate::house::{House, eventually, somebody};
 
 /// Words of the host's machine that no guest may read.
 const SECRETS: [&str; 4] = ["/home", "127.0.0.1", "execution.py", "traceback"];
@@ -110,6 +110,24 @@ async fn a_failure_is_explained_without_the_hosts_secrets() {
             assert!(!text.contains(secret), "{secret} in {text}");
         }
     }
+}
+
+// safety 36
+#[tokio::test]
+async fn a_job_outlives_storage_that_fails_for_a_while() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    house.until_status(somebody(1), job, JobStatus::Running).await;
+    let (files, aside) = (house.folder.path().join("files"), house.folder.path().join("aside"));
+    std::fs::rename(&files, &aside).unwrap();
+    std::fs::write(&files, "in the way").unwrap();
+    fake.allow(3);
+    eventually("an output was asked for", || fake.viewed() > 0).await;
+    std::fs::remove_file(&files).unwrap();
+    std::fs::rename(&aside, &files).unwrap();
+    let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+    assert_eq!((done.attempt, done.outputs.len(), fake.accepted().len()), (1, 1, 1));
 }
 
 #[tokio::test]

@@ -83,6 +83,31 @@ async fn a_viewer_sees_it_being_made() {
     assert_eq!(stranger.try_next(), None);
 }
 
+// safety 35
+#[tokio::test]
+async fn a_viewer_that_returns_gets_what_it_missed_once_and_in_order() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    let seen = house.until_status(somebody(1), job, JobStatus::Running).await.seq;
+    fake.allow(1);
+    house.until(somebody(1), job, |job| job.seq > seen + 2).await;
+
+    let mut watch = house.parts.hub.watch_job(somebody(1), job);
+    let missed = house.jobs.events_after(somebody(1), job, seen).await.unwrap().unwrap();
+    fake.allow(2);
+    let told = told_until_over(&mut watch).await;
+    let told = told.iter().filter_map(|told| match message(told)? {
+        ToViewer::Event { seq, .. } => Some(seq),
+        _ => None,
+    });
+    // Events that came between listening and looking are told twice: passed over.
+    let last = missed.last().unwrap().0;
+    let all: Vec<_> = missed.iter().map(|(seq, _)| *seq).chain(told.filter(|seq| *seq > last)).collect();
+    let end = house.find(somebody(1), job).await.seq;
+    assert_eq!(all, (seen + 1..=end).collect::<Vec<_>>());
+}
+
 #[tokio::test]
 async fn a_late_viewer_is_told_how_far_it_is() {
     let fake = Fake::start_held();

@@ -97,7 +97,9 @@ impl Viewer {
         match message {
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(said) => Box::pin(self.obey(said)).await,
-                Err(error) => self.refuse(None, format!("this cannot be understood: {error}")).await,
+                Err(error) => {
+                    self.refuse(None, format!("this cannot be understood: {error}")).await
+                }
             },
             Message::Binary(_) => self.refuse(None, "say it as text".into()).await,
             Message::Close(_) => Err(End::Gone),

@@ -99,7 +99,8 @@ async fn respond(
     file.seek(SeekFrom::Start(*part.start())).await.context("seeking in a stored file")?;
     let size = part.end() - part.start() + 1;
     let range = format!("bytes {}-{}/{length}", part.start(), part.end());
-    headers.insert(CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits are a header value"));
+    headers
+        .insert(CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits are a header value"));
     headers.insert(CONTENT_LENGTH, size.into());
     let body = Body::from_stream(ReaderStream::new(file.take(size)));
     Ok((StatusCode::PARTIAL_CONTENT, headers, body).into_response())
@@ -156,7 +157,9 @@ fn part(request: &HeaderMap, etag: &str, length: u64) -> Part {
         (Ok(first), Err(_)) if last.is_empty() => Part::Of(first..=length - 1),
         (Err(_), Ok(0)) if first.is_empty() => Part::Beyond,
         (Err(_), Ok(_)) if first.is_empty() && length == 0 => Part::Beyond,
-        (Err(_), Ok(last)) if first.is_empty() => Part::Of(length.saturating_sub(last)..=length - 1),
+        (Err(_), Ok(last)) if first.is_empty() => {
+            Part::Of(length.saturating_sub(last)..=length - 1)
+        }
         _ => Part::Whole,
     }
 }
@@ -199,6 +202,9 @@ mod tests {
     fn no_name_can_break_out_of_its_header() {
         let header = disposed("attachment", "a\"; x=\r\n写.png");
         let header = header.to_str().unwrap();
-        assert!(header.starts_with("attachment; filename=\"a__ x____.png\"; filename*=UTF-8''"), "{header}");
+        assert!(
+            header.starts_with("attachment; filename=\"a__ x____.png\"; filename*=UTF-8''"),
+            "{header}"
+        );
     }
 }

@@ -30,8 +30,15 @@ pub(crate) async fn stream(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
     // Listening first, looking second: nothing falls between the two.
     let watch = app.hub.watch_job(principal.id, job);
-    let mut feed =
-        Feed { app, principal, job, watch, last: last.unwrap_or(0), ready: VecDeque::new(), over: false };
+    let mut feed = Feed {
+        app,
+        principal,
+        job,
+        watch,
+        last: last.unwrap_or(0),
+        ready: VecDeque::new(),
+        over: false,
+    };
     if !feed.catch_up().await? {
         return Err(Error::NotFound("job"));
     }
