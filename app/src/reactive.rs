@@ -10,7 +10,7 @@ pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
     compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static,
 ) -> Memo<T> {
     fn boxed<T: PartialEq + Send + Sync + 'static>(compute: Compute<T>) -> Memo<T> {
-        Memo::new(move |before| compute(before))
+        Memo::new(compute)
     }
     boxed(Box::new(compute))
 }
