@@ -7,11 +7,11 @@ use crate::fake::{Fake, Mood};
 use crate::house::{House, eventually, somebody};
 
 fn reasons(events: &[Event]) -> Vec<&str> {
-    let reason = |event| match event {
-        &Event::Waiting { ref reason, .. } => Some(reason.as_str()),
+    let waiting = events.iter().filter_map(|event| match event {
+        Event::Waiting { reason, .. } => Some(reason.as_str()),
         _ => None,
-    };
-    events.iter().filter_map(reason).collect()
+    });
+    waiting.collect()
 }
 
 // safety 34
