@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::{either::EitherOf3, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{either::EitherOf3, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -137,6 +137,14 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
             move || ask.run(Asked { words: words.trim().to_owned(), ..asked.get_untracked() });
         wait(set_timeout_with_handle(search, PAUSE).ok());
     };
+    let input = NodeRef::<html::Input>::new();
+    // Another search by other means: *back*, or *look at everything*.
+    Effect::new(move |_| {
+        let words = asked.read().words.clone();
+        if let Some(input) = input.get().filter(|input| input.value().trim() != words) {
+            input.set_value(&words);
+        }
+    });
     view! {
         <label class="search">
             <Icon name="search"/>
@@ -144,7 +152,7 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
             <input
                 type="search"
                 placeholder=t::gallery_search()
-                value=asked.get_untracked().words
+                node_ref=input
                 on:input=move |event| typed(event_target_value(&event))
             />
         </label>
@@ -175,14 +183,16 @@ fn Filters(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
                 <Icon name="heart" small=true/>
                 {t::gallery_favourites()}
             </button>
-            <select
-                class="chip chip--select"
-                aria-label=t::gallery_workflow()
-                on:change=move |event| ask.run(Asked { workflow: event_target_value(&event), ..asked.get_untracked() })
-            >
-                <option value="" prop:selected=move || asked.read().workflow.is_empty()>{t::gallery_all_workflows()}</option>
-                {options}
-            </select>
+            <div class="chip chip--select">
+                <select
+                    aria-label=t::gallery_workflow()
+                    on:change=move |event| ask.run(Asked { workflow: event_target_value(&event), ..asked.get_untracked() })
+                >
+                    <option value="" prop:selected=move || asked.read().workflow.is_empty()>{t::gallery_all_workflows()}</option>
+                    {options}
+                </select>
+                <Icon name="down" small=true/>
+            </div>
         </div>
     }
 }

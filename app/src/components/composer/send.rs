@@ -7,7 +7,7 @@ use super::Parts;
 use crate::{
     api, browser,
     desk::Fill,
-    form::{Change, Form},
+    form::{Change, Form, Wrong},
     handoff::use_handoff,
     live::{Live, use_live},
     results::Item,
@@ -36,6 +36,12 @@ pub(super) fn listen(parts: Parts) {
         },
         false,
     );
+    Effect::new(move |_| {
+        if parts.is_waiting.get() && !parts.form.with(only_sending) {
+            parts.is_waiting.set(false);
+            parts.send();
+        }
+    });
     let live = use_live();
     Effect::new(move |_| {
         // Taken out in the same breath, so that the same can be put in again.
@@ -47,10 +53,13 @@ pub(super) fn listen(parts: Parts) {
 }
 
 impl Parts {
-    /// Sends the form, or shows what is wrong with it.
+    /// Sends the form, or shows what is wrong with it. When all it lacks is the
+    /// rest of a picture, it is sent as soon as that has arrived.
     pub(super) fn send(self) {
         if self.form.with_untracked(|form| form.problems().is_empty()) {
             self.desk.create(self.form.with_untracked(Form::inputs));
+        } else if self.form.with_untracked(only_sending) {
+            self.is_waiting.set(true);
         } else {
             self.form.update(Form::leave_all);
             self.show_first_mistake();
@@ -139,4 +148,10 @@ impl Parts {
             self.form.try_update(|form| form.apply(&field, Change::Picture(picture)));
         });
     }
+}
+
+/// A picture is on its way, and nothing else is wrong.
+fn only_sending(form: &Form) -> bool {
+    let problems = form.problems();
+    !problems.is_empty() && problems.iter().all(|(_, wrong)| *wrong == Wrong::Sending)
 }
