@@ -117,7 +117,11 @@ impl Jobs {
     }
 
     /// One page of this principal's jobs, newest first.
-    pub async fn list(&self, principal: PrincipalId, filter: &JobFilter) -> anyhow::Result<JobList> {
+    pub async fn list(
+        &self,
+        principal: PrincipalId,
+        filter: &JobFilter,
+    ) -> anyhow::Result<JobList> {
         let mut list = self.parts.db.list_jobs(principal, filter).await?;
         list.jobs = list.jobs.into_iter().map(|job| self.with_present(job)).collect();
         Ok(list)

@@ -133,7 +133,11 @@ impl Jobs {
     }
 
     /// Back to the queue, unless it was tried often enough.
-    pub(super) async fn send_back(&self, mut waiting: Waiting, setback: Setback) -> anyhow::Result<()> {
+    pub(super) async fn send_back(
+        &self,
+        mut waiting: Waiting,
+        setback: Setback,
+    ) -> anyhow::Result<()> {
         let Some(row) = self.parts.db.to_run(waiting.job).await? else { return Ok(()) };
         waiting.setbacks += u32::from(setback.counts);
         let tired = row.attempt >= self.limits.attempts || waiting.setbacks >= SETBACKS;

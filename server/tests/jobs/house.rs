@@ -63,7 +63,12 @@ impl House {
         self.folder
     }
 
-    pub async fn submit(&self, who: PrincipalId, slug: &str, inputs: Value) -> Result<Job, SubmitError> {
+    pub async fn submit(
+        &self,
+        who: PrincipalId,
+        slug: &str,
+        inputs: Value,
+    ) -> Result<Job, SubmitError> {
         let submitted = self.jobs.submit(who, slug, inputs_of(inputs), None).await?;
         Ok(submitted.job)
     }
@@ -171,7 +176,10 @@ pub async fn told_until_over(watch: &mut Watch) -> Vec<Told> {
     let wait = async {
         loop {
             let told = watch.next().await;
-            let over = matches!(message(&told), Some(ToViewer::Event { event: Event::Finished { .. }, .. }));
+            let over = matches!(
+                message(&told),
+                Some(ToViewer::Event { event: Event::Finished { .. }, .. })
+            );
             all.push(told);
             if over {
                 return;

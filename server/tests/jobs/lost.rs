@@ -101,7 +101,8 @@ async fn a_deaf_socket_is_replaced_and_the_run_is_followed_all_the_same() {
     fake.set(Mood::Mute);
     let job = house.paint(somebody(1)).await;
     house.until_status(somebody(1), job, JobStatus::Succeeded).await;
-    eventually("another socket is there", || fake.sockets().iter().any(|id| !first.contains(id))).await;
+    eventually("another socket is there", || fake.sockets().iter().any(|id| !first.contains(id)))
+        .await;
 }
 
 #[tokio::test]
