@@ -6,6 +6,7 @@
 //! it all in the words of `i18n`; `browser` and `door` touch what lies outside.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
 
 mod api;
 mod browser;
@@ -20,6 +21,7 @@ mod home;
 mod i18n;
 mod live;
 mod pages;
+mod reactive;
 mod results;
 mod shelf;
 mod state;

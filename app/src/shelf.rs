@@ -50,7 +50,13 @@ impl Shelf {
     /// How many match altogether, with what was made since; `None` before the first page.
     pub(crate) fn total(self) -> Option<u64> {
         let (total, newest) = self.state.with(|state| (state.total, state.ids.first().copied()));
-        let workflow = self.query.with_value(|query| query.workflow.clone());
+        let (workflow, is_search) = self
+            .query
+            .with_value(|query| (query.workflow.clone(), query.words.is_some() || query.favourite));
+        // Only the server knows whether what is new belongs to a search.
+        if is_search {
+            return total;
+        }
         let is_since = |id: JobId| newest.is_none_or(|newest| id > newest);
         let since = self.live.results.with(|results| {
             results

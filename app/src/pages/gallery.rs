@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use leptos::{either::EitherOf3, leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{either::EitherOf3, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::{t, when},
     live::use_live,
+    reactive::memo,
     results::Place,
     shelf::Shelf,
 };
@@ -73,7 +74,7 @@ impl Asked {
 pub(crate) fn GalleryPage() -> impl IntoView {
     use_title(|| t::gallery().to_owned());
     let map = use_query_map();
-    let asked = Memo::new(move |_| {
+    let asked = memo(move |_| {
         map.with(|map| {
             let text = |name: &str| map.get(name).unwrap_or_default();
             Asked {
@@ -137,6 +138,14 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
             move || ask.run(Asked { words: words.trim().to_owned(), ..asked.get_untracked() });
         wait(set_timeout_with_handle(search, PAUSE).ok());
     };
+    let input = NodeRef::<html::Input>::new();
+    // Another search by other means: *back*, or *look at everything*.
+    Effect::new(move |_| {
+        let words = asked.read().words.clone();
+        if let Some(input) = input.get().filter(|input| input.value().trim() != words) {
+            input.set_value(&words);
+        }
+    });
     view! {
         <label class="search">
             <Icon name="search"/>
@@ -144,7 +153,7 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
             <input
                 type="search"
                 placeholder=t::gallery_search()
-                value=asked.get_untracked().words
+                node_ref=input
                 on:input=move |event| typed(event_target_value(&event))
             />
         </label>
@@ -175,14 +184,16 @@ fn Filters(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
                 <Icon name="heart" small=true/>
                 {t::gallery_favourites()}
             </button>
-            <select
-                class="chip chip--select"
-                aria-label=t::gallery_workflow()
-                on:change=move |event| ask.run(Asked { workflow: event_target_value(&event), ..asked.get_untracked() })
-            >
-                <option value="" prop:selected=move || asked.read().workflow.is_empty()>{t::gallery_all_workflows()}</option>
-                {options}
-            </select>
+            <div class="chip chip--select">
+                <select
+                    aria-label=t::gallery_workflow()
+                    on:change=move |event| ask.run(Asked { workflow: event_target_value(&event), ..asked.get_untracked() })
+                >
+                    <option value="" prop:selected=move || asked.read().workflow.is_empty()>{t::gallery_all_workflows()}</option>
+                    {options}
+                </select>
+                <Icon name="down" small=true/>
+            </div>
         </div>
     }
 }
@@ -201,7 +212,7 @@ fn Found(
     let grows = asked.words.is_empty() && asked.workflow.is_empty() && !asked.favourite;
     let collection = Collection::of_gallery(shelf, grows, asked.address());
     let days = use_days(collection);
-    let is_bare = Memo::new(move |_| shelf.is_known() && collection.places.read().is_empty());
+    let is_bare = memo(move |_| shelf.is_known() && collection.places.read().is_empty());
     let everything = asked.is_everything();
     view! {
         {move || if !is_bare.get() {
@@ -233,7 +244,7 @@ type Days = Memo<Vec<(Millis, Vec<Place>)>>;
 
 fn use_days(collection: Collection) -> Days {
     let results = use_live().results;
-    Memo::new(move |_| {
+    memo(move |_| {
         let places = collection.places.read();
         results.with(|results| {
             let dated = places.iter().filter_map(|place| {
@@ -261,7 +272,7 @@ fn by_day(dated: impl Iterator<Item = (Millis, Place)>) -> Vec<(Millis, Vec<Plac
 
 #[component]
 fn Day(collection: Collection, day: Millis, days: Days) -> impl IntoView {
-    let places = Memo::new(move |_| {
+    let places = memo(move |_| {
         days.with(|days| {
             let own = days.iter().find(|(known, _)| *known == day);
             own.map(|(_, places)| places.clone()).unwrap_or_default()

@@ -46,8 +46,14 @@ pub(crate) struct InputDef {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Kind {
     /// An integer; bounds as in the definition, up to ±2⁶⁴.
-    Int { min: Option<i128>, max: Option<i128> },
-    Float { min: Option<f64>, max: Option<f64> },
+    Int {
+        min: Option<i128>,
+        max: Option<i128>,
+    },
+    Float {
+        min: Option<f64>,
+        max: Option<f64>,
+    },
     Text,
     Flag,
     /// One of these.
@@ -93,7 +99,11 @@ impl Catalogue {
     }
 
     /// What `/object_info` answers; of one class only, when `class` is given.
-    pub(crate) fn object_info(&self, class: Option<&str>, folders: &Folders) -> IndexMap<&str, Value> {
+    pub(crate) fn object_info(
+        &self,
+        class: Option<&str>,
+        folders: &Folders,
+    ) -> IndexMap<&str, Value> {
         let files = folders.list(Folder::Input);
         let wanted = self.nodes.iter().filter(|(name, _)| class.is_none_or(|class| class == *name));
         wanted.map(|(name, node)| (name.as_str(), node.describe(&files))).collect()
@@ -101,13 +111,11 @@ impl Catalogue {
 
     /// The models that the choices of an input name.
     pub(crate) fn choices(&self, class: &str, input: &str) -> &[Value] {
-        let inputs = self.node(class).into_iter().flat_map(|node| &node.inputs);
-        let kinds = inputs.filter(|def| def.name == input).map(|def| &def.kind);
-        let choices = kinds.filter_map(|kind| match kind {
-            Kind::Choice(choices) => Some(choices.as_slice()),
-            _ => None,
-        });
-        choices.last().unwrap_or_default()
+        let mut inputs = self.node(class).into_iter().flat_map(|node| &node.inputs);
+        match inputs.find(|def| def.name == input).map(|def| &def.kind) {
+            Some(Kind::Choice(choices)) => choices,
+            _ => &[],
+        }
     }
 }
 
@@ -135,7 +143,8 @@ impl NodeDef {
     fn describe(&self, files: &[String]) -> Value {
         let mut entry = self.entry.clone();
         for input in self.inputs.iter().filter(|input| input.kind == Kind::File) {
-            if let Some(list @ Value::Array(_)) = entry["input"]["required"][&input.name].get_mut(0) {
+            if let Some(list @ Value::Array(_)) = entry["input"]["required"][&input.name].get_mut(0)
+            {
                 *list = json!(files);
             }
         }
@@ -144,7 +153,8 @@ impl NodeDef {
 }
 
 fn parse(text: &str) -> IndexMap<String, NodeDef> {
-    let entries: IndexMap<String, Value> = serde_json::from_str(text).expect("the catalogue is part of the program");
+    let entries: IndexMap<String, Value> =
+        serde_json::from_str(text).expect("the catalogue is part of the program");
     entries.into_iter().map(|(class, entry)| (class, NodeDef::new(entry))).collect()
 }
 
@@ -200,7 +210,8 @@ mod tests {
     #[test]
     fn seeds_reach_to_the_last_of_64_bits() {
         let catalogue = Catalogue::new(false);
-        let seed = catalogue.node("KSampler").unwrap().inputs.iter().find(|input| input.name == "seed");
+        let seed =
+            catalogue.node("KSampler").unwrap().inputs.iter().find(|input| input.name == "seed");
         assert_eq!(seed.unwrap().kind, Kind::Int { min: Some(0), max: Some(i128::from(u64::MAX)) });
     }
 
@@ -209,7 +220,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let folders = Folders::open(dir.path()).unwrap();
         let catalogue = Catalogue::new(false);
-        let list = || catalogue.object_info(Some("LoadImage"), &folders)["LoadImage"]["input"]["required"]["image"][0].clone();
+        let list = || {
+            catalogue.object_info(Some("LoadImage"), &folders)["LoadImage"]["input"]["required"]["image"][0].clone()
+        };
         assert_eq!(list(), json!([]));
         std::fs::write(folders.dir(Folder::Input).join("a.png"), "").unwrap();
         assert_eq!(list(), json!(["a.png"]));

@@ -38,7 +38,9 @@ impl Engine {
         let house = Arc::new(House::open(options)?);
         let listener = TcpListener::bind(listen)
             .and_then(|listener| listener.set_nonblocking(true).map(|()| listener))
-            .with_context(|| format!("the demo engine cannot listen on {listen}: choose another port"))?;
+            .with_context(|| {
+                format!("the demo engine cannot listen on {listen}: choose another port")
+            })?;
         let address = listener.local_addr().context("asking for the port that was given")?;
 
         let mut engine = Self { address, house, threads: Vec::new() };
@@ -70,7 +72,8 @@ impl Engine {
     pub async fn stop(mut self) {
         self.house.stop();
         let threads = std::mem::take(&mut self.threads);
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(JoinHandle::join));
+        let joined =
+            tokio::task::spawn_blocking(move || threads.into_iter().try_for_each(JoinHandle::join));
         if !matches!(joined.await, Ok(Ok(()))) {
             tracing::error!("a thread of the demo engine had panicked");
         }
@@ -93,7 +96,9 @@ impl Drop for Engine {
 /// dropping it drops every connection, and no task outlives the engine.
 fn serve(listener: TcpListener, house: &Arc<House>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let Ok(runtime) = runtime.inspect_err(|error| tracing::error!(%error, "no runtime for the demo engine")) else {
+    let Ok(runtime) =
+        runtime.inspect_err(|error| tracing::error!(%error, "no runtime for the demo engine"))
+    else {
         return;
     };
     let served = runtime.block_on(async {

@@ -68,7 +68,12 @@ impl Folders {
     }
 
     /// The path of an existing file.
-    pub(crate) fn find(&self, folder: Folder, subfolder: &str, name: &str) -> Result<PathBuf, PathError> {
+    pub(crate) fn find(
+        &self,
+        folder: Folder,
+        subfolder: &str,
+        name: &str,
+    ) -> Result<PathBuf, PathError> {
         let path = match subfolder {
             "" => self.confine(folder, name)?,
             _ => self.confine(folder, &format!("{subfolder}/{name}"))?,
@@ -102,7 +107,8 @@ impl Folders {
     pub(crate) fn list(&self, folder: Folder) -> Vec<String> {
         let entries = fs::read_dir(self.dir(folder)).into_iter().flatten().flatten();
         let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-        let mut names: Vec<_> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
+        let mut names: Vec<_> =
+            files.filter_map(|file| file.file_name().into_string().ok()).collect();
         names.sort_unstable();
         names
     }
@@ -110,7 +116,12 @@ impl Folders {
     /// The next free names for `prefix`, which may name subfolders and hold
     /// `%width%`, `%height%`, `%year%`, `%month%`, `%day%`, `%hour%`, `%minute%`
     /// and `%second%` (UTC).
-    pub(crate) fn series(&self, folder: Folder, prefix: &str, size: (u32, u32)) -> Result<Series, PathError> {
+    pub(crate) fn series(
+        &self,
+        folder: Folder,
+        prefix: &str,
+        size: (u32, u32),
+    ) -> Result<Series, PathError> {
         let prefix = expand(prefix, size);
         let (subfolder, stem) = prefix.rsplit_once('/').unwrap_or(("", &prefix));
         if matches!(stem, "." | "..") {
@@ -142,7 +153,9 @@ impl Folders {
                 Component::Normal(name) => inside.push(name),
                 Component::CurDir => (),
                 Component::ParentDir if inside.pop() => (),
-                Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(PathError::Outside),
+                Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                    return Err(PathError::Outside);
+                }
             }
         }
         Ok(self.dir(folder).join(inside))
@@ -215,7 +228,12 @@ mod tests {
     #[test]
     fn size_and_time_are_expanded_in_names() {
         let (_dir, folders) = folders();
-        let name = folders.series(Folder::Output, "%width%x%height%-%year%", (64, 32)).unwrap().next().1.filename;
+        let name = folders
+            .series(Folder::Output, "%width%x%height%-%year%", (64, 32))
+            .unwrap()
+            .next()
+            .1
+            .filename;
         assert!(name.starts_with("64x32-2") && name.ends_with("_00001_.png"), "{name}");
     }
 

@@ -37,8 +37,9 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn open(options: Options) -> anyhow::Result<Self> {
-        let folders = Folders::open(&options.folder)
-            .with_context(|| format!("the demo engine cannot use the folder {}", options.folder.display()))?;
+        let folders = Folders::open(&options.folder).with_context(|| {
+            format!("the demo engine cannot use the folder {}", options.folder.display())
+        })?;
         Ok(Self {
             folders,
             catalogue: Catalogue::new(options.faults.test_nodes),
@@ -54,7 +55,13 @@ impl House {
 
     /// Tells everyone how long the queue is.
     pub(crate) fn announce_queue(&self) {
-        self.hub.send(&Audience::Everyone, &Message::Status(Status::of(self.ledger.remaining())));
+        self.announce_queue_with(0);
+    }
+
+    /// Tells everyone how long the queue will be with so many more prompts.
+    pub(crate) fn announce_queue_with(&self, more: u64) {
+        let status = Status::of(self.ledger.remaining() + more);
+        self.hub.send(&Audience::Everyone, &Message::Status(status));
     }
 
     pub(crate) fn stop(&self) {

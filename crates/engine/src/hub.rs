@@ -86,7 +86,11 @@ impl Hub {
     /// Seats a socket, in place of one with the same client id, whose inbox
     /// ends. `greeting` is made once nothing can be missed any more, and comes
     /// before everything else.
-    pub(crate) fn join(&self, client: String, greeting: impl FnOnce() -> Vec<Message>) -> (Ticket, Inbox) {
+    pub(crate) fn join(
+        &self,
+        client: String,
+        greeting: impl FnOnce() -> Vec<Message>,
+    ) -> (Ticket, Inbox) {
         let (outbox, messages) = mpsc::channel(OUTBOX);
         let overrun = CancellationToken::new();
         let mut seats = self.seats();
@@ -234,7 +238,11 @@ mod tests {
             real_node_id: "5".into(),
             image_type: ImageFormat::Jpeg,
         };
-        Step { state: status(1), progress: status(2), preview: Some(Preview { meta, image: Bytes::from_static(b"jpeg") }) }
+        Step {
+            state: status(1),
+            progress: status(2),
+            preview: Some(Preview { meta, image: Bytes::from_static(b"jpeg") }),
+        }
     }
 
     #[test]
@@ -303,7 +311,8 @@ mod tests {
         while let Some(message) = next(&mut slow) {
             waiting.push(message);
         }
-        let previews = waiting.iter().filter(|message| matches!(message, ws::Message::Binary(_))).count();
+        let previews =
+            waiting.iter().filter(|message| matches!(message, ws::Message::Binary(_))).count();
         assert_eq!(waiting.len(), OUTBOX);
         assert!(previews < PREVIEW_BACKLOG, "{previews}");
     }

@@ -89,7 +89,10 @@ impl Job {
             let item = &entry.item;
             job.insert("outputs".into(), json!(entry.outputs));
             job.insert("execution_status".into(), entry.status());
-            job.insert("workflow".into(), json!({ "prompt": item.prompt, "extra_data": item.extra_data }));
+            job.insert(
+                "workflow".into(),
+                json!({ "prompt": item.prompt, "extra_data": item.extra_data }),
+            );
         }
         job
     }
@@ -131,7 +134,8 @@ fn times(entry: &Entry) -> (Option<i64>, Option<i64>) {
         _ => None,
     });
     let end = entry.messages.last().and_then(|message| match message {
-        Message::ExecutionSuccess { timestamp, .. } | Message::ExecutionInterrupted { timestamp, .. } => Some(*timestamp),
+        Message::ExecutionSuccess { timestamp, .. }
+        | Message::ExecutionInterrupted { timestamp, .. } => Some(*timestamp),
         Message::ExecutionError(error) => error.timestamp,
         _ => None,
     });

@@ -92,7 +92,8 @@ impl Ledger {
     /// Waits for something to do. `None` when the engine ends.
     pub(crate) fn wait(&self) -> Option<Work> {
         let idle = |state: &mut State| !state.closed && !state.free && state.pending.is_empty();
-        let mut state = self.work.wait_while(self.state(), idle).unwrap_or_else(PoisonError::into_inner);
+        let mut state =
+            self.work.wait_while(self.state(), idle).unwrap_or_else(PoisonError::into_inner);
         if state.closed {
             return None;
         }

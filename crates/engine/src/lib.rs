@@ -20,6 +20,7 @@
 //! |---|---|
 //! | a `client_id` that is a list or an object ends the process | refused: 400 `invalid_request` |
 //! | JSON that is not a prompt (bad JSON, a list, a node that is text) is a 500 | 400 `invalid_request` |
+//! | uploads that make no sense (unknown `type`, a path as name) are a 500 | 400 |
 //! | two queued prompts of equal `number` and `prompt_id` kill the worker | the second waits its turn |
 //! | closing a replaced socket deafens the one that replaced it | it does not |
 //! | one client that stops reading stops all messages to all clients | it loses previews, then its connection |

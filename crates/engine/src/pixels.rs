@@ -1,9 +1,17 @@
 //! Work on pixels that several nodes share.
 
+use std::io::{BufRead, Seek};
+
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use image::{GrayImage, ImageBuffer, Luma, Pixel, Rgb, RgbImage};
+use image::{
+    DynamicImage, GrayImage, ImageBuffer, ImageDecoder, ImageReader, ImageResult, Limits, Luma,
+    Pixel, Rgb, RgbImage,
+};
 
 use crate::nodes::Failure;
+
+/// Bytes that decoding may take.
+const MAX_ALLOC: u64 = 256 << 20;
 
 /// Pixels that one value may have, all its pictures together.
 const MAX_PIXELS: u64 = 32 << 20;
@@ -15,10 +23,28 @@ pub(crate) fn check_size(width: u32, height: u32, count: usize) -> Result<(), Fa
         return Err(Failure::new("ValueError", format!("a picture cannot be {width}×{height}")));
     }
     if pixels > MAX_PIXELS {
-        let message = format!("{count} of {width}×{height} are too much: the demo engine holds {MAX_PIXELS} pixels at once");
+        let message = format!(
+            "{count} of {width}×{height} are too much: the demo engine holds {MAX_PIXELS} pixels at once"
+        );
         return Err(Failure::new("RuntimeError", message));
     }
     Ok(())
+}
+
+/// Reads a picture of whatever format, upright. One that would take too much
+/// memory is an error before it does.
+pub(crate) fn decode(file: impl BufRead + Seek) -> ImageResult<DynamicImage> {
+    let mut reader = ImageReader::new(file).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MAX_ALLOC);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder()?;
+    let orientation = decoder.orientation();
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    if let Ok(orientation) = orientation {
+        picture.apply_orientation(orientation);
+    }
+    Ok(picture)
 }
 
 /// A way of scaling, by the names that nodes know.
@@ -79,7 +105,8 @@ pub(crate) fn resize_mask(mask: &GrayImage, width: u32, height: u32) -> GrayImag
 /// The largest part of `picture` with the proportions of `width`×`height`, from its middle.
 pub(crate) fn crop_to_proportions(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     let (old_width, old_height) = picture.dimensions();
-    let (wide, high) = (u64::from(old_width) * u64::from(height), u64::from(old_height) * u64::from(width));
+    let (wide, high) =
+        (u64::from(old_width) * u64::from(height), u64::from(old_height) * u64::from(width));
     let (mut new_width, mut new_height) = (old_width, old_height);
     if wide > high {
         new_width = ((high + u64::from(height) / 2) / u64::from(height)).max(1) as u32;

@@ -27,7 +27,9 @@ pub(crate) fn encode(picture: &RgbImage, texts: &Texts) -> io::Result<Vec<u8>> {
 
 /// What PNG takes as the name of a text.
 fn is_keyword(text: &str) -> bool {
-    (1..80).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && text.trim() == text
+    (1..80).contains(&text.len())
+        && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+        && text.trim() == text
 }
 
 /// JSON with everything beyond ASCII as `\uXXXX`.
@@ -61,7 +63,8 @@ mod tests {
     #[test]
     fn a_picture_comes_back_with_its_texts() {
         let picture = RgbImage::from_fn(7, 5, |x, y| image::Rgb([x as u8, y as u8, 9]));
-        let texts = vec![("prompt".into(), json!({"1": "münze 🦊"})), ("bad\nname".into(), json!(1))];
+        let texts =
+            vec![("prompt".into(), json!({"1": "münze 🦊"})), ("bad\nname".into(), json!(1))];
         let bytes = encode(&picture, &texts).unwrap();
         assert_eq!(image::load_from_memory(&bytes).unwrap().to_rgb8(), picture);
         let found = texts_in(&bytes);

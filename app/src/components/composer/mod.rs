@@ -29,6 +29,7 @@ use crate::{
     form::Form,
     i18n::t,
     live::use_live,
+    reactive::memo,
     state::draft,
 };
 
@@ -42,6 +43,8 @@ struct Parts {
     desk: Desk,
     form: RwSignal<Form>,
     intake: Intake,
+    /// *Create* was pressed while a picture was still on its way.
+    is_waiting: RwSignal<bool>,
     /// The sheet is pulled up (small screens only).
     is_open: RwSignal<bool>,
     /// *More settings* are in sight.
@@ -63,6 +66,7 @@ pub(crate) fn Composer(
         desk,
         form,
         intake: Intake::new(form),
+        is_waiting: RwSignal::new(false),
         is_open: RwSignal::new(false),
         is_more: RwSignal::new(false),
         node: NodeRef::new(),
@@ -93,7 +97,7 @@ pub(crate) fn Composer(
             <Failure parts/>
             <div class="composer__foot">
                 {(!embedded).then(|| view! { <Chips parts fields=workflow.fields.clone()/> })}
-                <Create desk/>
+                <Create parts/>
             </div>
         </form>
     }
@@ -188,7 +192,7 @@ fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
 fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
     let results = use_live().results;
     let slug = desk.workflow().about.slug.clone();
-    Memo::new(move |_| {
+    memo(move |_| {
         results.with(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
     })
 }
@@ -226,13 +230,14 @@ fn Failure(parts: Parts) -> impl IntoView {
 }
 
 #[component]
-fn Create(desk: Desk) -> impl IntoView {
-    let words = move || if desk.sending.get() { t::sending() } else { t::create() };
+fn Create(parts: Parts) -> impl IntoView {
+    let is_busy = move || parts.desk.sending.get() || parts.is_waiting.get();
+    let words = move || if is_busy() { t::sending() } else { t::create() };
     view! {
         <button
             class="btn btn--main btn--big"
             type="submit"
-            aria-disabled=move || desk.sending.get().then_some("true")
+            aria-disabled=move || is_busy().then_some("true")
         >
             <span>{words}</span>
             <kbd aria-hidden="true">{t::create_keys(modifier())}</kbd>

@@ -7,10 +7,12 @@ use super::Parts;
 use crate::{
     api, browser,
     desk::Fill,
-    form::{Change, Form},
+    form::{Change, Form, Wrong},
     handoff::use_handoff,
+    i18n::t,
     live::{Live, use_live},
     results::Item,
+    toasts::use_toasts,
 };
 
 /// Takes part in what happens at the desk.
@@ -36,21 +38,31 @@ pub(super) fn listen(parts: Parts) {
         },
         false,
     );
-    let live = use_live();
+    Effect::new(move |_| {
+        if parts.is_waiting.get() && !parts.form.with(only_sending) {
+            parts.is_waiting.set(false);
+            parts.send();
+        }
+    });
+    let (live, toasts) = (use_live(), use_toasts());
     Effect::new(move |_| {
         // Taken out in the same breath, so that the same can be put in again.
         if let Some(fill) = desk.fill.get() {
             desk.fill.set(None);
+            toasts.say(fill_words(&fill));
             parts.fill(fill, live);
         }
     });
 }
 
 impl Parts {
-    /// Sends the form, or shows what is wrong with it.
+    /// Sends the form, or shows what is wrong with it. When all it lacks is the
+    /// rest of a picture, it is sent as soon as that has arrived.
     pub(super) fn send(self) {
         if self.form.with_untracked(|form| form.problems().is_empty()) {
             self.desk.create(self.form.with_untracked(Form::inputs));
+        } else if self.form.with_untracked(only_sending) {
+            self.is_waiting.set(true);
         } else {
             self.form.update(Form::leave_all);
             self.show_first_mistake();
@@ -138,5 +150,19 @@ impl Parts {
             // It may have been deleted since; then there is nothing to put in.
             self.form.try_update(|form| form.apply(&field, Change::Picture(picture)));
         });
+    }
+}
+
+/// A picture is on its way, and nothing else is wrong.
+fn only_sending(form: &Form) -> bool {
+    let problems = form.problems();
+    !problems.is_empty() && problems.iter().all(|(_, wrong)| *wrong == Wrong::Sending)
+}
+
+/// The form may be out of sight, so it is said that it changed.
+fn fill_words(fill: &Fill) -> &'static str {
+    match fill {
+        Fill::Settings(_) => t::filled_settings(),
+        Fill::Picture { .. } => t::filled_picture(),
     }
 }

@@ -42,11 +42,18 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match self {
             Self::Status(status) => status.into_response(),
-            Self::Sentence(sentence) => (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": sentence }))).into_response(),
+            Self::Sentence(sentence) => {
+                (StatusCode::BAD_REQUEST, axum::Json(json!({ "error": sentence }))).into_response()
+            }
             Self::Refused(status, refusal) => (status, axum::Json(refusal)).into_response(),
             Self::TooLarge => {
                 let text = format!("Maximum request body size {MAX_BODY} exceeded.");
-                (StatusCode::PAYLOAD_TOO_LARGE, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+                (
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+                    text,
+                )
+                    .into_response()
             }
         }
     }

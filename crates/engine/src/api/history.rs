@@ -21,7 +21,9 @@ pub(super) struct Part {
 /// `GET /history`, oldest first.
 pub(super) async fn list(State(house): App, Query(part): Query<Part>) -> Json<Map<String, Value>> {
     let entries = house.ledger.history();
-    let count = part.max_items.map_or(entries.len(), |count| usize::try_from(count).unwrap_or(entries.len()));
+    let count = part
+        .max_items
+        .map_or(entries.len(), |count| usize::try_from(count).unwrap_or(entries.len()));
     let newest = entries.len().saturating_sub(count);
     let start = part.offset.and_then(|offset| usize::try_from(offset).ok()).unwrap_or(newest);
     let wanted = entries.iter().skip(start).take(count);

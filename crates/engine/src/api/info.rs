@@ -101,10 +101,12 @@ pub(super) async fn models(State(house): App, Path(folder): Path<String>) -> Res
 /// `GET /internal/files/{folder}`: what `LoadImageOutput` offers.
 pub(super) async fn files(State(house): App, Path(folder): Path<String>) -> Response {
     let Some(folder) = folder_named(&folder) else {
-        return (StatusCode::BAD_REQUEST, Json(json!({ "error": "Invalid directory type" }))).into_response();
+        return (StatusCode::BAD_REQUEST, Json(json!({ "error": "Invalid directory type" })))
+            .into_response();
     };
     let files = house.folders.list(folder);
-    let names: Vec<_> = files.iter().rev().map(|name| format!("{name} [{}]", folder.as_str())).collect();
+    let names: Vec<_> =
+        files.iter().rev().map(|name| format!("{name} [{}]", folder.as_str())).collect();
     Json(names).into_response()
 }
 

@@ -35,15 +35,18 @@ pub(super) async fn list(State(house): App, Query(wanted): Query<Wanted>) -> Res
     }
     order.sort(&mut found);
     let total = found.len();
-    let page: Vec<_> = found.iter().skip(offset).take(limit.unwrap_or(usize::MAX)).map(Job::summary).collect();
+    let page: Vec<_> =
+        found.iter().skip(offset).take(limit.unwrap_or(usize::MAX)).map(Job::summary).collect();
     let has_more = offset.saturating_add(page.len()) < total;
-    let pagination = json!({ "offset": offset, "limit": limit, "total": total, "has_more": has_more });
+    let pagination =
+        json!({ "offset": offset, "limit": limit, "total": total, "has_more": has_more });
     Ok(Json(json!({ "jobs": page, "pagination": pagination })))
 }
 
 /// `GET /api/jobs/{id}`
 pub(super) async fn one(State(house): App, Path(id): Path<String>) -> Response {
-    let found = jobs::all(house.ledger.snapshot()).into_iter().find(|job| job.item().prompt_id == id);
+    let found =
+        jobs::all(house.ledger.snapshot()).into_iter().find(|job| job.item().prompt_id == id);
     match found {
         Some(job) => Json(job.details()).into_response(),
         None => (StatusCode::NOT_FOUND, Json(json!({ "error": "Job not found" }))).into_response(),
@@ -97,7 +100,13 @@ struct Order {
 
 impl Order {
     fn sort(&self, jobs: &mut [Job]) {
-        let key = |job: &Job| if self.by_duration { job.duration() } else { job.item().create_time().unwrap_or_default() };
+        let key = |job: &Job| {
+            if self.by_duration {
+                job.duration()
+            } else {
+                job.item().create_time().unwrap_or_default()
+            }
+        };
         jobs.sort_by_key(key);
         if !self.ascending {
             jobs.reverse();
@@ -108,10 +117,22 @@ impl Order {
 impl Wanted {
     fn states(&self) -> Result<States> {
         let Some(text) = &self.status else { return Ok(States(None)) };
-        let states: Vec<String> = text.split(',').map(|state| state.trim().to_lowercase()).filter(|state| !state.is_empty()).collect();
-        let unknown: Vec<_> = states.iter().filter(|state| !STATES.contains(&state.as_str())).map(String::as_str).collect();
+        let states: Vec<String> = text
+            .split(',')
+            .map(|state| state.trim().to_lowercase())
+            .filter(|state| !state.is_empty())
+            .collect();
+        let unknown: Vec<_> = states
+            .iter()
+            .filter(|state| !STATES.contains(&state.as_str()))
+            .map(String::as_str)
+            .collect();
         if !unknown.is_empty() {
-            let sentence = format!("Invalid status value(s): {}. Valid values: {}", unknown.join(", "), STATES.join(", "));
+            let sentence = format!(
+                "Invalid status value(s): {}. Valid values: {}",
+                unknown.join(", "),
+                STATES.join(", ")
+            );
             return Err(Error::Sentence(sentence));
         }
         Ok(States((!states.is_empty()).then_some(states)))
@@ -121,7 +142,11 @@ impl Wanted {
         let by_duration = match self.sort_by.as_deref() {
             None | Some("created_at") => false,
             Some("execution_duration") => true,
-            Some(_) => return Err(Error::Sentence("sort_by must be 'created_at' or 'execution_duration'".into())),
+            Some(_) => {
+                return Err(Error::Sentence(
+                    "sort_by must be 'created_at' or 'execution_duration'".into(),
+                ));
+            }
         };
         let ascending = match self.sort_order.as_deref() {
             None | Some("desc") => false,
@@ -137,7 +162,8 @@ impl Wanted {
             return Err(Error::Sentence("limit must be a positive integer".into()));
         }
         let offset = self.offset.as_ref().map_or(Ok(0), |offset| offset.parse());
-        let offset = offset.map_err(|_| Error::Sentence("offset must be an integer of at least 0".into()))?;
+        let offset = offset
+            .map_err(|_| Error::Sentence("offset must be an integer of at least 0".into()))?;
         Ok((limit.flatten(), offset))
     }
 }

@@ -21,8 +21,13 @@ fn is_foreign(headers: &HeaderMap) -> bool {
     if text(header::HeaderName::from_static("sec-fetch-site")) == Some("cross-site") {
         return true;
     }
-    let (Some(host), Some(origin)) = (text(header::HOST), text(header::ORIGIN)) else { return false };
-    let (Some(host), Some(origin)) = (authority(&format!("http://{host}")), authority(origin)) else { return false };
+    let (Some(host), Some(origin)) = (text(header::HOST), text(header::ORIGIN)) else {
+        return false;
+    };
+    let (Some(host), Some(origin)) = (authority(&format!("http://{host}")), authority(origin))
+    else {
+        return false;
+    };
     let ports_differ = host.1.zip(origin.1).is_some_and(|(host, origin)| host != origin);
     is_loopback(&host.0) && (host.0 != origin.0 || ports_differ)
 }
@@ -43,7 +48,9 @@ mod tests {
     use super::*;
 
     fn foreign(pairs: &[(&'static str, &str)]) -> bool {
-        let headers = pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap()));
+        let headers = pairs
+            .iter()
+            .map(|(name, value)| (header::HeaderName::from_static(name), value.parse().unwrap()));
         is_foreign(&headers.collect())
     }
 

@@ -30,10 +30,22 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
 
     let rules = Rules { catalogue: &house.catalogue, folders: &house.folders };
     let verdict = rules.check(&mut prompt, targets.as_deref()).map_err(refused)?;
-    let answer = json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
-    let item = Item { number, prompt_id, prompt, graph: verdict.graph, extra_data, outputs: verdict.outputs };
-    house.ledger.submit(item).map_err(|QueueFull| queue_full())?;
-    house.announce_queue();
+    let answer =
+        json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
+    let item = Item {
+        number,
+        prompt_id,
+        prompt,
+        graph: verdict.graph,
+        extra_data,
+        outputs: verdict.outputs,
+    };
+    // Told before it can run, or a quick run would be over before it was queued.
+    house.announce_queue_with(1);
+    if let Err(QueueFull) = house.ledger.submit(item) {
+        house.announce_queue();
+        return Err(queue_full());
+    }
     Ok(Json(answer))
 }
 
@@ -48,7 +60,9 @@ fn number(request: &Map<String, Value>, next: impl FnOnce() -> i64) -> Result<Nu
         }
         Some(value) => {
             let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-            number.and_then(Number::from_f64).ok_or_else(|| Error::invalid("number must be a number"))
+            number
+                .and_then(Number::from_f64)
+                .ok_or_else(|| Error::invalid("number must be a number"))
         }
     }
 }
@@ -82,7 +96,8 @@ fn prompt_id(value: Option<&Value>) -> Result<String> {
     let Some(value) = value.filter(|value| !value.is_null()) else {
         return Ok(Uuid::new_v4().to_string());
     };
-    let text = value.as_str().filter(|text| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == **text));
+    let text =
+        value.as_str().filter(|text| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == **text));
     text.map(Into::into).ok_or_else(|| {
         let mut refusal = refusal("invalid_prompt_id", "prompt_id must be a UUID", json!({}));
         refusal.error.details = "in lower case with hyphens; leave it out to be given one".into();

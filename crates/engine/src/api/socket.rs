@@ -33,7 +33,11 @@ pub(super) struct Caller {
 }
 
 /// `GET /ws?clientId=…`
-pub(super) async fn open(State(house): App, Query(caller): Query<Caller>, upgrade: WebSocketUpgrade) -> Response {
+pub(super) async fn open(
+    State(house): App,
+    Query(caller): Query<Caller>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
     let client = caller.client_id.filter(|id| !id.is_empty());
     let client = client.unwrap_or_else(|| Uuid::new_v4().simple().to_string());
     upgrade.max_message_size(MAX_MESSAGE).on_upgrade(move |socket| {
@@ -80,7 +84,7 @@ async fn speak(sink: &mut SplitSink<WebSocket, Raw>, inbox: &mut Inbox) {
             return;
         }
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Reads until the client leaves. Only its first message can mean anything.
@@ -105,7 +109,8 @@ async fn listen(mut stream: SplitStream<WebSocket>, house: &House, ticket: &Tick
 /// Whether previews shall say whose they are, if this is the question.
 fn asked_for_metadata(text: &str) -> Option<bool> {
     let message: Value = serde_json::from_str(text).ok()?;
-    (message["type"] == "feature_flags").then(|| message["data"]["supports_preview_metadata"] == true)
+    (message["type"] == "feature_flags")
+        .then(|| message["data"]["supports_preview_metadata"] == true)
 }
 
 #[cfg(test)]
@@ -115,7 +120,10 @@ mod tests {
     #[test]
     fn only_a_question_for_flags_is_answered_and_odd_flags_are_none() {
         let ask = asked_for_metadata;
-        assert_eq!(ask(r#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#), Some(true));
+        assert_eq!(
+            ask(r#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#),
+            Some(true)
+        );
         assert_eq!(ask(r#"{"type":"feature_flags","data":null}"#), Some(false));
         assert_eq!(ask(r#"{"type":"feature_flags"}"#), Some(false));
         for other in ["[]", "5", "null", "{}", "", r#"{"type":"hello"}"#] {

@@ -1,5 +1,7 @@
 //! `/upload/image` and `/upload/mask`: ComfyUI protocol notes §6.
 
+use std::fs::File;
+use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
 use axum::Json;
@@ -9,19 +11,16 @@ use axum::http::header::CONTENT_LENGTH;
 use bytes::Bytes;
 use comfy::FileRef;
 use comfy::history::Folder;
-use image::{ImageReader, Limits};
 use serde_json::{Value, json};
 
 use super::error::{Error, Result};
 use super::info::folder_named;
 use super::{App, MAX_BODY};
 use crate::folders::{Folders, PathError};
+use crate::pixels;
 
 /// Files of one name that differ.
 const MAX_COPIES: u32 = 10_000;
-
-/// Bytes that decoding may take.
-const MAX_ALLOC: u64 = 256 << 20;
 
 /// The fields of an upload.
 #[derive(Debug, Default)]
@@ -44,23 +43,32 @@ pub(super) async fn mask(State(house): App, request: Request) -> Result<Json<Val
     let form = read(request).await?;
     blocking(move || {
         let masked = mask_original(&house.folders, &form)?;
-        store(&house.folders, &form, Some(masked))
+        store(&house.folders, &form, Some(&masked))
     })
     .await
 }
 
 /// Off the thread that answers everyone.
-async fn blocking(work: impl FnOnce() -> Result<Json<Value>> + Send + 'static) -> Result<Json<Value>> {
-    tokio::task::spawn_blocking(work).await.unwrap_or(Err(Error::Status(StatusCode::INTERNAL_SERVER_ERROR)))
+async fn blocking(
+    work: impl FnOnce() -> Result<Json<Value>> + Send + 'static,
+) -> Result<Json<Value>> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or(Err(Error::Status(StatusCode::INTERNAL_SERVER_ERROR)))
 }
 
 async fn read(request: Request) -> Result<Form> {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let length = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > MAX_BODY as u64) {
         return Err(Error::TooLarge);
     }
     let bad = |_| Error::Status(StatusCode::BAD_REQUEST);
-    let mut fields = Multipart::from_request(request, &()).await.map_err(|_| Error::Status(StatusCode::BAD_REQUEST))?;
+    let mut fields = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| Error::Status(StatusCode::BAD_REQUEST))?;
     let mut form = Form::default();
     while let Some(field) = fields.next_field().await.map_err(bad)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -86,7 +94,7 @@ async fn read(request: Request) -> Result<Form> {
 }
 
 /// Writes the file, or finds an equal one, and says what it is called.
-fn store(folders: &Folders, form: &Form, instead: Option<Vec<u8>>) -> Result<Json<Value>> {
+fn store(folders: &Folders, form: &Form, instead: Option<&[u8]>) -> Result<Json<Value>> {
     let bad = || Error::Status(StatusCode::BAD_REQUEST);
     let (name, sent) = form.file.as_ref().filter(|(name, _)| !name.is_empty()).ok_or_else(bad)?;
     let folder = match form.folder.as_deref() {
@@ -97,9 +105,10 @@ fn store(folders: &Folders, form: &Form, instead: Option<Vec<u8>>) -> Result<Jso
     if !is_plain || name.contains(['/', '\\', '\0']) {
         return Err(bad());
     }
-    let bytes = instead.as_deref().unwrap_or(sent);
+    let bytes = instead.unwrap_or(sent);
     let dir = folders.make_dir(folder, &form.subfolder).map_err(|error| refuse(&error))?;
-    let name = if form.overwrite { name.clone() } else { free_name(&dir, name, bytes).ok_or_else(bad)? };
+    let name =
+        if form.overwrite { name.clone() } else { free_name(&dir, name, bytes).ok_or_else(bad)? };
     let path = dir.join(&name);
     if path.is_symlink() {
         return Err(bad());
@@ -112,7 +121,9 @@ fn store(folders: &Folders, form: &Form, instead: Option<Vec<u8>>) -> Result<Jso
 fn free_name(dir: &Path, name: &str, bytes: &[u8]) -> Option<String> {
     let path = PathBuf::from(name);
     let stem = path.file_stem()?.to_str()?;
-    let extension = path.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
+    let extension = path
+        .extension()
+        .map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
     let copies = (1..MAX_COPIES).map(|copy| format!("{stem} ({copy}){extension}"));
     std::iter::once(name.to_owned()).chain(copies).find(|name| {
         let path = dir.join(name);
@@ -122,10 +133,11 @@ fn free_name(dir: &Path, name: &str, bytes: &[u8]) -> Option<String> {
 
 /// Whether a file holds exactly these bytes. Files of another size are not read.
 fn holds(path: &Path, bytes: &[u8]) -> bool {
-    let same_size = path.metadata().is_ok_and(|file| file.is_file() && file.len() == bytes.len() as u64);
+    let same_size =
+        path.metadata().is_ok_and(|file| file.is_file() && file.len() == bytes.len() as u64);
     let hash_file = || {
         let mut hash = blake3::Hasher::new();
-        std::io::copy(&mut std::fs::File::open(path).ok()?, &mut hash).ok()?;
+        std::io::copy(&mut File::open(path).ok()?, &mut hash).ok()?;
         Some(hash.finalize())
     };
     same_size && hash_file() == Some(blake3::hash(bytes))
@@ -136,25 +148,26 @@ fn mask_original(folders: &Folders, form: &Form) -> Result<Vec<u8>> {
     let bad = || Error::Status(StatusCode::BAD_REQUEST);
     let (_, sent) = form.file.as_ref().ok_or_else(bad)?;
     let original = form.original.as_ref().ok_or_else(bad)?;
-    let path = folders.find(original.folder, &original.subfolder, &original.filename).map_err(|error| refuse(&error))?;
-    let file = std::fs::File::open(path).map_err(|error| refuse(&error.into()))?;
-    let mut picture = decode(std::io::BufReader::new(file)).ok_or_else(bad)?.to_rgba8();
-    let mask = decode(std::io::Cursor::new(sent)).ok_or_else(bad)?.to_rgba8();
-    let mask = image::imageops::resize(&mask, picture.width(), picture.height(), image::imageops::FilterType::Triangle);
+    let path = folders
+        .find(original.folder, &original.subfolder, &original.filename)
+        .map_err(|error| refuse(&error))?;
+    let file = File::open(path).map_err(|error| refuse(&error.into()))?;
+    let mut picture = pixels::decode(BufReader::new(file)).map_err(|_| bad())?.to_rgba8();
+    let mask = pixels::decode(Cursor::new(sent)).map_err(|_| bad())?.to_rgba8();
+    let mask = image::imageops::resize(
+        &mask,
+        picture.width(),
+        picture.height(),
+        image::imageops::FilterType::Triangle,
+    );
     for (pixel, mask) in picture.pixels_mut().zip(mask.pixels()) {
         pixel[3] = mask[3];
     }
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, image::ImageFormat::Png).map_err(|_| Error::Status(StatusCode::INTERNAL_SERVER_ERROR))?;
+    let mut bytes = Cursor::new(Vec::new());
+    picture
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .map_err(|_| Error::Status(StatusCode::INTERNAL_SERVER_ERROR))?;
     Ok(bytes.into_inner())
-}
-
-fn decode(file: impl std::io::BufRead + std::io::Seek) -> Option<image::DynamicImage> {
-    let mut reader = ImageReader::new(file).with_guessed_format().ok()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
-    reader.limits(limits);
-    reader.decode().ok()
 }
 
 fn refuse(error: &PathError) -> Error {

@@ -38,7 +38,9 @@ impl Item {
     /// Whether it goes before `other` whenever it came.
     pub(crate) fn runs_before(&self, other: &Self) -> bool {
         let number = |item: &Self| item.number.as_f64().unwrap_or_default();
-        let order = number(self).total_cmp(&number(other)).then_with(|| self.prompt_id.cmp(&other.prompt_id));
+        let order = number(self)
+            .total_cmp(&number(other))
+            .then_with(|| self.prompt_id.cmp(&other.prompt_id));
         order == Ordering::Less
     }
 

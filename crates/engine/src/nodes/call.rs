@@ -53,7 +53,9 @@ impl<'a> Call<'a> {
 
     /// An input, whatever it is.
     pub(super) fn any(&self, name: &str) -> Result<&Datum> {
-        self.inputs.get(name).ok_or_else(|| Failure::new("TypeError", format!("the input {name} is missing")))
+        self.inputs
+            .get(name)
+            .ok_or_else(|| Failure::new("TypeError", format!("the input {name} is missing")))
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -133,18 +135,25 @@ impl<'a> Call<'a> {
     /// A number of pixels, pictures or steps. Definitions keep it from being negative.
     pub(super) fn count(&self, name: &str) -> Result<u32> {
         let number = self.int(name)?;
-        u32::try_from(number).map_err(|_| Failure::new("ValueError", format!("{name} cannot be {number}")))
+        u32::try_from(number)
+            .map_err(|_| Failure::new("ValueError", format!("{name} cannot be {number}")))
     }
 
     /// A seed: all 64 bits count.
     pub(super) fn seed(&self, name: &str) -> Result<u64> {
         let value = self.value(name)?;
-        value.as_u64().or_else(|| value.as_i64().map(|seed| seed as u64)).ok_or_else(|| unfit(name, "INT", &Datum::Json(value.clone())))
+        value
+            .as_u64()
+            .or_else(|| value.as_i64().map(|seed| seed as u64))
+            .ok_or_else(|| unfit(name, "INT", &Datum::Json(value.clone())))
     }
 
     pub(super) fn float(&self, name: &str) -> Result<f32> {
         let value = self.value(name)?;
-        value.as_f64().map(|number| number as f32).ok_or_else(|| unfit(name, "FLOAT", &Datum::Json(value.clone())))
+        value
+            .as_f64()
+            .map(|number| number as f32)
+            .ok_or_else(|| unfit(name, "FLOAT", &Datum::Json(value.clone())))
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<bool> {

@@ -25,7 +25,8 @@ pub(super) fn concat(call: &mut Call<'_>) -> Result<Made, Halt> {
 /// `ConditioningAverage`: words have no middle, so those of the stronger; of
 /// both, when neither is clearly stronger.
 pub(super) fn average(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let (to, from) = (call.conditioning("conditioning_to")?, call.conditioning("conditioning_from")?);
+    let (to, from) =
+        (call.conditioning("conditioning_to")?, call.conditioning("conditioning_from")?);
     match call.float("conditioning_to_strength")? {
         strength if strength >= 0.75 => Ok(words(to.text.clone())),
         strength if strength <= 0.25 => Ok(words(from.text.clone())),
@@ -58,7 +59,8 @@ pub(super) fn inpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
 
 fn join(call: &Call<'_>, first: &str, second: &str) -> Result<Made, Halt> {
     let texts = [&call.conditioning(first)?.text, &call.conditioning(second)?.text];
-    let texts: Vec<_> = texts.into_iter().filter(|text| !text.trim().is_empty()).map(String::as_str).collect();
+    let texts: Vec<_> =
+        texts.into_iter().filter(|text| !text.trim().is_empty()).map(String::as_str).collect();
     Ok(words(texts.join(", ")))
 }
 

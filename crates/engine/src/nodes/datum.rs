@@ -91,11 +91,19 @@ impl Datum {
 
     /// For people to read: values as they are, the rest in words.
     pub(crate) fn describe(&self) -> Value {
-        let sized = |width: u32, height: u32, count: usize| json!(format!("{} {width}×{height}, {count} in all", self.type_name()));
+        let sized = |width: u32, height: u32, count: usize| {
+            json!(format!("{} {width}×{height}, {count} in all", self.type_name()))
+        };
         match self {
             Self::Json(value) => value.clone(),
-            Self::Image(pictures) => pictures.first().map_or_else(|| json!("no picture"), |first| sized(first.width(), first.height(), pictures.len())),
-            Self::Mask(masks) => masks.first().map_or_else(|| json!("no mask"), |first| sized(first.width(), first.height(), masks.len())),
+            Self::Image(pictures) => pictures.first().map_or_else(
+                || json!("no picture"),
+                |first| sized(first.width(), first.height(), pictures.len()),
+            ),
+            Self::Mask(masks) => masks.first().map_or_else(
+                || json!("no mask"),
+                |first| sized(first.width(), first.height(), masks.len()),
+            ),
             Self::Latent(latent) => sized(latent.width, latent.height, latent.count() as usize),
             Self::Conditioning(conditioning) => json!(conditioning.text),
             other => json!(other.type_name()),

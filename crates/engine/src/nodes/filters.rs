@@ -9,7 +9,9 @@ use crate::run::Made;
 /// `ImageInvert`.
 pub(super) fn invert(call: &mut Call<'_>) -> Result<Made, Halt> {
     let pictures = call.images("image")?;
-    Ok(Made::images(pictures.iter().map(|picture| pixels::map(picture, |channel| 255 - channel)).collect()))
+    Ok(Made::images(
+        pictures.iter().map(|picture| pixels::map(picture, |channel| 255 - channel)).collect(),
+    ))
 }
 
 /// `ImageBlur`: a Gaussian of `sigma`, cut off at `blur_radius`.

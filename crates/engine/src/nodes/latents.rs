@@ -52,7 +52,10 @@ pub(super) fn decode(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(match &latent.content {
         Content::Pictures(pictures) => Made::images(pictures.to_vec()),
         Content::Empty(count) => {
-            Made::images(vec![RgbImage::from_pixel(latent.width, latent.height, NOTHING); *count as usize])
+            Made::images(vec![
+                RgbImage::from_pixel(latent.width, latent.height, NOTHING);
+                *count as usize
+            ])
         }
     })
 }
@@ -67,7 +70,10 @@ pub(super) fn set_noise_mask(call: &mut Call<'_>) -> Result<Made, Halt> {
 /// `LatentUpscale`: to a size; an edge of 0 follows from the other.
 pub(super) fn upscale(call: &mut Call<'_>) -> Result<Made, Halt> {
     let latent = call.latent("samples")?;
-    let size = sizes::complete((call.count("width")?, call.count("height")?), (latent.width, latent.height));
+    let size = sizes::complete(
+        (call.count("width")?, call.count("height")?),
+        (latent.width, latent.height),
+    );
     let crop = call.text("crop")? == "center";
     to_size(call, size, crop)
 }
@@ -87,7 +93,9 @@ pub(super) fn repeat(call: &mut Call<'_>) -> Result<Made, Halt> {
     pixels::check_size(latent.width, latent.height, count as usize)?;
     let content = match &latent.content {
         Content::Empty(_) => Content::Empty(count),
-        Content::Pictures(pictures) => Content::Pictures(Arc::new(vec![&pictures[..]; amount as usize].concat())),
+        Content::Pictures(pictures) => {
+            Content::Pictures(Arc::new(vec![&pictures[..]; amount as usize].concat()))
+        }
     };
     Ok(Made::latent(Latent { content, ..Latent::clone(latent) }))
 }
@@ -95,7 +103,8 @@ pub(super) fn repeat(call: &mut Call<'_>) -> Result<Made, Halt> {
 /// `LatentFromBatch`: some of them.
 pub(super) fn from_batch(call: &mut Call<'_>) -> Result<Made, Halt> {
     let latent = call.latent("samples")?;
-    let range = mixing::pick(latent.count() as usize, call.int("batch_index")?, call.count("length")?);
+    let range =
+        mixing::pick(latent.count() as usize, call.int("batch_index")?, call.count("length")?);
     let content = match &latent.content {
         Content::Empty(_) => Content::Empty(range.len() as u32),
         Content::Pictures(pictures) => Content::Pictures(Arc::new(pictures[range].to_vec())),
@@ -151,7 +160,9 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
     let content = match &latent.content {
         Content::Empty(count) => Content::Empty(*count),
         Content::Pictures(pictures) => {
-            let scaled = pictures.iter().map(|picture| sizes::scale_to(picture, (width, height), scaling, crop));
+            let scaled = pictures
+                .iter()
+                .map(|picture| sizes::scale_to(picture, (width, height), scaling, crop));
             Content::Pictures(Arc::new(scaled.collect()))
         }
     };
@@ -161,7 +172,9 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
 fn turned(latent: &Latent, turn: fn(&RgbImage) -> RgbImage) -> Latent {
     let content = match &latent.content {
         Content::Empty(count) => Content::Empty(*count),
-        Content::Pictures(pictures) => Content::Pictures(Arc::new(pictures.iter().map(turn).collect())),
+        Content::Pictures(pictures) => {
+            Content::Pictures(Arc::new(pictures.iter().map(turn).collect()))
+        }
     };
     Latent { content, ..latent.clone() }
 }

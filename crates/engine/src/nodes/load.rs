@@ -1,15 +1,14 @@
 //! Reading pictures from files.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::sync::Arc;
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Luma};
+use image::{DynamicImage, GrayImage, Luma};
 
 use super::{Call, Datum, Failure, Halt};
 use crate::pixels;
 use crate::run::Made;
-
-/// Bytes that decoding may take.
-const MAX_ALLOC: u64 = 256 << 20;
 
 /// `LoadImage`: the picture, and a mask of what is transparent.
 pub(super) fn image(call: &mut Call<'_>) -> Result<Made, Halt> {
@@ -38,26 +37,21 @@ pub(super) fn mask(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(Made::masks(vec![mask]))
 }
 
-/// Reads the file that `image` names, upright, within limits.
+/// Reads the file that `image` names.
 fn open(call: &Call<'_>) -> Result<DynamicImage, Failure> {
     let name = call.text("image")?;
     let path = call.stage.folders().find_named(name);
-    let path = path.map_err(|error| Failure::new("FileNotFoundError", format!("{name}: {error}")))?;
-    let unreadable = |reason: String| Failure::new("PIL.UnidentifiedImageError", format!("cannot read the picture {name}: {reason}"));
-
-    let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
-    let mut reader = reader.map_err(|error| unreadable(error.to_string()))?;
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(MAX_ALLOC);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|error| unreadable(error.to_string()))?;
-    let (width, height) = decoder.dimensions();
-    pixels::check_size(width, height, 1)?;
-    let orientation = decoder.orientation();
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| unreadable(error.to_string()))?;
-    if let Ok(orientation) = orientation {
-        picture.apply_orientation(orientation);
-    }
+    let path =
+        path.map_err(|error| Failure::new("FileNotFoundError", format!("{name}: {error}")))?;
+    let picture = File::open(path).map_err(image::ImageError::from);
+    let picture =
+        picture.and_then(|file| pixels::decode(BufReader::new(file))).map_err(|error| {
+            Failure::new(
+                "PIL.UnidentifiedImageError",
+                format!("cannot read the picture {name}: {error}"),
+            )
+        })?;
+    pixels::check_size(picture.width(), picture.height(), 1)?;
     Ok(picture)
 }
 

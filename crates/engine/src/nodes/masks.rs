@@ -2,8 +2,8 @@
 
 use image::{GrayImage, Luma, imageops};
 
-use super::{Call, Halt};
 use super::sizes::{check_area, inside};
+use super::{Call, Halt};
 use crate::pixels;
 use crate::run::Made;
 
@@ -41,7 +41,9 @@ pub(super) fn from_colour(call: &mut Call<'_>) -> Result<Made, Halt> {
 
 /// `InvertMask`.
 pub(super) fn invert(call: &mut Call<'_>) -> Result<Made, Halt> {
-    Ok(Made::masks(call.masks("mask")?.iter().map(|mask| pixels::map(mask, |level| 255 - level)).collect()))
+    Ok(Made::masks(
+        call.masks("mask")?.iter().map(|mask| pixels::map(mask, |level| 255 - level)).collect(),
+    ))
 }
 
 /// `SolidMask`: one level.
@@ -86,19 +88,27 @@ fn spread(mask: &GrayImage, from: &[(i64, i64)], wins: fn(u8, u8) -> u8) -> Gray
             let (x, y) = (i64::from(x) + dx, i64::from(y) + dy);
             mask.get_pixel_checked(u32::try_from(x).ok()?, u32::try_from(y).ok()?)
         });
-        Luma([neighbours.fold(mask.get_pixel(x, y)[0], |level, neighbour| wins(level, neighbour[0]))])
+        Luma([
+            neighbours.fold(mask.get_pixel(x, y)[0], |level, neighbour| wins(level, neighbour[0]))
+        ])
     })
 }
 
 /// `FeatherMask`: fades out towards the edges.
 pub(super) fn feather(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let [left, top, right, bottom] = ["left", "top", "right", "bottom"].map(|name| call.count(name));
+    let [left, top, right, bottom] =
+        ["left", "top", "right", "bottom"].map(|name| call.count(name));
     let (left, top, right, bottom) = (left?, top?, right?, bottom?);
-    let share = |distance: u32, over: u32| if distance < over { (distance + 1) as f32 / over as f32 } else { 1.0 };
+    let share = |distance: u32, over: u32| {
+        if distance < over { (distance + 1) as f32 / over as f32 } else { 1.0 }
+    };
     let feathered = call.masks("mask")?.iter().map(|mask| {
         let (width, height) = mask.dimensions();
         GrayImage::from_fn(width, height, |x, y| {
-            let share = share(x, left) * share(y, top) * share(width - 1 - x, right) * share(height - 1 - y, bottom);
+            let share = share(x, left)
+                * share(y, top)
+                * share(width - 1 - x, right)
+                * share(height - 1 - y, bottom);
             Luma([(f32::from(mask.get_pixel(x, y)[0]) * share).round() as u8])
         })
     });

@@ -9,7 +9,8 @@ use crate::run::Made;
 
 /// `EmptyImage`: one colour.
 pub(super) fn empty(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let (width, height, count) = (call.count("width")?, call.count("height")?, call.count("batch_size")?);
+    let (width, height, count) =
+        (call.count("width")?, call.count("height")?, call.count("batch_size")?);
     pixels::check_size(width, height, count as usize)?;
     let [_, red, green, blue] = call.count("color")?.to_be_bytes();
     let picture = RgbImage::from_pixel(width, height, Rgb([red, green, blue]));
@@ -60,11 +61,15 @@ pub(super) fn composite(call: &mut Call<'_>) -> Result<Made, Halt> {
     let masks = if call.has("mask") { Some(call.masks("mask")?) } else { None };
     let composed = paired(below, above).enumerate().map(|(index, (below, above))| {
         let above = if resize { fit(above, below.width(), below.height()) } else { above.clone() };
-        let mask = masks.map(|masks| pixels::resize_mask(&masks[index % masks.len()], above.width(), above.height()));
+        let mask = masks.map(|masks| {
+            pixels::resize_mask(&masks[index % masks.len()], above.width(), above.height())
+        });
         let mut composed = below.clone();
         for (dx, dy, pixel) in above.enumerate_pixels() {
             let place = x.checked_add(dx).zip(y.checked_add(dy));
-            let Some(under) = place.and_then(|(x, y)| composed.get_pixel_mut_checked(x, y)) else { continue };
+            let Some(under) = place.and_then(|(x, y)| composed.get_pixel_mut_checked(x, y)) else {
+                continue;
+            };
             let share = mask.as_ref().map_or(255, |mask| mask.get_pixel(dx, dy)[0]);
             for (under, over) in under.0.iter_mut().zip(pixel.0) {
                 *under = pixels::lerp(*under, over, share);
@@ -86,12 +91,20 @@ fn fit(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     if picture.dimensions() == (width, height) {
         return picture.clone();
     }
-    pixels::resize(&pixels::crop_to_proportions(picture, width, height), width, height, Scaling::Bicubic)
+    pixels::resize(
+        &pixels::crop_to_proportions(picture, width, height),
+        width,
+        height,
+        Scaling::Bicubic,
+    )
 }
 
 /// Every picture of `first` with one of `second`, which is gone through again
 /// and again.
-fn paired<'a>(first: &'a Pictures, second: &'a Pictures) -> impl Iterator<Item = (&'a RgbImage, &'a RgbImage)> {
+fn paired<'a>(
+    first: &'a Pictures,
+    second: &'a Pictures,
+) -> impl Iterator<Item = (&'a RgbImage, &'a RgbImage)> {
     first.iter().zip(second.iter().cycle())
 }
 
@@ -99,7 +112,9 @@ fn blend_mode(name: &str) -> fn(u8, u8) -> u8 {
     match name {
         "multiply" => multiply,
         "screen" => screen,
-        "overlay" => |a, b| if a < 128 { multiply(a, b).saturating_mul(2) } else { screen_twice(a, b) },
+        "overlay" => {
+            |a, b| if a < 128 { multiply(a, b).saturating_mul(2) } else { screen_twice(a, b) }
+        }
         "soft_light" => soft_light,
         "difference" => u8::abs_diff,
         _ => |_, b| b,
@@ -121,6 +136,10 @@ fn screen_twice(a: u8, b: u8) -> u8 {
 fn soft_light(a: u8, b: u8) -> u8 {
     let (a, b) = (f32::from(a) / 255.0, f32::from(b) / 255.0);
     let root = if a <= 0.25 { ((16.0 * a - 12.0) * a + 4.0) * a } else { a.sqrt() };
-    let mixed = if b <= 0.5 { a - (1.0 - 2.0 * b) * a * (1.0 - a) } else { a + (2.0 * b - 1.0) * (root - a) };
+    let mixed = if b <= 0.5 {
+        a - (1.0 - 2.0 * b) * a * (1.0 - a)
+    } else {
+        a + (2.0 * b - 1.0) * (root - a)
+    };
     (mixed.clamp(0.0, 1.0) * 255.0).round() as u8
 }

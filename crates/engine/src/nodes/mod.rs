@@ -111,4 +111,3 @@ pub(crate) const NODES: &[(&str, NodeFn)] = &[
     ("ParlorTestSleep", testing::sleep),
     ("ParlorTestFail", testing::fail),
 ];
-

@@ -66,7 +66,8 @@ fn paint(call: &mut Call<'_>, task: &Task) -> Result<Made, Halt> {
             painting.step();
             call.stage.check()?;
         }
-        let picture = if previews { Some(jpeg(&paintings[0].preview(PREVIEW_EDGE))?) } else { None };
+        let picture =
+            if previews { Some(jpeg(&paintings[0].preview(PREVIEW_EDGE))?) } else { None };
         call.stage.tell(done, taken, picture);
         call.stage.end_step()?;
     }
@@ -113,6 +114,8 @@ fn jpeg(picture: &RgbImage) -> Result<(ImageFormat, Bytes), Failure> {
     let (width, height) = picture.dimensions();
     JpegEncoder::new_with_quality(&mut bytes, PREVIEW_QUALITY)
         .write_image(picture, width, height, image::ExtendedColorType::Rgb8)
-        .map_err(|error| Failure::new("RuntimeError", format!("the preview cannot be encoded: {error}")))?;
+        .map_err(|error| {
+            Failure::new("RuntimeError", format!("the preview cannot be encoded: {error}"))
+        })?;
     Ok((ImageFormat::Jpeg, bytes.into()))
 }

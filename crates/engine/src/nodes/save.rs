@@ -37,19 +37,25 @@ fn write(call: &mut Call<'_>, folder: Folder, prefix: &str) -> Result<Made, Halt
     let pictures = call.images("images")?.clone();
     let texts = texts(call);
     let size = pictures[0].dimensions();
-    let mut series = call.stage.folders().series(folder, prefix, size).map_err(|error| refuse(prefix, &error))?;
+    let mut series = call
+        .stage
+        .folders()
+        .series(folder, prefix, size)
+        .map_err(|error| refuse(prefix, &error))?;
     let mut files = Vec::new();
     for picture in pictures.iter() {
         call.stage.check()?;
         let (path, file) = series.next();
-        std::fs::write(path, encode(picture, &texts)?).map_err(|error| refuse(&file.filename, &error.into()))?;
+        std::fs::write(path, encode(picture, &texts)?)
+            .map_err(|error| refuse(&file.filename, &error.into()))?;
         files.push(file);
     }
     Ok(Made::one(Datum::Image(pictures)).showing(json!({ "images": files })))
 }
 
 fn encode(picture: &RgbImage, texts: &Texts) -> Result<Vec<u8>, Failure> {
-    png::encode(picture, texts).map_err(|error| Failure::new("OSError", format!("the picture cannot be encoded: {error}")))
+    png::encode(picture, texts)
+        .map_err(|error| Failure::new("OSError", format!("the picture cannot be encoded: {error}")))
 }
 
 /// The graph, and what the client wants to be kept with the picture.
@@ -62,7 +68,10 @@ fn texts(call: &Call<'_>) -> Texts {
 
 fn refuse(name: &str, error: &PathError) -> Failure {
     match error {
-        PathError::Outside => Failure::new("Exception", format!("{name} is outside the output folder, where nothing may be saved")),
+        PathError::Outside => Failure::new(
+            "Exception",
+            format!("{name} is outside the output folder, where nothing may be saved"),
+        ),
         other => Failure::new("OSError", format!("{name} cannot be saved: {other}")),
     }
 }

@@ -57,7 +57,8 @@ pub(super) fn crop(call: &mut Call<'_>) -> Result<Made, Halt> {
 /// `ImagePadForOutpaint`: grey around the picture, and a mask of what is new,
 /// which fades into the picture over `feathering` pixels.
 pub(super) fn pad_for_outpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let [left, top, right, bottom] = ["left", "top", "right", "bottom"].map(|name| call.count(name));
+    let [left, top, right, bottom] =
+        ["left", "top", "right", "bottom"].map(|name| call.count(name));
     let (left, top, right, bottom) = (left?, top?, right?, bottom?);
     let feathering = call.count("feathering")?;
     let pictures = call.images("image")?;
@@ -71,14 +72,20 @@ pub(super) fn pad_for_outpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
         padded
     });
     let mask = GrayImage::from_fn(width, height, |x, y| {
-        let (Some(x), Some(y)) = (x.checked_sub(left), y.checked_sub(top)) else { return Luma([255]) };
+        let (Some(x), Some(y)) = (x.checked_sub(left), y.checked_sub(top)) else {
+            return Luma([255]);
+        };
         if x >= old_width || y >= old_height {
             return Luma([255]);
         }
         // Only edges beyond which something is new fade.
         let far = |padding: u32, distance: u32| if padding > 0 { distance } else { u32::MAX };
-        let distance = far(left, x).min(far(top, y)).min(far(right, old_width - 1 - x)).min(far(bottom, old_height - 1 - y));
-        let share = if distance < feathering { 1.0 - distance as f32 / feathering as f32 } else { 0.0 };
+        let distance = far(left, x)
+            .min(far(top, y))
+            .min(far(right, old_width - 1 - x))
+            .min(far(bottom, old_height - 1 - y));
+        let share =
+            if distance < feathering { 1.0 - distance as f32 / feathering as f32 } else { 0.0 };
         Luma([(share * share * 255.0).round() as u8])
     });
     let padded = padded.collect();
@@ -140,11 +147,18 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
     let pictures = call.images("image")?;
     pixels::check_size(width, height, pictures.len())?;
     let scaling = Scaling::parse(call.text("upscale_method")?);
-    Ok(Made::images(pictures.iter().map(|picture| scale_to(picture, (width, height), scaling, crop)).collect()))
+    Ok(Made::images(
+        pictures.iter().map(|picture| scale_to(picture, (width, height), scaling, crop)).collect(),
+    ))
 }
 
 /// `picture` at another size; distorted, or cut to shape first.
-pub(super) fn scale_to(picture: &RgbImage, (width, height): (u32, u32), scaling: Scaling, crop: bool) -> RgbImage {
+pub(super) fn scale_to(
+    picture: &RgbImage,
+    (width, height): (u32, u32),
+    scaling: Scaling,
+    crop: bool,
+) -> RgbImage {
     if crop {
         let cropped = pixels::crop_to_proportions(picture, width, height);
         return pixels::resize(&cropped, width, height, scaling);
@@ -153,7 +167,10 @@ pub(super) fn scale_to(picture: &RgbImage, (width, height): (u32, u32), scaling:
 }
 
 /// A rectangle within `size`, as near as can be to the one that is wanted.
-pub(super) fn inside((x, y, width, height): (u32, u32, u32, u32), size: (u32, u32)) -> (u32, u32, u32, u32) {
+pub(super) fn inside(
+    (x, y, width, height): (u32, u32, u32, u32),
+    size: (u32, u32),
+) -> (u32, u32, u32, u32) {
     let (x, y) = (x.min(size.0 - 1), y.min(size.1 - 1));
     (x, y, width.min(size.0 - x), height.min(size.1 - y))
 }
@@ -161,7 +178,10 @@ pub(super) fn inside((x, y, width, height): (u32, u32, u32, u32), size: (u32, u3
 /// Refuses a rectangle without area; definitions do, so this is for links.
 pub(super) fn check_area(width: u32, height: u32) -> Result<(), Failure> {
     if width == 0 || height == 0 {
-        return Err(Failure::new("ValueError", format!("nothing is left of a crop to {width}×{height}")));
+        return Err(Failure::new(
+            "ValueError",
+            format!("nothing is left of a crop to {width}×{height}"),
+        ));
     }
     Ok(())
 }

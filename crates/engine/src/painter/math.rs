@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn they_agree_with_the_standard_library() {
-        for i in -400..400 {
+        for i in -400_i32..400 {
             let x = i as f32 * 0.05;
             assert!((sin(x) - x.sin()).abs() < 0.002, "sin {x}");
             assert!((cos(x) - x.cos()).abs() < 0.002, "cos {x}");

@@ -35,7 +35,12 @@ impl Board {
     /// How far one node is.
     pub(super) fn one(&self, id: &NodeId) -> Message {
         let (value, max) = self.nodes.get(id).map_or((0.0, 1.0), |node| (node.value, node.max));
-        Message::Progress(Progress { value, max, prompt_id: self.prompt_id.clone(), node: id.clone() })
+        Message::Progress(Progress {
+            value,
+            max,
+            prompt_id: self.prompt_id.clone(),
+            node: id.clone(),
+        })
     }
 
     /// How far all are.

@@ -37,7 +37,8 @@ impl Cache {
     }
 
     pub(super) fn look_up(&self, keys: &HashMap<NodeId, Key>) -> HashMap<NodeId, Arc<Made>> {
-        let found = keys.iter().filter_map(|(id, key)| Some((id.clone(), self.made.get(key)?.clone())));
+        let found =
+            keys.iter().filter_map(|(id, key)| Some((id.clone(), self.made.get(key)?.clone())));
         found.collect()
     }
 
@@ -133,7 +134,9 @@ mod tests {
     fn a_changed_file_is_another_picture() {
         let dir = tempfile::tempdir().unwrap();
         let folders = Folders::open(dir.path()).unwrap();
-        let graph = Graph::parse(&json!({"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}}})).unwrap();
+        let graph =
+            Graph::parse(&json!({"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}}}))
+                .unwrap();
         let write = |text: &str| std::fs::write(dir.path().join("input/a.png"), text).unwrap();
         write("one");
         let one = keys(&graph, &folders);

@@ -66,12 +66,20 @@ impl Run<'_> {
         let needed = plan::needed(&item.graph, &item.outputs);
         let keys = cache::keys(&needed, &self.house.folders);
         self.made = cache.look_up(&keys);
-        let cached = needed.nodes.keys().filter(|id| self.made.contains_key(*id)).cloned().collect();
-        self.note(Message::ExecutionCached { nodes: cached, prompt_id: self.id(), timestamp: clock::now() });
-
-        let steps = plan::order(&needed, &item.outputs, |id| self.made.contains_key(id), |class| {
-            self.house.catalogue.node(class).is_some_and(|def| def.is_output)
+        let cached =
+            needed.nodes.keys().filter(|id| self.made.contains_key(*id)).cloned().collect();
+        self.note(Message::ExecutionCached {
+            nodes: cached,
+            prompt_id: self.id(),
+            timestamp: clock::now(),
         });
+
+        let steps = plan::order(
+            &needed,
+            &item.outputs,
+            |id| self.made.contains_key(id),
+            |class| self.house.catalogue.node(class).is_some_and(|def| def.is_output),
+        );
         let result = steps.iter().try_for_each(|id| self.node(id));
         cache.keep(&keys, &self.made);
         result
@@ -109,13 +117,19 @@ impl Run<'_> {
     fn compute(&mut self, id: &NodeId) -> Result<Made, Halt> {
         let inputs = self.inputs(id);
         let class = &self.task.item.graph.nodes[id].class_type;
-        let node = nodes::find(class).ok_or_else(|| Failure::new("KeyError", format!("no node {class}")))?;
+        let node = nodes::find(class)
+            .ok_or_else(|| Failure::new("KeyError", format!("no node {class}")))?;
         let stage = Stage::new(self.house, self.task, &self.speaker, &mut self.board, id);
         stage.check()?;
         let mut call = Call::new(inputs, stage);
         // A fault in one node must not end the worker.
-        catch_unwind(AssertUnwindSafe(|| node(&mut call)))
-            .unwrap_or_else(|_| Err(Failure::new("RuntimeError", format!("{class} gave up: this is a fault of the demo engine")).into()))
+        catch_unwind(AssertUnwindSafe(|| node(&mut call))).unwrap_or_else(|_| {
+            Err(Failure::new(
+                "RuntimeError",
+                format!("{class} gave up: this is a fault of the demo engine"),
+            )
+            .into())
+        })
     }
 
     /// What a node is given: values as they stand, links as what they lead to.
@@ -138,30 +152,39 @@ impl Run<'_> {
             Err(Ending { node, halt: Halt::Interrupted }) => {
                 let node_type = self.class(&node);
                 let executed = self.executed.clone();
-                let message = Message::ExecutionInterrupted { prompt_id, node_id: node, node_type, executed, timestamp };
+                let message = Message::ExecutionInterrupted {
+                    prompt_id,
+                    node_id: node,
+                    node_type,
+                    executed,
+                    timestamp,
+                };
                 self.entry.messages.push(message.clone());
                 self.speaker.to_anyone(&message);
                 return;
             }
-            Err(Ending { node, halt: Halt::Failed(failure) }) => Message::ExecutionError(Box::new(ExecutionError {
-                prompt_id,
-                node_type: self.class(&node),
-                executed: self.executed.clone(),
-                exception_message: format!("{}\n", failure.message),
-                exception_type: failure.kind.into(),
-                traceback: Vec::new(),
-                current_inputs: self.describe_inputs(&node),
-                current_outputs: json!(self.task.item.graph.nodes.keys().collect::<Vec<_>>()),
-                timestamp: Some(timestamp),
-                node_id: node.to_string(),
-            })),
+            Err(Ending { node, halt: Halt::Failed(failure) }) => {
+                Message::ExecutionError(Box::new(ExecutionError {
+                    prompt_id,
+                    node_type: self.class(&node),
+                    executed: self.executed.clone(),
+                    exception_message: format!("{}\n", failure.message),
+                    exception_type: failure.kind.into(),
+                    traceback: Vec::new(),
+                    current_inputs: self.describe_inputs(&node),
+                    current_outputs: json!(self.task.item.graph.nodes.keys().collect::<Vec<_>>()),
+                    timestamp: Some(timestamp),
+                    node_id: node.to_string(),
+                }))
+            }
         };
         self.note(message);
     }
 
     /// The inputs of a node, each as a list of one, for people to read.
     fn describe_inputs(&self, id: &NodeId) -> Value {
-        let inputs = self.inputs(id).into_iter().map(|(name, datum)| (name, json!([datum.describe()])));
+        let inputs =
+            self.inputs(id).into_iter().map(|(name, datum)| (name, json!([datum.describe()])));
         Value::Object(inputs.collect::<Map<_, _>>())
     }
 

@@ -35,7 +35,8 @@ pub(super) fn order(
             continue;
         }
         let links = graph.nodes[id].links().map(|(_, from, _)| from);
-        let feeders: Vec<_> = if is_made(id) { Vec::new() } else { links.filter(|from| !is_made(from)).collect() };
+        let feeders: Vec<_> =
+            if is_made(id) { Vec::new() } else { links.filter(|from| !is_made(from)).collect() };
         waits_for.insert(id, feeders.len());
         for feeder in feeders {
             feeds.entry(feeder).or_default().push(id);
@@ -47,7 +48,8 @@ pub(super) fn order(
         let (place, _, node) = graph.nodes.get_full(*id).expect("the plan is made of this graph");
         (!is_output(&node.class_type), place)
     };
-    let mut ready: Vec<&NodeId> = waits_for.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
+    let mut ready: Vec<&NodeId> =
+        waits_for.iter().filter(|(_, count)| **count == 0).map(|(id, _)| *id).collect();
     let mut order = Vec::new();
     while let Some(at) = (0..ready.len()).min_by_key(|at| rank(&ready[*at])) {
         let id = ready.swap_remove(at);
@@ -84,7 +86,8 @@ mod tests {
     fn plan(outputs: &[&str], made: &[&str]) -> String {
         let outputs: Vec<NodeId> = outputs.iter().map(|id| (*id).into()).collect();
         let graph = needed(&graph(), &outputs);
-        let order = order(&graph, &outputs, |id| made.contains(&id.as_str()), |class| class == "Save");
+        let order =
+            order(&graph, &outputs, |id| made.contains(&id.as_str()), |class| class == "Save");
         order.iter().map(NodeId::as_str).collect::<Vec<_>>().join(" ")
     }
 

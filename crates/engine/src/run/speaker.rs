@@ -22,7 +22,8 @@ pub(crate) struct Speaker<'a> {
 
 impl<'a> Speaker<'a> {
     pub(super) fn new(house: &'a House, item: &Item) -> Self {
-        let audience = item.client_id().map_or(Audience::Everyone, |client| Audience::Client(client.into()));
+        let audience =
+            item.client_id().map_or(Audience::Everyone, |client| Audience::Client(client.into()));
         Self { house, prompt_id: item.prompt_id.clone(), audience }
     }
 

@@ -51,8 +51,13 @@ impl<'a> Stage<'a> {
     /// Tells of `value` of `max` steps, with what the picture looks like by now.
     pub(crate) fn tell(&mut self, value: u32, max: u32, picture: Option<(ImageFormat, Bytes)>) {
         self.board.advance(self.node, value, max);
-        let preview = picture.map(|(image_type, image)| Preview { meta: self.meta(image_type), image });
-        self.speaker.step(&Step { state: self.board.all(), progress: self.board.one(self.node), preview });
+        let preview =
+            picture.map(|(image_type, image)| Preview { meta: self.meta(image_type), image });
+        self.speaker.step(&Step {
+            state: self.board.all(),
+            progress: self.board.one(self.node),
+            preview,
+        });
     }
 
     /// Ends a sampler step: rests as the options say and lets faults strike.
@@ -77,7 +82,9 @@ impl<'a> Stage<'a> {
 
     /// Sends a text for people to read, to every socket.
     pub(crate) fn say(&self, text: String) {
-        self.house.hub.send_frame(&Audience::Everyone, &Frame::Text { node: self.node.clone(), text });
+        self.house
+            .hub
+            .send_frame(&Audience::Everyone, &Frame::Text { node: self.node.clone(), text });
     }
 
     pub(crate) fn folders(&self) -> &'a Folders {

@@ -6,8 +6,11 @@ use serde_json::{Value, json};
 
 use crate::catalogue::InputDef;
 
+/// One fault, as it is told. Large, and rare.
+pub(super) type Fault = Box<ErrorInfo>;
+
 /// What is wrong with one input.
-pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value) -> ErrorInfo {
+pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value) -> Fault {
     let extra_info = json!({
         "input_name": def.name,
         "input_config": def.config,
@@ -17,13 +20,13 @@ pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value)
 }
 
 /// A required input is not there.
-pub(super) fn missing(def: &InputDef) -> ErrorInfo {
+pub(super) fn missing(def: &InputDef) -> Fault {
     let message = "a required input is missing";
     fault("required_input_missing", message, &def.name, json!({ "input_name": def.name }))
 }
 
 /// A choice that is not among the choices. Long lists are not told.
-pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -> ErrorInfo {
+pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -> Fault {
     const SHORT: usize = 20;
     let (list, config) = if choices.len() > SHORT {
         (format!("(list of length {})", choices.len()), Value::Null)
@@ -31,12 +34,13 @@ pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -
         (Value::from(choices).to_string(), def.config.clone())
     };
     let details = format!("{}: {received} not in {list}", def.name);
-    let extra_info = json!({ "input_name": def.name, "input_config": config, "received_value": received });
+    let extra_info =
+        json!({ "input_name": def.name, "input_config": config, "received_value": received });
     fault("value_not_in_list", "the value is not one of the choices", &details, extra_info)
 }
 
 /// A value that cannot become what the input takes.
-pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) -> ErrorInfo {
+pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) -> Fault {
     let message = format!("the value cannot be read as {}", def.kind.type_name());
     let mut error = input("invalid_input_type", &message, def, received);
     error.details = format!("{}, {received}, {reason}", def.name);
@@ -45,7 +49,7 @@ pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) ->
 }
 
 /// A link from an output of another type.
-pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> ErrorInfo {
+pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> Fault {
     let wanted = def.kind.type_name();
     let details = format!("{}, received_type({received}) mismatch input_type({wanted})", def.name);
     let extra_info = json!({
@@ -58,13 +62,18 @@ pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> ErrorInf
 }
 
 /// A file that is not there.
-pub(super) fn no_file(def: &InputDef, name: &str) -> ErrorInfo {
+pub(super) fn no_file(def: &InputDef, name: &str) -> Fault {
     let details = format!("{} - Invalid image file: {name}", def.name);
-    fault("custom_validation_failed", "the file cannot be used", &details, json!({ "input_name": def.name }))
+    fault(
+        "custom_validation_failed",
+        "the file cannot be used",
+        &details,
+        json!({ "input_name": def.name }),
+    )
 }
 
 /// Nodes that wait for each other; `cycle` names each once, with its class.
-pub(super) fn cycle(id: &NodeId, cycle: &[(NodeId, String)]) -> ErrorInfo {
+pub(super) fn cycle(id: &NodeId, cycle: &[(NodeId, String)]) -> Fault {
     let path = cycle.iter().chain(cycle.first());
     let path: Vec<_> = path.map(|(id, class)| format!("{id} ({class})")).collect();
     let nodes: Vec<_> = cycle.iter().map(|(id, _)| id).collect();
@@ -82,13 +91,13 @@ pub(super) struct Stumble {
 
 impl Stumble {
     /// As it is told of an output node.
-    pub(super) fn of_output(&self) -> ErrorInfo {
+    pub(super) fn of_output(&self) -> Fault {
         let extra_info = json!({ "exception_type": self.kind, "traceback": [] });
         fault("exception_during_validation", "the node cannot be checked", &self.reason, extra_info)
     }
 
     /// As it is told of a node that feeds input `def` of another by `link`.
-    pub(super) fn of_inner(&self, def: &InputDef, link: &Value) -> ErrorInfo {
+    pub(super) fn of_inner(&self, def: &InputDef, link: &Value) -> Fault {
         let extra_info = json!({
             "input_name": def.name,
             "input_config": def.config,
@@ -97,10 +106,16 @@ impl Stumble {
             "traceback": [],
             "linked_node": link,
         });
-        fault("exception_during_inner_validation", "the node cannot be checked", &self.reason, extra_info)
+        fault(
+            "exception_during_inner_validation",
+            "the node cannot be checked",
+            &self.reason,
+            extra_info,
+        )
     }
 }
 
-fn fault(kind: &str, message: &str, details: &str, extra_info: Value) -> ErrorInfo {
-    ErrorInfo { kind: kind.into(), message: message.into(), details: details.into(), extra_info }
+fn fault(kind: &str, message: &str, details: &str, extra_info: Value) -> Fault {
+    let (kind, message, details) = (kind.into(), message.into(), details.into());
+    Box::new(ErrorInfo { kind, message, details, extra_info })
 }

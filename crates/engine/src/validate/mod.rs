@@ -42,19 +42,34 @@ pub(crate) struct Rules<'a> {
 
 impl Rules<'_> {
     /// Checks a prompt and converts its values. `targets` limits which outputs run.
-    pub(crate) fn check(self, prompt: &mut Prompt, targets: Option<&[String]>) -> Result<Verdict, Box<Refusal>> {
+    pub(crate) fn check(
+        self,
+        prompt: &mut Prompt,
+        targets: Option<&[String]>,
+    ) -> Result<Verdict, Box<Refusal>> {
         if prompt.len() > MAX_NODES {
-            let message = format!("the graph has {} nodes, more than the {MAX_NODES} that are accepted", prompt.len());
+            let message = format!(
+                "the graph has {} nodes, more than the {MAX_NODES} that are accepted",
+                prompt.len()
+            );
             return Err(refusal("invalid_request", &message, json!({})));
         }
         self.check_classes(prompt)?;
         let outputs = self.outputs(prompt, targets);
         if outputs.is_empty() {
-            return Err(refusal("prompt_no_outputs", "the graph has no output node, so nothing would be made", json!({})));
+            return Err(refusal(
+                "prompt_no_outputs",
+                "the graph has no output node, so nothing would be made",
+                json!({}),
+            ));
         }
         let found = Walk::new(self, prompt, &outputs).run();
         if found.good.is_empty() {
-            let mut refusal = refusal("prompt_outputs_failed_validation", "no output of the graph can be computed", json!({}));
+            let mut refusal = refusal(
+                "prompt_outputs_failed_validation",
+                "no output of the graph can be computed",
+                json!({}),
+            );
             refusal.error.details = found.details(&outputs);
             refusal.node_errors = found.errors;
             return Err(refusal);
@@ -68,13 +83,19 @@ impl Rules<'_> {
     fn check_classes(self, prompt: &Prompt) -> Result<(), Box<Refusal>> {
         for (id, node) in prompt {
             if !node.is_object() {
-                return Err(refusal("invalid_request", &format!("node {id} is not an object"), json!({})));
+                return Err(refusal(
+                    "invalid_request",
+                    &format!("node {id} is not an object"),
+                    json!({}),
+                ));
             }
             let class = node["class_type"].as_str();
             if class.is_none_or(|class| self.catalogue.node(class).is_none()) {
                 let title = &node["_meta"]["title"];
                 let message = match class {
-                    Some(class) => format!("node {id} is a {class}, which this server does not have"),
+                    Some(class) => {
+                        format!("node {id} is a {class}, which this server does not have")
+                    }
                     None => format!("node {id} has no class_type"),
                 };
                 let info = json!({ "node_id": id, "class_type": class, "node_title": title });
@@ -88,9 +109,13 @@ impl Rules<'_> {
 
     /// The output nodes that are wanted.
     fn outputs(self, prompt: &Prompt, targets: Option<&[String]>) -> Vec<NodeId> {
-        let wanted = |id: &str| targets.is_none_or(|targets| targets.iter().any(|target| target == id));
+        let wanted =
+            |id: &str| targets.is_none_or(|targets| targets.iter().any(|target| target == id));
         let is_output = |node: &Value| {
-            node["class_type"].as_str().and_then(|class| self.catalogue.node(class)).is_some_and(|def| def.is_output)
+            node["class_type"]
+                .as_str()
+                .and_then(|class| self.catalogue.node(class))
+                .is_some_and(|def| def.is_output)
         };
         let outputs = prompt.iter().filter(|(id, node)| wanted(id) && is_output(node));
         outputs.map(|(id, _)| id.as_str().into()).collect()
@@ -99,7 +124,11 @@ impl Rules<'_> {
 
 /// A refusal of the whole prompt.
 pub(crate) fn refusal(kind: &str, message: &str, extra_info: Value) -> Box<Refusal> {
-    let error = ErrorInfo { kind: kind.into(), message: message.into(), details: String::new(), extra_info };
+    let error = ErrorInfo {
+        kind: kind.into(),
+        message: message.into(),
+        details: String::new(),
+        extra_info,
+    };
     Box::new(Refusal { error, node_errors: IndexMap::new() })
 }
-

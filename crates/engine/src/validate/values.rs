@@ -1,23 +1,24 @@
 //! Checking and converting the value of one input.
 
-use comfy::prompt::ErrorInfo;
 use serde_json::{Value, json};
 
-use super::fault;
+use super::fault::{self, Fault};
 use crate::catalogue::{InputDef, Kind, whole};
 use crate::folders::Folders;
 
 /// `value` as the input takes it: numbers in strings become numbers, numbers
 /// become text. What is no widget's value is left for the node to judge.
-pub(super) fn convert(def: &InputDef, value: &Value, folders: &Folders) -> Result<Value, ErrorInfo> {
+pub(super) fn convert(def: &InputDef, value: &Value, folders: &Folders) -> Result<Value, Fault> {
     match &def.kind {
         Kind::Int { min, max } => {
-            let number = to_int(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
+            let number =
+                to_int(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
             Ok(int_value(number))
         }
         Kind::Float { min, max } => {
-            let number = to_float(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
+            let number =
+                to_float(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
             Ok(json!(number))
         }
@@ -38,7 +39,11 @@ pub(super) fn convert(def: &InputDef, value: &Value, folders: &Folders) -> Resul
     }
 }
 
-fn check_range<N>(def: &InputDef, received: &Value, (number, min, max): (N, Option<N>, Option<N>)) -> Result<(), ErrorInfo>
+fn check_range<N>(
+    def: &InputDef,
+    received: &Value,
+    (number, min, max): (N, Option<N>, Option<N>),
+) -> Result<(), Fault>
 where
     N: PartialOrd + std::fmt::Display,
 {
@@ -56,7 +61,9 @@ where
 fn to_int(value: &Value) -> Result<i128, String> {
     match value {
         Value::Bool(flag) => Ok(i128::from(*flag)),
-        Value::String(text) => text.trim().parse().map_err(|_| format!("not a whole number: '{text}'")),
+        Value::String(text) => {
+            text.trim().parse().map_err(|_| format!("not a whole number: '{text}'"))
+        }
         Value::Number(_) => whole(value).ok_or_else(|| "not a whole number".into()),
         other => Err(format!("not a number: {other}")),
     }
@@ -65,14 +72,22 @@ fn to_int(value: &Value) -> Result<i128, String> {
 fn to_float(value: &Value) -> Result<f64, String> {
     match value {
         Value::Bool(flag) => Ok(f64::from(*flag)),
-        Value::String(text) => text.trim().parse().ok().filter(|number: &f64| number.is_finite()).ok_or_else(|| format!("not a number: '{text}'")),
+        Value::String(text) => text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .ok_or_else(|| format!("not a number: '{text}'")),
         other => other.as_f64().ok_or_else(|| format!("not a number: {other}")),
     }
 }
 
 /// In JSON again; what 64 bits do not hold was refused by the range before.
 fn int_value(number: i128) -> Value {
-    i64::try_from(number).map(Value::from).or_else(|_| u64::try_from(number).map(Value::from)).unwrap_or_default()
+    i64::try_from(number)
+        .map(Value::from)
+        .or_else(|_| u64::try_from(number).map(Value::from))
+        .unwrap_or_default()
 }
 
 /// What Python takes for true.

@@ -11,7 +11,7 @@ use comfy::{Graph, Input, Node, NodeId};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
-use super::fault::{self, Stumble};
+use super::fault::{self, Fault, Stumble};
 use super::values;
 use super::{Prompt, Rules};
 use crate::catalogue::{InputDef, NodeDef};
@@ -28,8 +28,10 @@ pub(super) struct Found {
 impl Found {
     /// The faults of the output nodes themselves, one a line.
     pub(super) fn details(&self, outputs: &[NodeId]) -> String {
-        let faults = outputs.iter().filter_map(|id| self.errors.get(id)).flat_map(|node| &node.errors);
-        let lines: Vec<_> = faults.map(|fault| format!("{}: {}", fault.message, fault.details)).collect();
+        let faults =
+            outputs.iter().filter_map(|id| self.errors.get(id)).flat_map(|node| &node.errors);
+        let lines: Vec<_> =
+            faults.map(|fault| format!("{}: {}", fault.message, fault.details)).collect();
         lines.join("\n")
     }
 }
@@ -41,7 +43,7 @@ pub(super) struct Walk<'a> {
     outputs: &'a [NodeId],
     /// Sound links: node to the nodes that feed it.
     feeders: IndexMap<NodeId, IndexSet<NodeId>>,
-    faults: IndexMap<NodeId, Vec<ErrorInfo>>,
+    faults: IndexMap<NodeId, Vec<Fault>>,
 }
 
 /// One link into a node, with the input it feeds.
@@ -51,39 +53,64 @@ struct Feed {
     link: Value,
 }
 
+/// A node to check, and what first led to it.
+struct Visit {
+    node: NodeId,
+    /// `None` for an output.
+    consumer: Option<Consumer>,
+}
+
+/// The input of another node, by its place in the definition, and its link.
+struct Consumer {
+    node: NodeId,
+    def: usize,
+    link: Value,
+}
+
+impl Feed {
+    fn visit(self, consumer: &NodeId) -> Visit {
+        let consumer = Consumer { node: consumer.clone(), def: self.def, link: self.link };
+        Visit { node: self.node, consumer: Some(consumer) }
+    }
+}
+
 impl<'a> Walk<'a> {
     pub(super) fn new(rules: Rules<'a>, prompt: &'a mut Prompt, outputs: &'a [NodeId]) -> Self {
         Self { rules, prompt, outputs, feeders: IndexMap::new(), faults: IndexMap::new() }
     }
 
     pub(super) fn run(mut self) -> Found {
-        let mut todo: Vec<(NodeId, Option<(NodeId, usize, Value)>)> =
-            self.outputs.iter().rev().map(|id| (id.clone(), None)).collect();
+        let outputs = self.outputs.iter().rev();
+        let mut todo: Vec<_> =
+            outputs.map(|id| Visit { node: id.clone(), consumer: None }).collect();
         let mut seen = HashSet::new();
-        while let Some((id, consumer)) = todo.pop() {
-            if !seen.insert(id.clone()) {
+        while let Some(Visit { node, consumer }) = todo.pop() {
+            if !seen.insert(node.clone()) {
                 continue;
             }
-            match self.check_node(&id) {
+            match self.check_node(&node) {
                 Ok(feeds) => {
                     let feeders = feeds.iter().map(|feed| feed.node.clone()).collect();
-                    self.feeders.insert(id.clone(), feeders);
-                    todo.extend(feeds.into_iter().rev().map(|feed| (feed.node, Some((id.clone(), feed.def, feed.link)))));
+                    self.feeders.insert(node.clone(), feeders);
+                    todo.extend(feeds.into_iter().rev().map(|feed| feed.visit(&node)));
                 }
                 Err(stumble) => {
-                    let error = match &consumer {
+                    let fault = match &consumer {
                         None => stumble.of_output(),
-                        Some((consumer, def, link)) => {
-                            let (_, def_of) = self.node(consumer);
-                            stumble.of_inner(&def_of.inputs[*def], link)
-                        }
+                        Some(consumer) => self.blame(&stumble, consumer),
                     };
-                    self.faults.insert(id, vec![error]);
+                    self.faults.insert(node, vec![fault]);
                 }
             }
         }
         self.find_cycles();
         self.conclude()
+    }
+
+    /// A stumble over a node, told with the input that it feeds.
+    fn blame(&self, stumble: &Stumble, consumer: &Consumer) -> Fault {
+        let (_, def) = self.node(&consumer.node);
+        stumble.of_inner(&def.inputs[consumer.def], &consumer.link)
     }
 
     /// A node and its definition; classes were checked before.
@@ -123,12 +150,18 @@ impl<'a> Walk<'a> {
 
     fn check_input(&self, def: &InputDef, value: Option<&Value>) -> Result<Checked, Stumble> {
         let Some(value) = value else {
-            return Ok(if def.required { Checked::Faulty(fault::missing(def)) } else { Checked::Absent });
+            return Ok(if def.required {
+                Checked::Faulty(fault::missing(def))
+            } else {
+                Checked::Absent
+            });
         };
         match value {
             Value::Array(link) => self.check_link(def, value, link),
             // A wrapped list is a value; it stays wrapped, for the graph.
-            Value::Object(fields) if fields.contains_key("__value__") => Ok(Checked::Value(value.clone())),
+            Value::Object(fields) if fields.contains_key("__value__") => {
+                Ok(Checked::Value(value.clone()))
+            }
             value => Ok(match values::convert(def, value, self.rules.folders) {
                 Ok(value) => Checked::Value(value),
                 Err(fault) => Checked::Faulty(fault),
@@ -136,7 +169,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn check_link(&self, def: &InputDef, value: &Value, link: &[Value]) -> Result<Checked, Stumble> {
+    fn check_link(
+        &self,
+        def: &InputDef,
+        value: &Value,
+        link: &[Value],
+    ) -> Result<Checked, Stumble> {
         let [node, slot] = link else {
             let message = "a link is a list of two: node and output";
             return Ok(Checked::Faulty(fault::input("bad_linked_input", message, def, value)));
@@ -149,7 +187,10 @@ impl<'a> Walk<'a> {
         let (_, feeder) = self.node(&id);
         let output = slot.as_u64().and_then(|slot| feeder.outputs.get(usize::try_from(slot).ok()?));
         let Some(received) = output else {
-            return Err(Stumble { kind: "IndexError", reason: format!("node {id} has no output {slot}") });
+            return Err(Stumble {
+                kind: "IndexError",
+                reason: format!("node {id} has no output {slot}"),
+            });
         };
         if !fits(received, def.kind.type_name()) {
             return Ok(Checked::Faulty(fault::mismatch(def, value, received)));
@@ -162,11 +203,15 @@ impl<'a> Walk<'a> {
         let mut graph = Graph::default();
         for (id, feeders) in &self.feeders {
             let mut node = Node::default();
-            node.inputs.extend(feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))));
+            node.inputs.extend(
+                feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))),
+            );
             graph.nodes.insert(id.clone(), node);
         }
         while let Err(cycle) = graph.run_order() {
-            let class = |id: &NodeId| self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned();
+            let class = |id: &NodeId| {
+                self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned()
+            };
             let named: Vec<_> = cycle.nodes.iter().map(|id| (id.clone(), class(id))).collect();
             for id in &cycle.nodes {
                 self.faults.entry(id.clone()).or_default().push(fault::cycle(id, &named));
@@ -179,13 +224,14 @@ impl<'a> Walk<'a> {
     fn conclude(self) -> Found {
         let reached: HashMap<&NodeId, HashSet<&NodeId>> =
             self.outputs.iter().map(|output| (output, self.needed_by(output))).collect();
-        let is_good = |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
+        let is_good =
+            |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
         let good = self.outputs.iter().filter(is_good).cloned().collect();
         let errors = self.faults.iter().map(|(id, errors)| {
             let dependent = self.outputs.iter().filter(|output| reached[output].contains(id));
             let class = self.prompt[id.as_str()]["class_type"].as_str();
             let errors = NodeErrors {
-                errors: errors.clone(),
+                errors: errors.iter().map(|fault| ErrorInfo::clone(fault)).collect(),
                 dependent_outputs: dependent.cloned().collect(),
                 class_type: class.map(Into::into),
             };
@@ -209,7 +255,7 @@ impl<'a> Walk<'a> {
 /// What came of checking one input.
 enum Checked {
     Absent,
-    Faulty(ErrorInfo),
+    Faulty(Fault),
     Value(Value),
     Link { node: NodeId, link: Value },
 }
@@ -218,5 +264,7 @@ enum Checked {
 /// Both may name several types with commas; `*` is any.
 fn fits(received: &str, wanted: &str) -> bool {
     let any = |types: &str| types.split(',').any(|name| name == "*");
-    any(received) || any(wanted) || received.split(',').any(|one| wanted.split(',').any(|other| one == other))
+    any(received)
+        || any(wanted)
+        || received.split(',').any(|one| wanted.split(',').any(|other| one == other))
 }

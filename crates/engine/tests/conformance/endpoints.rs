@@ -22,13 +22,28 @@ async fn an_idle_server_says_so_at_both_prefixes() {
         assert_eq!(get("/history/unknown").await, json!({}));
         assert!(get("/embeddings").await.is_array());
         assert!(get("/models").await.as_array().unwrap().contains(&json!("checkpoints")));
-        assert!(get("/models/checkpoints").await.as_array().unwrap().contains(&json!(server.checkpoint)));
+        assert!(
+            get("/models/checkpoints")
+                .await
+                .as_array()
+                .unwrap()
+                .contains(&json!(server.checkpoint))
+        );
         assert_eq!(get("/object_info/NoSuchNode").await, json!({}));
     }
-    for missing in ["/models/nonexistent", "/nonexistent", "/interrupt", "/free", "/upload/image", "/jobs"] {
-        assert_eq!(server.request(Method::GET, missing).await.status(), StatusCode::NOT_FOUND, "{missing}");
+    for missing in
+        ["/models/nonexistent", "/nonexistent", "/interrupt", "/free", "/upload/image", "/jobs"]
+    {
+        assert_eq!(
+            server.request(Method::GET, missing).await.status(),
+            StatusCode::NOT_FOUND,
+            "{missing}"
+        );
     }
-    assert_eq!(server.request(Method::DELETE, "/prompt").await.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        server.request(Method::DELETE, "/prompt").await.status(),
+        StatusCode::METHOD_NOT_ALLOWED
+    );
     assert_eq!(server.request(Method::GET, "/ws").await.status(), StatusCode::BAD_REQUEST);
     assert_eq!(server.request(Method::OPTIONS, "/prompt").await.status(), StatusCode::OK);
 }
@@ -37,10 +52,19 @@ async fn an_idle_server_says_so_at_both_prefixes() {
 async fn a_server_says_what_it_is_and_can() {
     let server = Server::start().await;
     let stats = server.get("/system_stats").await;
-    for name in ["os", "ram_total", "ram_free", "comfyui_version", "python_version", "pytorch_version", "argv"] {
+    for name in [
+        "os",
+        "ram_total",
+        "ram_free",
+        "comfyui_version",
+        "python_version",
+        "pytorch_version",
+        "argv",
+    ] {
         assert!(!stats["system"][name].is_null(), "{name}");
     }
-    let device = ["index", "name", "torch_vram_free", "torch_vram_total", "type", "vram_free", "vram_total"];
+    let device =
+        ["index", "name", "torch_vram_free", "torch_vram_total", "type", "vram_free", "vram_total"];
     assert_eq!(names(&stats["devices"][0]), device);
 
     let features = server.get("/features").await;
@@ -58,7 +82,18 @@ async fn definitions_can_be_read_by_the_client_library() {
     let definitions = comfy::Definitions::parse(&bytes).unwrap();
     let sampler = definitions.node("KSampler").expect("every server samples");
     let names: Vec<_> = sampler.inputs.iter().map(|input| &*input.name).collect();
-    let expected = ["model", "seed", "steps", "cfg", "sampler_name", "scheduler", "positive", "negative", "latent_image", "denoise"];
+    let expected = [
+        "model",
+        "seed",
+        "steps",
+        "cfg",
+        "sampler_name",
+        "scheduler",
+        "positive",
+        "negative",
+        "latent_image",
+        "denoise",
+    ];
     assert_eq!(names, expected);
     assert!(definitions.node("SaveImage").unwrap().output_node);
     let one = server.get("/object_info/KSampler").await;
@@ -86,7 +121,10 @@ async fn history_can_be_read_in_parts_and_forgotten() {
     assert!(keys("?max_items=0").await.is_empty());
     let entry = server.history(&ids[0]).await;
     assert_eq!(names(&entry), ["meta", "outputs", "prompt", "status"]);
-    assert_eq!(entry["meta"]["2"], json!({"node_id": "2", "display_node": "2", "parent_node": null, "real_node_id": "2"}));
+    assert_eq!(
+        entry["meta"]["2"],
+        json!({"node_id": "2", "display_node": "2", "parent_node": null, "real_node_id": "2"})
+    );
     server.post("/history", &json!({"delete": [ids[1], "unknown"]})).await;
     assert_eq!(keys("").await, [ids[0].clone(), ids[2].clone()]);
     server.post("/history", &json!({"clear": true})).await;
@@ -130,7 +168,11 @@ async fn pages_of_other_sites_are_kept_out() {
 async fn the_content_type_does_not_matter() {
     let server = Server::start().await;
     let body = json!({ "prompt": plain(fresh_colour()) }).to_string();
-    let request = server.http.post(format!("{}/prompt", server.url)).header("content-type", "text/plain").body(body);
+    let request = server
+        .http
+        .post(format!("{}/prompt", server.url))
+        .header("content-type", "text/plain")
+        .body(body);
     assert_eq!(request.send().await.unwrap().status(), StatusCode::OK);
     server.wait_until_idle().await;
 }

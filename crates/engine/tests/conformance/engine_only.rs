@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use engine::{Engine, Options};
 use futures_util::StreamExt;
+use image::{Rgb, RgbImage};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tokio_tungstenite::connect_async;
 
-use crate::support::{Heard, Server, Socket, Story, fresh_colour, fresh_id, fresh_seed, plain, text_to_picture};
+use crate::support::{
+    Heard, PATIENCE, Server, Socket, Story, fresh_colour, fresh_id, fresh_seed, plain,
+    text_to_picture,
+};
 
 /// Whether the tests run against something else than an engine.
 fn elsewhere() -> bool {
@@ -30,9 +34,15 @@ async fn requests_that_break_a_comfyui_are_refused_or_harmless() {
     }
     let server = Server::start().await;
     for client in [json!([]), json!({}), json!(5)] {
-        let (status, answer) = server.submit(&json!({ "prompt": plain(1), "client_id": client })).await;
-        assert_eq!((status, &answer["error"]["type"]), (StatusCode::BAD_REQUEST, &json!("invalid_request")));
-        let (status, _) = server.submit(&json!({ "prompt": plain(1), "extra_data": { "client_id": client } })).await;
+        let (status, answer) =
+            server.submit(&json!({ "prompt": plain(1), "client_id": client })).await;
+        assert_eq!(
+            (status, &answer["error"]["type"]),
+            (StatusCode::BAD_REQUEST, &json!("invalid_request"))
+        );
+        let (status, _) = server
+            .submit(&json!({ "prompt": plain(1), "extra_data": { "client_id": client } }))
+            .await;
         assert_eq!(status, StatusCode::BAD_REQUEST);
     }
     let twin = json!({ "prompt": plain(1), "prompt_id": uuid::Uuid::new_v4(), "number": 5 });
@@ -40,15 +50,28 @@ async fn requests_that_break_a_comfyui_are_refused_or_harmless() {
         assert_eq!(server.submit(&twin).await.0, StatusCode::OK);
     }
     for poison in [json!({"extra_pnginfo": null}), json!({"extra_pnginfo": {"workflow": null}})] {
-        let (status, _) = server.submit(&json!({ "prompt": plain(fresh_colour()), "extra_data": poison })).await;
+        let (status, _) =
+            server.submit(&json!({ "prompt": plain(fresh_colour()), "extra_data": poison })).await;
         assert_eq!(status, StatusCode::OK);
     }
     server.wait_until_idle().await;
     assert_eq!(server.get("/api/jobs").await["pagination"]["total"], 3);
-    for nonsense in ["", "[]", "{", r#"{"prompt": NaN}"#, r#"{"prompt": {"1": 5}}"#, r#"{"prompt": {}, "extra_data": null}"#] {
-        let response = server.http.post(format!("{}/prompt", server.url)).body(nonsense).send().await.unwrap();
+    for nonsense in [
+        "",
+        "[]",
+        "{",
+        r#"{"prompt": NaN}"#,
+        r#"{"prompt": {"1": 5}}"#,
+        r#"{"prompt": {}, "extra_data": null}"#,
+    ] {
+        let response =
+            server.http.post(format!("{}/prompt", server.url)).body(nonsense).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{nonsense}");
-        assert_eq!(response.json::<Value>().await.unwrap()["error"]["type"], "invalid_request", "{nonsense}");
+        assert_eq!(
+            response.json::<Value>().await.unwrap()["error"]["type"],
+            "invalid_request",
+            "{nonsense}"
+        );
     }
     assert_works(&server).await;
 }
@@ -61,7 +84,8 @@ async fn absurd_graphs_are_refused_before_they_cost_anything() {
     let server = Server::start().await;
     let mut chain = plain(1);
     for node in 3..5_000 {
-        chain[node.to_string()] = json!({"class_type": "ImageInvert", "inputs": {"image": [(node - 1).to_string(), 0]}});
+        chain[node.to_string()] =
+            json!({"class_type": "ImageInvert", "inputs": {"image": [(node - 1).to_string(), 0]}});
     }
     assert_eq!(server.submit(&json!({ "prompt": chain })).await.0, StatusCode::BAD_REQUEST);
 
@@ -90,23 +114,33 @@ async fn a_replaced_socket_that_closes_does_not_deafen_the_newer_one() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_read_stops_nobody_else() {
+async fn a_client_that_does_not_read_stops_nobody_and_is_let_go() {
     if elsewhere() {
         return;
     }
     let server = Server::start().await;
     let client = fresh_id();
-    let (mut deaf, _) = connect_async(format!("{}/ws?clientId={client}", server.url.replacen("http", "ws", 1))).await.unwrap();
+    let address = server.url.replacen("http", "ws", 1);
+    let (mut deaf, _) = connect_async(format!("{address}/ws?clientId={client}")).await.unwrap();
     deaf.next().await.unwrap().unwrap();
-    let mut reader = Socket::open(&server, None, false).await;
-    let mut graph = text_to_picture(&server, fresh_seed(), 300);
-    graph["4"]["inputs"]["width"] = json!(16);
-    graph["4"]["inputs"]["height"] = json!(16);
-    server.queue(&graph, Some(&client)).await;
-    let graph = plain(fresh_colour());
-    let id = server.queue(&graph, Some(&reader.client)).await;
-    Story::of(&reader.until_end_of(&id).await, &graph).assert_order();
+
+    // More than the buffers of both ends hold, and then more than its outbox.
+    let noise = RgbImage::from_fn(64, 64, |x, y| {
+        Rgb([x, y, x * y].map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8))
+    });
+    let mut png = std::io::Cursor::new(Vec::new());
+    noise.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    let (_, stored) = server.upload("noise.png", &png.into_inner(), &[]).await;
+    let flood = json!({
+        "1": {"class_type": "LoadImage", "inputs": {"image": stored["name"]}},
+        "2": {"class_type": "RepeatImageBatch", "inputs": {"image": ["1", 0], "amount": 4000}},
+        "3": {"class_type": "SaveImageWebsocket", "inputs": {"images": ["2", 0]}},
+    });
+    let id = server.queue(&flood, Some(&client)).await;
     assert_works(&server).await;
+    assert_eq!(server.history(&id).await["status"]["status_str"], "success");
+    let let_go = async { while let Some(Ok(_)) = deaf.next().await {} };
+    tokio::time::timeout(PATIENCE, let_go).await.expect("its connection ends");
 }
 
 #[tokio::test]
@@ -118,9 +152,12 @@ async fn test_nodes_sleep_until_interrupted_and_fail_as_told() {
     let mut socket = Socket::open(&server, None, false).await;
     let mut graph = plain(fresh_colour());
     graph["2"]["inputs"]["images"] = json!(["3", 0]);
-    graph["3"] = json!({"class_type": "ParlorTestSleep", "inputs": {"image": ["1", 0], "seconds": 3600}});
+    graph["3"] =
+        json!({"class_type": "ParlorTestSleep", "inputs": {"image": ["1", 0], "seconds": 3600}});
     let id = server.queue(&graph, Some(&socket.client)).await;
-    socket.wait_for("the sleeper", |heard| heard.kind() == "executing" && heard.data()["node"] == "3").await;
+    socket
+        .wait_for("the sleeper", |heard| heard.kind() == "executing" && heard.data()["node"] == "3")
+        .await;
     server.post("/interrupt", &json!({})).await;
     let story = Story::of(&socket.until_end_of(&id).await, &graph);
     assert_eq!(story.ending().kind(), "execution_interrupted");
@@ -141,7 +178,10 @@ async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
     let mut options = Options::new(folder.path());
     options.faults.stall_after_steps = Some(2);
     let engine = Engine::start(options).await.unwrap();
-    let (mut socket, _) = connect_async(format!("{}/ws?clientId=me", engine.url().replacen("http", "ws", 1))).await.unwrap();
+    let (mut socket, _) =
+        connect_async(format!("{}/ws?clientId=me", engine.url().replacen("http", "ws", 1)))
+            .await
+            .unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     let graph = json!({
         "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "parlor-painter.safetensors"}},
@@ -163,9 +203,12 @@ async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
         }
     }
     http.post(format!("{}/interrupt", engine.url())).send().await.unwrap();
-    let queue: Value = http.get(format!("{}/prompt", engine.url())).send().await.unwrap().json().await.unwrap();
+    let queue: Value =
+        http.get(format!("{}/prompt", engine.url())).send().await.unwrap().json().await.unwrap();
     assert_eq!(queue["exec_info"]["queue_remaining"], 1);
-    tokio::time::timeout(Duration::from_secs(30), engine.stop()).await.expect("it stops though it stalls");
+    tokio::time::timeout(Duration::from_secs(30), engine.stop())
+        .await
+        .expect("it stops though it stalls");
 }
 
 #[tokio::test]
@@ -182,7 +225,8 @@ async fn stopping_says_goodbye_and_frees_the_port_and_keeps_the_outputs() {
     engine.stop().await;
     let goodbye = socket.next().await.unwrap().unwrap();
     assert!(goodbye.is_close(), "{goodbye:?}");
-    let again = Engine::start(Options { listen: address, ..Options::new(folder.path()) }).await.unwrap();
+    let again =
+        Engine::start(Options { listen: address, ..Options::new(folder.path()) }).await.unwrap();
     assert!(folder.path().join("output/kept.png").exists());
     again.stop().await;
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Heard, Server, Socket, Story, fresh_colour, fresh_seed, plain, text_to_picture};
+use crate::support::{
+    Heard, Server, Socket, Story, fresh_colour, fresh_seed, plain, text_to_picture,
+};
 
 /// Long enough to be met at work.
 const LONG: u32 = 60;
@@ -33,7 +35,10 @@ async fn an_interrupt_ends_the_sampler_at_its_next_step() {
     assert_interrupted(&heard, &graph);
     let entry = server.history(&id).await;
     assert_eq!(entry["status"]["status_str"], "error");
-    assert_eq!(entry["status"]["messages"].as_array().unwrap().last().unwrap()[0], "execution_interrupted");
+    assert_eq!(
+        entry["status"]["messages"].as_array().unwrap().last().unwrap()[0],
+        "execution_interrupted"
+    );
     assert_eq!(server.get(&format!("/api/jobs/{id}")).await["status"], "cancelled");
 }
 
@@ -86,9 +91,16 @@ async fn what_waits_can_be_dropped_and_then_was_never_there() {
     assert_eq!(server.get("/prompt").await["exec_info"]["queue_remaining"], 3);
 
     server.post("/queue", &json!({ "delete": [second, running, "unknown"] })).await;
-    assert_eq!(server.get("/prompt").await["exec_info"]["queue_remaining"], 2, "what runs cannot be dropped");
+    assert_eq!(
+        server.get("/prompt").await["exec_info"]["queue_remaining"],
+        2,
+        "what runs cannot be dropped"
+    );
     assert_eq!(server.get(&format!("/history/{second}")).await, json!({}));
-    assert_eq!(server.request(reqwest::Method::GET, &format!("/api/jobs/{second}")).await.status(), 404);
+    assert_eq!(
+        server.request(reqwest::Method::GET, &format!("/api/jobs/{second}")).await.status(),
+        404
+    );
 
     server.post("/queue", &json!({ "clear": true })).await;
     let left = server.get("/queue").await;
@@ -109,7 +121,10 @@ async fn the_lowest_number_runs_first() {
         let mut request = json!({ "prompt": plain(fresh_colour()), "client_id": socket.client });
         request.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
         let (_, answer) = server.submit(&request).await;
-        ids.push((answer["prompt_id"].as_str().unwrap().to_owned(), answer["number"].as_f64().unwrap()));
+        ids.push((
+            answer["prompt_id"].as_str().unwrap().to_owned(),
+            answer["number"].as_f64().unwrap(),
+        ));
     }
     server.post("/interrupt", &json!({})).await;
     socket.until_end_of(&running).await;
@@ -117,7 +132,8 @@ async fn the_lowest_number_runs_first() {
         socket.wait_for("all to be over", |heard| heard.is_end_of(id)).await;
     }
     let started = socket.heard.iter().filter(|heard| heard.kind() == "execution_start");
-    let order: Vec<_> = started.map(|heard| heard.data()["prompt_id"].as_str().unwrap().to_owned()).collect();
+    let order: Vec<_> =
+        started.map(|heard| heard.data()["prompt_id"].as_str().unwrap().to_owned()).collect();
     ids.sort_by(|(_, one), (_, other)| one.total_cmp(other));
     assert_eq!(order, ids.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
 }

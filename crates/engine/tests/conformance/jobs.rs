@@ -19,8 +19,12 @@ async fn a_job_is_pending_then_running_then_over_with_everything() {
     let waiting = server.queue(&plain(fresh_colour()), Some(&socket.client)).await;
 
     let list = server.get("/api/jobs?status=pending,in_progress").await;
-    assert_eq!(list["pagination"], json!({"offset": 0, "limit": null, "total": 2, "has_more": false}));
-    let common = ["id", "status", "priority", "create_time", "outputs_count", "previewable_outputs_count"];
+    assert_eq!(
+        list["pagination"],
+        json!({"offset": 0, "limit": null, "total": 2, "has_more": false})
+    );
+    let common =
+        ["id", "status", "priority", "create_time", "outputs_count", "previewable_outputs_count"];
     for (id, state) in [(&running, "in_progress"), (&waiting, "pending")] {
         let job = server.get(&format!("/api/jobs/{id}")).await;
         assert_eq!(job["status"], state);
@@ -33,7 +37,10 @@ async fn a_job_is_pending_then_running_then_over_with_everything() {
     }
     socket.until_end_of(&running).await;
     assert_eq!(server.get(&format!("/api/jobs/{running}")).await["status"], "cancelled");
-    assert_eq!(server.request(Method::GET, &format!("/api/jobs/{waiting}")).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        server.request(Method::GET, &format!("/api/jobs/{waiting}")).await.status(),
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -54,8 +61,19 @@ async fn a_finished_job_tells_its_outputs_its_times_and_its_workflow() {
     assert_eq!(
         names(&job),
         [
-            "id", "status", "priority", "create_time", "execution_start_time", "execution_end_time", "outputs_count",
-            "previewable_outputs_count", "preview_output", "workflow_id", "outputs", "execution_status", "workflow",
+            "id",
+            "status",
+            "priority",
+            "create_time",
+            "execution_start_time",
+            "execution_end_time",
+            "outputs_count",
+            "previewable_outputs_count",
+            "preview_output",
+            "workflow_id",
+            "outputs",
+            "execution_status",
+            "workflow",
         ]
     );
     assert_eq!(job["status"], "completed");
@@ -63,7 +81,11 @@ async fn a_finished_job_tells_its_outputs_its_times_and_its_workflow() {
     assert_eq!(job["preview_output"]["nodeId"], "7");
     assert_eq!(job["preview_output"]["mediaType"], "images");
     assert_eq!(job["workflow"]["prompt"]["2"], graph["2"]);
-    assert_eq!(names(&job["workflow"]["extra_data"]), ["extra_pnginfo", "note", "client_id", "create_time"], "secrets are not kept");
+    assert_eq!(
+        names(&job["workflow"]["extra_data"]),
+        ["extra_pnginfo", "note", "client_id", "create_time"],
+        "secrets are not kept"
+    );
 
     let found = server.get(&format!("/api/jobs?workflow_id={workflow}")).await;
     assert_eq!(found["pagination"]["total"], 1);
@@ -96,7 +118,8 @@ async fn wrong_questions_are_told_what_is_wrong() {
         let answer: Value = response.json().await.unwrap();
         assert!(answer["error"].is_string(), "{query}: {answer}");
     }
-    let cancel = async |ids: Value| server.post("/api/jobs/cancel", &json!({ "job_ids": ids })).await;
+    let cancel =
+        async |ids: Value| server.post("/api/jobs/cancel", &json!({ "job_ids": ids })).await;
     let wrong = cancel(json!(["x"])).await;
     assert_eq!(wrong.status(), StatusCode::BAD_REQUEST);
     assert_eq!(wrong.json::<Value>().await.unwrap()["invalid_ids"], json!(["x"]));

@@ -38,28 +38,45 @@ fn near(one: [u8; 3], other: [u8; 3]) -> bool {
 #[tokio::test]
 async fn colours_are_inverted_and_pictures_turned() {
     let server = Server::start().await;
-    let inverted = through(&server, json!({"a": {"class_type": "ImageInvert", "inputs": {"image": ["in", 0]}}}), "a").await;
+    let inverted = through(
+        &server,
+        json!({"a": {"class_type": "ImageInvert", "inputs": {"image": ["in", 0]}}}),
+        "a",
+    )
+    .await;
     let [left, right] = colours(&inverted);
     assert!(near(left, [5, 15, 155]) && near(right, [245, 235, 155]), "{left:?} {right:?}");
     let flipped = json!({"a": {"class_type": "ImageFlip", "inputs": {"image": ["in", 0], "flip_method": "y-axis: horizontally"}}});
     assert_eq!(colours(&through(&server, flipped, "a").await), [[10, 20, 100], [250, 240, 100]]);
     let rotated = json!({"a": {"class_type": "ImageRotate", "inputs": {"image": ["in", 0], "rotation": "90 degrees"}}});
     let rotated = through(&server, rotated, "a").await;
-    assert_eq!([rotated.get_pixel(32, 5).0, rotated.get_pixel(32, 60).0], [[250, 240, 100], [10, 20, 100]]);
+    assert_eq!(
+        [rotated.get_pixel(32, 5).0, rotated.get_pixel(32, 60).0],
+        [[250, 240, 100], [10, 20, 100]]
+    );
 }
 
 #[tokio::test]
 async fn pictures_are_scaled_and_cropped() {
     let server = Server::start().await;
     for (inputs, class, size) in [
-        (json!({"upscale_method": "lanczos", "width": 100, "height": 50, "crop": "disabled"}), "ImageScale", (100, 50)),
-        (json!({"upscale_method": "bicubic", "width": 32, "height": 0, "crop": "disabled"}), "ImageScale", (32, 32)),
+        (
+            json!({"upscale_method": "lanczos", "width": 100, "height": 50, "crop": "disabled"}),
+            "ImageScale",
+            (100, 50),
+        ),
+        (
+            json!({"upscale_method": "bicubic", "width": 32, "height": 0, "crop": "disabled"}),
+            "ImageScale",
+            (32, 32),
+        ),
         (json!({"upscale_method": "nearest-exact", "scale_by": 1.5}), "ImageScaleBy", (96, 96)),
         (json!({"width": 16, "height": 999, "x": 8, "y": 40}), "ImageCrop", (16, 24)),
     ] {
         let mut inputs = inputs;
         inputs["image"] = json!(["in", 0]);
-        let scaled = through(&server, json!({"a": {"class_type": class, "inputs": inputs}}), "a").await;
+        let scaled =
+            through(&server, json!({"a": {"class_type": class, "inputs": inputs}}), "a").await;
         assert_eq!(scaled.dimensions(), size, "{inputs}");
         assert!(near(scaled.get_pixel(2, 5).0, [250, 240, 100]), "{inputs}");
     }
@@ -134,7 +151,8 @@ async fn saved_pictures_carry_their_graph() {
     });
     let request = json!({ "prompt": graph, "client_id": socket.client, "extra_data": {"extra_pnginfo": {"workflow": {"id": "ü"}}} });
     let (_, answer) = server.submit(&request).await;
-    let story = Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
+    let story =
+        Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
     let file = story.shown_by("2")["images"][0].clone();
     assert_eq!((&file["subfolder"], &file["type"]), (&json!("conformance"), &json!("output")));
     assert!(file["filename"].as_str().unwrap().ends_with("_00001_.png"));

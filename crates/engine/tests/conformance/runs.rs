@@ -4,7 +4,9 @@ use comfy::Frame;
 use comfy::message::ImageFormat;
 use serde_json::{Value, json};
 
-use crate::support::{Heard, Server, Socket, Story, fresh_colour, fresh_seed, plain, text_to_picture};
+use crate::support::{
+    Heard, Server, Socket, Story, fresh_colour, fresh_seed, plain, text_to_picture,
+};
 
 #[tokio::test]
 async fn a_picture_is_made_step_by_step_with_named_previews() {
@@ -25,12 +27,23 @@ async fn a_picture_is_made_step_by_step_with_named_previews() {
         [
             "5 running",
             "executing 5",
-            "5 running", "preview of 5", "progress 1 of 3",
-            "5 running", "preview of 5", "progress 2 of 3",
-            "5 running", "preview of 5", "progress 3 of 3",
+            "5 running",
+            "preview of 5",
+            "progress 1 of 3",
+            "5 running",
+            "preview of 5",
+            "progress 2 of 3",
+            "5 running",
+            "preview of 5",
+            "progress 3 of 3",
             "5 finished",
-            "6 running", "executing 6", "6 finished",
-            "7 running", "executing 7", "executed 7", "7 finished",
+            "6 running",
+            "executing 6",
+            "6 finished",
+            "7 running",
+            "executing 7",
+            "executed 7",
+            "7 finished",
             "execution_success",
             "executing nothing",
         ]
@@ -57,9 +70,22 @@ async fn a_client_that_did_not_ask_gets_plain_previews_after_the_progress() {
     story.assert_order();
     let lines = story.lines();
     let sampling = lines.iter().position(|line| line == "executing 5").unwrap();
-    let steps = ["5 running", "progress 1 of 2", "preview", "5 running", "progress 2 of 2", "preview", "5 finished"];
+    let steps = [
+        "5 running",
+        "progress 1 of 2",
+        "preview",
+        "5 running",
+        "progress 2 of 2",
+        "preview",
+        "5 finished",
+    ];
     assert_eq!(lines[sampling + 1..sampling + 8], steps);
-    assert!(story.frames().iter().all(|frame| matches!(frame, Frame::Preview { format: ImageFormat::Jpeg, .. })));
+    assert!(
+        story
+            .frames()
+            .iter()
+            .all(|frame| matches!(frame, Frame::Preview { format: ImageFormat::Jpeg, .. }))
+    );
 }
 
 #[tokio::test]
@@ -69,7 +95,8 @@ async fn a_prompt_can_ask_for_no_previews() {
     let graph = text_to_picture(&server, fresh_seed(), 2);
     let request = json!({ "prompt": graph, "client_id": socket.client, "extra_data": { "preview_method": "none" } });
     let (_, answer) = server.submit(&request).await;
-    let story = Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
+    let story =
+        Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
     assert!(story.frames().is_empty());
     assert!(story.lines().contains(&"progress 2 of 2".to_owned()));
 }
@@ -86,7 +113,14 @@ async fn what_was_made_is_not_made_again() {
     let again = Story::of(&socket.until_end_of(&id).await, &graph);
     again.assert_order();
     assert_eq!(again.cached(), ["1", "2", "3", "4", "5", "6", "7"]);
-    let expected = ["execution_start", "execution_cached", "executed 7", "7 finished", "execution_success", "executing nothing"];
+    let expected = [
+        "execution_start",
+        "execution_cached",
+        "executed 7",
+        "7 finished",
+        "execution_success",
+        "executing nothing",
+    ];
     assert_eq!(again.lines(), expected);
     assert_eq!(again.shown_by("7"), first.shown_by("7"), "no new file is written");
 
@@ -129,9 +163,13 @@ async fn a_failing_node_is_named_with_what_it_was_given() {
     assert_eq!(
         story.lines(),
         [
-            "execution_start", "execution_cached",
-            "1 running", "executing 1", "1 finished",
-            "2 running", "executing 2",
+            "execution_start",
+            "execution_cached",
+            "1 running",
+            "executing 1",
+            "1 finished",
+            "2 running",
+            "executing 2",
             "execution_error",
             "executing nothing",
         ]
@@ -175,9 +213,15 @@ async fn pictures_for_the_socket_come_as_png_and_are_kept_nowhere() {
     let lines = story.lines();
     let saving = lines.iter().position(|line| line == "executing 2").unwrap();
     let expected = [
-        "2 running", "preview of 2", "progress 0 of 2",
-        "2 running", "preview of 2", "progress 1 of 2",
-        "2 finished", "execution_success", "executing nothing",
+        "2 running",
+        "preview of 2",
+        "progress 0 of 2",
+        "2 running",
+        "preview of 2",
+        "progress 1 of 2",
+        "2 finished",
+        "execution_success",
+        "executing nothing",
     ];
     assert_eq!(lines[saving + 1..], expected);
     for frame in story.frames() {
@@ -197,7 +241,8 @@ async fn a_batch_is_told_at_once() {
     let id = server.queue(&graph, Some(&socket.client)).await;
     let story = Story::of(&socket.until_end_of(&id).await, &graph);
     let shown = story.shown_by("2");
-    let names: Vec<_> = shown["images"].as_array().unwrap().iter().map(|file| &file["filename"]).collect();
+    let names: Vec<_> =
+        shown["images"].as_array().unwrap().iter().map(|file| &file["filename"]).collect();
     assert_eq!(names.len(), 3);
     assert!(names.iter().all(|name: &&Value| name.as_str().unwrap().starts_with("ComfyUI_temp_")));
     assert_eq!(shown["images"][0]["type"], "temp");
@@ -209,8 +254,10 @@ async fn only_the_outputs_that_are_asked_for_run() {
     let mut socket = Socket::open(&server, None, false).await;
     let mut graph = plain(fresh_colour());
     graph["3"] = json!({"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}});
-    let request = json!({ "prompt": graph, "client_id": socket.client, "partial_execution_targets": ["3"] });
+    let request =
+        json!({ "prompt": graph, "client_id": socket.client, "partial_execution_targets": ["3"] });
     let (_, answer) = server.submit(&request).await;
-    let story = Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
+    let story =
+        Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
     assert_eq!(story.begun(), ["1", "3"]);
 }

@@ -22,7 +22,13 @@ struct Recorded {
 
 /// Where anything may stand: it depends on the node or the client.
 const FREE: [&str; 8] = [
-    ".output", ".current_inputs", ".outputs", ".prompt", ".extra_data", ".preview_output", ".extension",
+    ".output",
+    ".current_inputs",
+    ".outputs",
+    ".prompt",
+    ".extra_data",
+    ".preview_output",
+    ".extension",
     ".execution_error",
 ];
 
@@ -47,7 +53,11 @@ fn walk(path: &str, value: &Value, found: &mut Fields) {
             }
         }
         // Lists of texts may be empty in one sample and not in another.
-        Value::Array(items) => items.iter().for_each(|item| walk(&format!("{path}[]"), item, found)),
+        Value::Array(items) => {
+            for item in items {
+                walk(&format!("{path}[]"), item, found);
+            }
+        }
         Value::Null => drop(found.insert(format!("{path}: null"))),
         Value::Bool(_) => drop(found.insert(format!("{path}: flag"))),
         Value::Number(_) => drop(found.insert(format!("{path}: number"))),
@@ -58,9 +68,15 @@ fn walk(path: &str, value: &Value, found: &mut Fields) {
 /// Every recording, line by line.
 fn recordings() -> Vec<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../comfy/tests/fixtures/transcripts");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     // A few lines have bare NaN; they are about other things.
-    files.flat_map(|text| text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect::<Vec<_>>()).collect()
+    files
+        .flat_map(|text| {
+            text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn learn(samples: impl Iterator<Item = (String, Value)>) -> BTreeMap<String, Recorded> {
@@ -78,15 +94,21 @@ fn compare(kind: &str, sample: &Value, recorded: &BTreeMap<String, Recorded>) {
     let known = recorded.get(kind).unwrap_or_else(|| panic!("{kind} was never recorded"));
     let found = fields(sample);
     let besides: Vec<_> = found.difference(&known.some).collect();
-    assert!(besides.is_empty(), "{kind} has fields that were never recorded: {besides:?}\n{sample:#}");
+    assert!(
+        besides.is_empty(),
+        "{kind} has fields that were never recorded: {besides:?}\n{sample:#}"
+    );
     let missing: Vec<_> = known.all.iter().flat_map(|all| all.difference(&found)).collect();
     assert!(missing.is_empty(), "{kind} lacks {missing:?}\n{sample:#}");
 }
 
 #[tokio::test]
 async fn messages_have_the_recorded_fields() {
-    let sent = recordings().into_iter().filter(|line| line["kind"] == "ws-text" && line["dir"] == "in");
-    let recorded = learn(sent.filter_map(|line| Some((line["body"]["type"].as_str()?.to_owned(), line["body"]["data"].clone()))));
+    let sent =
+        recordings().into_iter().filter(|line| line["kind"] == "ws-text" && line["dir"] == "in");
+    let recorded = learn(sent.filter_map(|line| {
+        Some((line["body"]["type"].as_str()?.to_owned(), line["body"]["data"].clone()))
+    }));
 
     let server = Server::start().await;
     let mut socket = Socket::open(&server, None, true).await;
@@ -97,7 +119,11 @@ async fn messages_have_the_recorded_fields() {
     }
     let graph = text_to_picture(&server, fresh_seed(), 1000);
     let id = server.queue(&graph, Some(&socket.client)).await;
-    socket.wait_for("the last sampler", |heard| heard.is_step(1) && heard.data()["prompt_id"] == json!(id)).await;
+    socket
+        .wait_for("the last sampler", |heard| {
+            heard.is_step(1) && heard.data()["prompt_id"] == json!(id)
+        })
+        .await;
     server.post("/interrupt", &json!({})).await;
     socket.wait_for("the end", |heard| heard.is_end_of(&id)).await;
 
@@ -109,8 +135,17 @@ async fn messages_have_the_recorded_fields() {
         }
     }
     let expected = [
-        "executed", "executing", "execution_cached", "execution_error", "execution_interrupted", "execution_start",
-        "execution_success", "feature_flags", "progress", "progress_state", "status",
+        "executed",
+        "executing",
+        "execution_cached",
+        "execution_error",
+        "execution_interrupted",
+        "execution_start",
+        "execution_success",
+        "feature_flags",
+        "progress",
+        "progress_state",
+        "status",
     ];
     assert_eq!(seen.iter().collect::<Vec<_>>(), expected);
 }
@@ -132,7 +167,10 @@ fn answer_kind(path: &str) -> Option<&'static str> {
 #[tokio::test]
 async fn answers_have_the_recorded_fields() {
     let got = recordings().into_iter().filter(|line| {
-        line["kind"] == "http" && line["dir"] == "in" && line["method"] == "GET" && line["status"] == 200
+        line["kind"] == "http"
+            && line["dir"] == "in"
+            && line["method"] == "GET"
+            && line["status"] == 200
     });
     let answers = got.filter_map(|line| {
         let kind = answer_kind(line["path"].as_str()?)?;
@@ -147,12 +185,19 @@ async fn answers_have_the_recorded_fields() {
     let mut socket = Socket::open(&server, None, false).await;
     let done = server.queue(&plain(fresh_colour()), Some(&socket.client)).await;
     socket.until_end_of(&done).await;
-    let running = server.queue(&text_to_picture(&server, fresh_seed(), 60), Some(&socket.client)).await;
+    let running =
+        server.queue(&text_to_picture(&server, fresh_seed(), 60), Some(&socket.client)).await;
     let waiting = server.queue(&plain(fresh_colour()), Some(&socket.client)).await;
     socket.wait_for("the sampler", |heard| heard.is_step(1)).await;
     let paths = [
-        "/prompt".to_owned(), "/queue".to_owned(), "/features".to_owned(), "/api/jobs".to_owned(),
-        format!("/history/{done}"), format!("/api/jobs/{done}"), format!("/api/jobs/{running}"), format!("/api/jobs/{waiting}"),
+        "/prompt".to_owned(),
+        "/queue".to_owned(),
+        "/features".to_owned(),
+        "/api/jobs".to_owned(),
+        format!("/history/{done}"),
+        format!("/api/jobs/{done}"),
+        format!("/api/jobs/{running}"),
+        format!("/api/jobs/{waiting}"),
     ];
     for path in paths {
         let kind = answer_kind(&path).unwrap();
@@ -168,7 +213,9 @@ fn keyed(kind: &str, body: Value) -> Value {
     match kind {
         "history entry" => json!({ "history": body }),
         "queue" => {
-            let items = ["queue_running", "queue_pending"].into_iter().flat_map(|list| body[list].as_array().unwrap());
+            let items = ["queue_running", "queue_pending"]
+                .into_iter()
+                .flat_map(|list| body[list].as_array().unwrap());
             // Of an item only what is no client's: number, id and outputs.
             json!(items.map(|item| json!([item[0], item[1], item[4]])).collect::<Vec<_>>())
         }

@@ -1,6 +1,6 @@
 //! Uploads: ComfyUI protocol notes §6.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Server, Socket, Story, fresh_id, fresh_seed, picture, text_to_picture};
 
@@ -15,7 +15,11 @@ async fn a_name_that_is_taken_by_another_picture_gets_a_number() {
     };
     let stored = |name: &str| json!({"name": name, "subfolder": "", "type": "input"});
     assert_eq!(upload(1, &[]).await, stored(&format!("{name}.png")));
-    assert_eq!(upload(1, &[]).await, stored(&format!("{name}.png")), "the same bytes are the same file");
+    assert_eq!(
+        upload(1, &[]).await,
+        stored(&format!("{name}.png")),
+        "the same bytes are the same file"
+    );
     assert_eq!(upload(2, &[]).await, stored(&format!("{name} (1).png")));
     assert_eq!(upload(3, &[]).await, stored(&format!("{name} (2).png")));
     assert_eq!(upload(2, &[]).await, stored(&format!("{name} (1).png")));
@@ -41,7 +45,13 @@ async fn paths_out_of_the_folder_are_refused() {
     let (status, _) = server.upload("../evil.png", &picture(1), &[]).await;
     assert_eq!(status, 400);
     let form = reqwest::multipart::Form::new().text("foo", "bar");
-    let response = server.http.post(format!("{}/upload/image", server.url)).multipart(form).send().await.unwrap();
+    let response = server
+        .http
+        .post(format!("{}/upload/image", server.url))
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), 400);
 }
 
@@ -52,7 +62,8 @@ async fn an_uploaded_picture_can_be_varied() {
     let (_, stored) = server.upload(&format!("{}.png", fresh_id()), &picture(1), &[]).await;
     let mut graph = text_to_picture(&server, fresh_seed(), 4);
     graph["8"] = json!({"class_type": "LoadImage", "inputs": {"image": stored["name"]}});
-    graph["4"] = json!({"class_type": "VAEEncode", "inputs": {"pixels": ["8", 0], "vae": ["1", 2]}});
+    graph["4"] =
+        json!({"class_type": "VAEEncode", "inputs": {"pixels": ["8", 0], "vae": ["1", 2]}});
     graph["5"]["inputs"]["denoise"] = json!(0.5);
     let id = server.queue(&graph, Some(&socket.client)).await;
     let story = Story::of(&socket.until_end_of(&id).await, &graph);
@@ -87,16 +98,30 @@ async fn a_mask_gives_the_original_its_transparency() {
     let server = Server::start().await;
     let name = format!("{}.png", fresh_id());
     server.upload(&name, &picture(1), &[]).await;
-    let mask = image::RgbaImage::from_fn(64, 64, |x, _| image::Rgba([0, 0, 0, if x < 32 { 0 } else { 255 }]));
+    let mask = image::RgbaImage::from_fn(64, 64, |x, _| {
+        image::Rgba([0, 0, 0, if x < 32 { 0 } else { 255 }])
+    });
     let mut bytes = std::io::Cursor::new(Vec::new());
     mask.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    let part = reqwest::multipart::Part::bytes(bytes.into_inner()).file_name(format!("masked-{name}"));
+    let part =
+        reqwest::multipart::Part::bytes(bytes.into_inner()).file_name(format!("masked-{name}"));
     let original = json!({"filename": name, "subfolder": "", "type": "input"}).to_string();
     let form = reqwest::multipart::Form::new().part("image", part).text("original_ref", original);
-    let response = server.http.post(format!("{}/upload/mask", server.url)).multipart(form).send().await.unwrap();
+    let response = server
+        .http
+        .post(format!("{}/upload/mask", server.url))
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(response.status(), 200);
-    let stored = response.json().await.unwrap();
+    let stored: Value = response.json().await.unwrap();
+    let stored = json!({"filename": stored["name"], "subfolder": stored["subfolder"], "type": stored["type"]});
     let masked = image::load_from_memory(&server.view(&stored).await).unwrap().to_rgba8();
     assert_eq!([masked.get_pixel(10, 10)[3], masked.get_pixel(50, 10)[3]], [0, 255]);
-    assert_eq!(masked.get_pixel(50, 10).0[..3], [10, 20, 1], "the colours are those of the original");
+    assert_eq!(
+        masked.get_pixel(50, 10).0[..3],
+        [10, 20, 1],
+        "the colours are those of the original"
+    );
 }

@@ -18,8 +18,14 @@ struct Case {
 
 const VALUE: &[&str] = &["input_name", "input_config", "received_value"];
 const CONVERSION: &[&str] = &["input_name", "input_config", "received_value", "exception_message"];
-const INNER: &[&str] =
-    &["input_name", "input_config", "exception_message", "exception_type", "traceback", "linked_node"];
+const INNER: &[&str] = &[
+    "input_name",
+    "input_config",
+    "exception_message",
+    "exception_type",
+    "traceback",
+    "linked_node",
+];
 const MISMATCH: &[&str] = &["input_name", "input_config", "received_type", "linked_node"];
 
 const CASES: &[Case] = &[
@@ -166,7 +172,8 @@ async fn every_fault_is_booked_on_its_node_with_all_that_is_known() {
         let node = &answer["node_errors"][case.node];
         assert_eq!(node["class_type"], graph[case.node]["class_type"], "{name}");
         assert_eq!(node["dependent_outputs"], json!(["7"]), "{name}");
-        let kinds: Vec<_> = node["errors"].as_array().unwrap().iter().map(|error| &error["type"]).collect();
+        let kinds: Vec<_> =
+            node["errors"].as_array().unwrap().iter().map(|error| &error["type"]).collect();
         assert_eq!(kinds, case.kinds, "{name}");
         let info = &node["errors"][0]["extra_info"];
         assert_eq!(info["input_name"], case.input, "{name}");
@@ -200,12 +207,20 @@ async fn what_can_be_converted_is_accepted() {
     let id = server.queue(&graph, Some(&socket.client)).await;
     let story = Story::of(&socket.until_end_of(&id).await, &graph);
     assert_eq!(story.ending().kind(), "execution_success");
-    assert_eq!(server.history(&id).await["prompt"][2]["5"]["inputs"]["steps"], 2, "kept as converted");
+    assert_eq!(
+        server.history(&id).await["prompt"][2]["5"]["inputs"]["steps"],
+        2,
+        "kept as converted"
+    );
 
     graph["5"]["inputs"]["seed"] = json!(u64::MAX);
     let id = server.queue(&graph, Some(&socket.client)).await;
     socket.until_end_of(&id).await;
-    assert_eq!(server.history(&id).await["prompt"][2]["5"]["inputs"]["seed"], u64::MAX, "to the last of 64 bits");
+    assert_eq!(
+        server.history(&id).await["prompt"][2]["5"]["inputs"]["seed"],
+        u64::MAX,
+        "to the last of 64 bits"
+    );
 }
 
 #[tokio::test]
@@ -239,12 +254,32 @@ async fn what_is_wrong_with_the_whole_is_said_of_the_whole() {
         (json!({}), "no_prompt", json!({})),
         (json!({"prompt": {}}), "prompt_no_outputs", json!({})),
         (json!({"prompt": no_output}), "prompt_no_outputs", json!({})),
-        (json!({"prompt": plain(1), "partial_execution_targets": []}), "prompt_no_outputs", json!({})),
-        (json!({"prompt": plain(1), "partial_execution_targets": ["1"]}), "prompt_no_outputs", json!({})),
+        (
+            json!({"prompt": plain(1), "partial_execution_targets": []}),
+            "prompt_no_outputs",
+            json!({}),
+        ),
+        (
+            json!({"prompt": plain(1), "partial_execution_targets": ["1"]}),
+            "prompt_no_outputs",
+            json!({}),
+        ),
         (json!({"prompt": plain(1), "prompt_id": "not-a-uuid"}), "invalid_prompt_id", json!({})),
-        (json!({"prompt": plain(1), "prompt_id": "1AC61AB9-7037-4999-BB04-878BE9785A67"}), "invalid_prompt_id", json!({})),
-        (json!({"prompt": unknown}), "missing_node_type", json!({"node_id": "1", "class_type": "NoSuchNode", "node_title": "Mine"})),
-        (json!({"prompt": classless}), "missing_node_type", json!({"node_id": "1", "class_type": null, "node_title": null})),
+        (
+            json!({"prompt": plain(1), "prompt_id": "1AC61AB9-7037-4999-BB04-878BE9785A67"}),
+            "invalid_prompt_id",
+            json!({}),
+        ),
+        (
+            json!({"prompt": unknown}),
+            "missing_node_type",
+            json!({"node_id": "1", "class_type": "NoSuchNode", "node_title": "Mine"}),
+        ),
+        (
+            json!({"prompt": classless}),
+            "missing_node_type",
+            json!({"node_id": "1", "class_type": null, "node_title": null}),
+        ),
     ];
     for (request, kind, info) in cases {
         let (status, answer) = server.submit(&request).await;
@@ -258,12 +293,16 @@ async fn what_is_wrong_with_the_whole_is_said_of_the_whole() {
 #[tokio::test]
 async fn a_node_without_inputs_is_an_exception_of_the_output() {
     let server = Server::start().await;
-    let (status, answer) = server.submit(&json!({"prompt": {"1": {"class_type": "SaveImage"}}})).await;
+    let (status, answer) =
+        server.submit(&json!({"prompt": {"1": {"class_type": "SaveImage"}}})).await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let error = &answer["node_errors"]["1"]["errors"][0];
     assert_eq!(error["type"], "exception_during_validation");
     assert_eq!(names(&error["extra_info"]), ["exception_type", "traceback"]);
-    assert!(answer["error"]["details"].as_str().unwrap().contains("'inputs'"), "faults of outputs are told with the whole");
+    assert!(
+        answer["error"]["details"].as_str().unwrap().contains("'inputs'"),
+        "faults of outputs are told with the whole"
+    );
 }
 
 #[tokio::test]
@@ -273,7 +312,8 @@ async fn good_outputs_run_though_others_are_faulty() {
     let mut graph = plain(fresh_colour());
     graph["8"] = json!({"class_type": "LoadImage", "inputs": {"image": "not-there.png"}});
     graph["9"] = json!({"class_type": "PreviewImage", "inputs": {"images": ["8", 0]}});
-    let (status, answer) = server.submit(&json!({ "prompt": graph, "client_id": socket.client })).await;
+    let (status, answer) =
+        server.submit(&json!({ "prompt": graph, "client_id": socket.client })).await;
     assert_eq!(status, StatusCode::OK);
     let node = &answer["node_errors"]["8"];
     assert_eq!(node["errors"][0]["type"], "custom_validation_failed");
@@ -300,10 +340,22 @@ async fn the_counter_goes_on_whether_a_prompt_is_accepted_or_not() {
 #[tokio::test]
 async fn nonsense_is_refused_and_the_server_goes_on() {
     let server = Server::start().await;
-    let nonsense = ["", "not json", "[]", "5", r#"{"prompt": []}"#, r#"{"prompt": {"1": "text"}}"#, r#"{"prompt": {}, "number": "abc"}"#];
+    let nonsense = [
+        "",
+        "not json",
+        "[]",
+        "5",
+        r#"{"prompt": []}"#,
+        r#"{"prompt": {"1": "text"}}"#,
+        r#"{"prompt": {}, "number": "abc"}"#,
+    ];
     for body in nonsense {
-        let response = server.http.post(format!("{}/prompt", server.url)).body(body).send().await.unwrap();
-        assert!(response.status().is_client_error() || response.status().is_server_error(), "{body}");
+        let response =
+            server.http.post(format!("{}/prompt", server.url)).body(body).send().await.unwrap();
+        assert!(
+            response.status().is_client_error() || response.status().is_server_error(),
+            "{body}"
+        );
     }
     let mut socket = Socket::open(&server, None, false).await;
     let graph = plain(fresh_colour());

@@ -1,19 +1,23 @@
 //! Files as they are served: ComfyUI protocol notes §7.
 
 use reqwest::header::{
-    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, RANGE,
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, RANGE,
 };
 use reqwest::{Method, Response};
 
 use crate::support::{Server, fresh_id, picture};
 
 fn header(response: &Response, name: impl reqwest::header::AsHeaderName) -> String {
-    response.headers().get(name).map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
+    response
+        .headers()
+        .get(name)
+        .map_or_else(String::new, |value| value.to_str().unwrap().to_owned())
 }
 
 async fn upload(server: &Server, name: &str, bytes: &[u8]) -> String {
-    let (status, _) = server.upload(name, bytes, &[("subfolder", "view"), ("overwrite", "true")]).await;
+    let (status, _) =
+        server.upload(name, bytes, &[("subfolder", "view"), ("overwrite", "true")]).await;
     assert_eq!(status, 200);
     format!("/view?filename={name}&subfolder=view&type=input")
 }
@@ -44,7 +48,10 @@ async fn a_file_comes_as_it_is_and_can_be_asked_for_in_part_or_if_changed() {
     assert_eq!(part.bytes().await.unwrap(), bytes[10..20]);
     assert_eq!(ask(RANGE, "bytes=99999-").await.status(), 416);
     let head = server.request(Method::HEAD, &path).await;
-    assert_eq!((head.status().as_u16(), header(&head, "content-length")), (200, bytes.len().to_string()));
+    assert_eq!(
+        (head.status().as_u16(), header(&head, "content-length")),
+        (200, bytes.len().to_string())
+    );
     assert_eq!(server.request(Method::GET, &format!("/api{path}")).await.status(), 200);
 }
 

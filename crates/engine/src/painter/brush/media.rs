@@ -85,6 +85,16 @@ fn luma(c: Rgb) -> f32 {
     0.3 * c.r + 0.55 * c.g + 0.15 * c.b
 }
 
+/// Lightness from the picture's own dark (0) to its own light (1): media with few tones need all of them.
+fn tones(picture: &Picture) -> Vec<f32> {
+    let all = lumas(picture).at;
+    let mut some: Vec<f32> = all.iter().copied().step_by(1 + all.len() / 4096).collect();
+    some.sort_unstable_by(f32::total_cmp);
+    let (low, high) = (some[some.len() * 4 / 100], some[some.len() * 96 / 100]);
+    let scale = 1.0 / (high - low).max(0.25);
+    all.iter().map(|l| ((l - low) * scale).clamp(0.0, 1.0)).collect()
+}
+
 fn lumas(picture: &Picture) -> Plane {
     Plane { w: picture.w, h: picture.h, at: picture.px.iter().map(|&c| luma(c)).collect() }
 }
@@ -161,9 +171,10 @@ fn ink(picture: &mut Picture, unit: f32, grain: u64) {
     let drawn = lines(picture, unit / 300.0);
     let sheet = paper(picture, 120.0, grain);
     let pools = paper(picture, 6.0, grain ^ 5);
+    let light = tones(picture);
     let (white, black) = (rgb(0.955, 0.935, 0.885), rgb(0.1, 0.1, 0.13));
     for (i, c) in picture.px.iter_mut().enumerate() {
-        let tone = luma(*c) + 0.1 * (pools.at[i] - 0.5);
+        let tone = 0.06 + 0.94 * light[i] + 0.1 * (pools.at[i] - 0.5);
         let scaled = tone * 5.0;
         let low = floor(scaled);
         let wash = smooth(0.02, 0.95, (low + smooth(0.2, 0.8, scaled - low)) / 5.0 + 0.08);
@@ -175,13 +186,14 @@ fn ink(picture: &mut Picture, unit: f32, grain: u64) {
 
 fn pencil(picture: &mut Picture, unit: f32, relief: &[f32]) {
     let drawn = lines(picture, unit / 380.0);
+    let light = tones(picture);
     let (white, lead) = (rgb(0.955, 0.94, 0.905), rgb(0.2, 0.19, 0.2));
     let spread = (relief.iter().map(|v| v * v).sum::<f32>() / relief.len() as f32).sqrt().max(1e-4);
     for (i, c) in picture.px.iter_mut().enumerate() {
-        let tone = smooth(0.0, 0.78, luma(*c));
+        let tone = light[i];
         // Hatching: the relief's ridges are the strokes, denser where it is darker.
-        let hatch = smooth(-1.3, 1.3, relief[i] / spread + (tone - 0.45) * 3.4);
-        let cover = (1.0 - hatch) * 0.72 + (1.0 - drawn[i]) * 0.7;
+        let hatch = smooth(-1.3, 1.3, relief[i] / spread + (tone - 0.3) * 3.6);
+        let cover = (1.0 - hatch) * 0.66 + (1.0 - drawn[i]) * 0.7;
         *c = white.over(lead, cover.min(0.95));
     }
 }
@@ -189,12 +201,13 @@ fn pencil(picture: &mut Picture, unit: f32, relief: &[f32]) {
 fn linocut(picture: &mut Picture, unit: f32, relief: &[f32]) {
     let drawn = lines(picture, unit / 240.0);
     let spread = (relief.iter().map(|v| v * v).sum::<f32>() / relief.len() as f32).sqrt().max(1e-4);
+    let light = tones(picture);
     let block = rgb(0.09, 0.1, 0.12);
     let sheet = rgb(0.95, 0.925, 0.865);
     for (i, c) in picture.px.iter_mut().enumerate() {
         let l = luma(*c);
         // Gouges run with the strokes and widen with the light.
-        let cut = smooth(-0.18, 0.18, relief[i] / spread * 0.42 + (l - 0.36) * 2.1);
+        let cut = smooth(-0.18, 0.18, relief[i] / spread * 0.34 + (light[i] - 0.3) * 2.1);
         let second = (*c * (0.75 / l.max(0.2))).over(sheet, smooth(0.55, 0.85, l) * 0.8);
         *c = block.over(second, cut * lerp(0.1, 1.0, drawn[i]));
     }

@@ -6,6 +6,14 @@ use super::{Body, Plan, Sky, Standing};
 
 /// The place of the scene and what rises behind it.
 pub(super) fn place(reading: &Reading, dice: &mut Dice) -> (Place, Option<Place>) {
+    let (place, backdrop) = named_place(reading, dice);
+    let walks = |said: &Said| matches!(said.idea, Idea::Figure(figure) if needs_land(figure));
+    // Who stands by the sea stands on the beach.
+    let ashore = place == Place::Sea && reading.said.iter().any(walks);
+    (if ashore { Place::Beach } else { place }, backdrop)
+}
+
+fn named_place(reading: &Reading, dice: &mut Dice) -> (Place, Option<Place>) {
     let named: Vec<Place> = reading
         .said
         .iter()
@@ -332,6 +340,30 @@ fn is_drawn_apart(figure: Figure, place: Place) -> bool {
 
 /// Where a figure touches the ground and how tall it is; `depth` 0 is far, 1 near.
 fn footing(figure: Figure, plan: &Plan, depth: f32) -> (f32, f32) {
+    let (foot, size) = footing_on_land(figure, plan, depth);
+    if plan.place != Place::Lake || !needs_land(figure) {
+        (foot, size)
+    } else if is_large(figure) {
+        // On the far shore.
+        (plan.horizon + 0.008, size * 0.6)
+    } else {
+        // On the near bank.
+        (0.95 + 0.04 * depth, size)
+    }
+}
+
+/// Cannot stand on water.
+pub(in super::super) fn needs_land(figure: Figure) -> bool {
+    use Figure::{Balloon, Bird, Boat, Bottle, Bridge, Fish, Lighthouse, Owl, Whale};
+    !matches!(figure, Balloon | Bird | Boat | Bottle | Bridge | Fish | Lighthouse | Owl | Whale)
+}
+
+fn is_large(figure: Figure) -> bool {
+    use Figure::{Castle, House, Palm, Pine, Tree, Windmill};
+    matches!(figure, Castle | House | Palm | Pine | Tree | Windmill)
+}
+
+fn footing_on_land(figure: Figure, plan: &Plan, depth: f32) -> (f32, f32) {
     let ground = |near: f32| plan.horizon + (1.0 - plan.horizon) * near;
     let growth = 0.55 + 0.9 * depth;
     let (near, size) = match figure {

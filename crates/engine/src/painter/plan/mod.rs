@@ -9,6 +9,7 @@ mod taste;
 
 use super::dice::{Dice, hash};
 use super::words::{Figure, Idea, Medium, Place, Reading, Season};
+pub(super) use composition::needs_land;
 pub(super) use palette::{Palette, Role};
 pub(super) use taste::Grade;
 

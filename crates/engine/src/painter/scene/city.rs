@@ -152,7 +152,7 @@ fn lamps(stage: &mut Stage, shore: f32) {
         stage.patch((u - reach..u + reach, v - reach..v + reach), |spot, old| {
             let away = length(spot.u - u, spot.v - v) / r;
             let glow = bell(away) + 0.5 * smooth(0.75, 0.55, away);
-            Some((old + colour * glow, 1.0, (glow * 0.8).min(1.0)))
+            Some((old + colour * glow, 1.0, (glow * 2.0).min(1.0)))
         });
         let long = dice.range(0.05, 0.2);
         let base = shore * stage.tall;

@@ -204,8 +204,9 @@ pub(super) fn conifer(
 ) {
     let palette = &stage.plan.palette;
     let mut dice = Dice::new(seed, 0);
-    let pigment = palette.pigment(Role::Flora, dice.pick(&[0x2f_4a38, 0x38_5038, 0x2c_4840]));
+    let pigment = palette.pigment(Role::Land, dice.pick(&[0x2f_4a38, 0x38_5038, 0x2c_4840]));
     let snow = palette.lit(palette.pigment(Role::Land, 0xf4_f6fa), 0.9);
+    // Needles do not turn in autumn: they are not flora here.
     let winter = if stage.plan.season == Some(Season::Winter) { 0.6 } else { 0.0 };
     let half = tall * dice.range(0.19, 0.25);
     let (dark, lit) = (palette.lit(pigment, 0.05), palette.lit(pigment * 1.5, 0.8));

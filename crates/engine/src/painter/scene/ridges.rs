@@ -107,7 +107,7 @@ fn draw_ridge(stage: &mut Stage, ridge: &Ridge) {
             * ridge.snow.min(1.0);
         let colour = ground.over(snow_dark.over(snow_lit, light), snowed);
         let mist =
-            (ridge.far * 0.8 + smooth(0.0, 0.34, depth) * (0.3 + 0.45 * ridge.far)).min(0.96);
+            (ridge.far * 0.68 + smooth(0.0, 0.34, depth) * (0.3 + 0.45 * ridge.far)).min(0.96);
         colour.over(haze, mist)
     });
 }

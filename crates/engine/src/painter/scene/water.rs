@@ -2,7 +2,7 @@
 
 use super::super::colour::{Ramp, Rgb};
 use super::super::math::{bell, ln, sin, smooth};
-use super::super::plan::Role;
+use super::super::plan::{Role, needs_land};
 use super::super::plane::Plane;
 use super::super::words::{Hour, Place};
 use super::sky::sway;
@@ -152,7 +152,7 @@ pub(super) fn lake(stage: &mut Stage) {
     sheet(stage, &Surface { shore: plan.horizon, mirror, waves, paint });
     if plan.frozen {
         cracks(stage);
-    } else if plan.dice(64).chance(0.6) {
+    } else if plan.dice(64).chance(0.6) || plan.figures.iter().any(|f| needs_land(f.figure)) {
         near_bank(stage);
     }
 }

@@ -182,8 +182,8 @@ const FIGURES: &[Group] = &[
     ("lighthouse beacon", &[a(F::Lighthouse)]),
     ("windmill mill", &[a(F::Windmill)]),
     ("balloon hot_air_balloon airship", &[a(F::Balloon)]),
-    ("tree oak maple willow olive_tree apple_tree cherry_tree", &[a(F::Tree)]),
-    ("pine spruce fir conifer evergreen cypress", &[a(F::Pine)]),
+    ("tree oak maple willow oak_tree maple_tree olive_tree apple_tree cherry_tree", &[a(F::Tree)]),
+    ("pine pine_tree fir_tree spruce_tree spruce fir conifer evergreen cypress", &[a(F::Pine)]),
     ("palm palm_tree coconut", &[a(F::Palm)]),
     (
         "person people man woman girl boy child figure traveller traveler wanderer knight monk walker portrait couple \

@@ -43,7 +43,9 @@ pub(crate) fn fresh_colour() -> u32 {
 
 /// A picture with a bright half and a dark one, as PNG.
 pub(crate) fn picture(shade: u8) -> Vec<u8> {
-    let picture = RgbImage::from_fn(64, 64, |x, _| if x < 32 { Rgb([250, 240, shade]) } else { Rgb([10, 20, shade]) });
+    let picture = RgbImage::from_fn(64, 64, |x, _| {
+        if x < 32 { Rgb([250, 240, shade]) } else { Rgb([10, 20, shade]) }
+    });
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()

@@ -13,7 +13,7 @@ pub(crate) use story::Story;
 use std::time::Duration;
 
 /// After this long a test gives up waiting for what must come.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A client id that nobody else has.
 pub(crate) fn fresh_id() -> String {

@@ -36,17 +36,17 @@ impl Server {
     /// With `options` changed, where it is an engine.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (url, engine, turn) = match std::env::var("PARLOR_TEST_COMFYUI") {
-            Ok(url) => (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await)),
-            Err(_) => {
-                let mut options = Options::new(folder.path());
-                change(&mut options);
-                let engine = Engine::start(options).await.unwrap();
-                (engine.url(), Some(engine), None)
-            }
+        let (url, engine, turn) = if let Ok(url) = std::env::var("PARLOR_TEST_COMFYUI") {
+            (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await))
+        } else {
+            let mut options = Options::new(folder.path());
+            change(&mut options);
+            let engine = Engine::start(options).await.unwrap();
+            (engine.url(), Some(engine), None)
         };
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
-        let mut server = Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
+        let mut server =
+            Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
         let nodes = server.get("/object_info/CheckpointLoaderSimple").await;
         let names = &nodes["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0];
         server.checkpoint = names[0].as_str().expect("the server has no checkpoint").into();
@@ -88,7 +88,8 @@ impl Server {
 
     /// Submits what must be accepted, and returns its id.
     pub(crate) async fn queue(&self, prompt: &Value, client: Option<&str>) -> String {
-        let mut request = json!({ "prompt": prompt, "extra_data": { "preview_method": "latent2rgb" } });
+        let mut request =
+            json!({ "prompt": prompt, "extra_data": { "preview_method": "latent2rgb" } });
         if let Some(client) = client {
             request["client_id"] = json!(client);
         }
@@ -103,13 +104,25 @@ impl Server {
     }
 
     /// Uploads a file, and returns the answer's status and body.
-    pub(crate) async fn upload(&self, name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> (StatusCode, Value) {
-        let part = Part::bytes(bytes.to_vec()).file_name(name.to_owned()).mime_str("image/png").unwrap();
+    pub(crate) async fn upload(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        fields: &[(&str, &str)],
+    ) -> (StatusCode, Value) {
+        let part =
+            Part::bytes(bytes.to_vec()).file_name(name.to_owned()).mime_str("image/png").unwrap();
         let mut form = Form::new().part("image", part);
         for (name, value) in fields {
             form = form.text((*name).to_owned(), (*value).to_owned());
         }
-        let response = self.http.post(format!("{}/upload/image", self.url)).multipart(form).send().await.unwrap();
+        let response = self
+            .http
+            .post(format!("{}/upload/image", self.url))
+            .multipart(form)
+            .send()
+            .await
+            .unwrap();
         let status = response.status();
         (status, response.json().await.unwrap_or_default())
     }
@@ -117,8 +130,13 @@ impl Server {
     /// The file that a node told of.
     pub(crate) async fn view(&self, file: &Value) -> Vec<u8> {
         let text = |name: &str| file[name].as_str().unwrap().to_owned();
-        let query = [("filename", text("filename")), ("subfolder", text("subfolder")), ("type", text("type"))];
-        let response = self.http.get(format!("{}/view", self.url)).query(&query).send().await.unwrap();
+        let query = [
+            ("filename", text("filename")),
+            ("subfolder", text("subfolder")),
+            ("type", text("type")),
+        ];
+        let response =
+            self.http.get(format!("{}/view", self.url)).query(&query).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK, "{file}");
         response.bytes().await.unwrap().to_vec()
     }

@@ -23,7 +23,7 @@ pub(crate) enum Heard {
 
 /// A WebSocket of one client.
 pub(crate) struct Socket {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    wire: WebSocketStream<MaybeTlsStream<TcpStream>>,
     /// Its client id.
     pub client: String,
     /// Everything heard so far.
@@ -55,7 +55,9 @@ impl Heard {
 
     /// Whether this ends the prompt.
     pub(crate) fn is_end_of(&self, prompt_id: &str) -> bool {
-        self.kind() == "executing" && self.data()["node"].is_null() && self.data()["prompt_id"] == prompt_id
+        self.kind() == "executing"
+            && self.data()["node"].is_null()
+            && self.data()["prompt_id"] == prompt_id
     }
 
     /// Whether a sampler got to this step.
@@ -69,10 +71,15 @@ impl Socket {
     pub(crate) async fn open(server: &Server, client: Option<&str>, metadata: bool) -> Self {
         let address = server.url.replacen("http", "ws", 1);
         let query = client.map_or_else(String::new, |client| format!("?clientId={client}"));
-        let (socket, _) = connect_async(format!("{address}/ws{query}")).await.unwrap();
-        let mut socket = Self { socket, client: String::new(), heard: Vec::new() };
+        let (wire, _) = connect_async(format!("{address}/ws{query}")).await.unwrap();
+        let mut socket = Self { wire, client: String::new(), heard: Vec::new() };
         if metadata {
-            socket.say(&json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}}).to_string()).await;
+            socket
+                .say(
+                    &json!({"type": "feature_flags", "data": {"supports_preview_metadata": true}})
+                        .to_string(),
+                )
+                .await;
         }
         let first = socket.next().await;
         assert_eq!(first.kind(), "status", "the first message is the status");
@@ -84,23 +91,30 @@ impl Socket {
     }
 
     pub(crate) async fn say(&mut self, text: &str) {
-        self.socket.send(Packet::text(text)).await.unwrap();
+        self.wire.send(Packet::text(text)).await.unwrap();
     }
 
     /// The next message that is neither ping nor pong.
     pub(crate) async fn next(&mut self) -> Heard {
         let heard = timeout(PATIENCE, self.receive()).await;
-        let heard = heard.unwrap_or_else(|_| panic!("nothing came any more after {:#?}", self.last_words()));
+        let heard = heard
+            .unwrap_or_else(|_| panic!("nothing came any more after {:#?}", self.last_words()));
         self.heard.push(heard.clone());
         heard
     }
 
     async fn receive(&mut self) -> Heard {
         loop {
-            match self.socket.next().await {
-                Some(Ok(Packet::Text(text))) => return Heard::Text(serde_json::from_str(&text).unwrap()),
-                Some(Ok(Packet::Binary(bytes))) => return Heard::Frame(Frame::parse(bytes).unwrap()),
-                Some(Ok(Packet::Close(frame))) => return Heard::End(frame.map(|frame| frame.code.into())),
+            match self.wire.next().await {
+                Some(Ok(Packet::Text(text))) => {
+                    return Heard::Text(serde_json::from_str(&text).unwrap());
+                }
+                Some(Ok(Packet::Binary(bytes))) => {
+                    return Heard::Frame(Frame::parse(bytes).unwrap());
+                }
+                Some(Ok(Packet::Close(frame))) => {
+                    return Heard::End(frame.map(|frame| frame.code.into()));
+                }
                 Some(Err(_)) | None => return Heard::End(None),
                 Some(Ok(_)) => (),
             }
@@ -117,7 +131,11 @@ impl Socket {
             if fits(&heard) {
                 return heard;
             }
-            assert!(!matches!(heard, Heard::End(_)), "the connection ended before {what}: {:#?}", self.last_words());
+            assert!(
+                !matches!(heard, Heard::End(_)),
+                "the connection ended before {what}: {:#?}",
+                self.last_words()
+            );
         }
     }
 
@@ -138,13 +156,17 @@ impl Socket {
 
     /// Waits until the server has answered everything said so far.
     pub(crate) async fn ping(&mut self) {
-        self.socket.send(Packet::Ping(bytes::Bytes::from_static(b"?"))).await.unwrap();
+        self.wire.send(Packet::Ping(bytes::Bytes::from_static(b"?"))).await.unwrap();
         let answered = async {
             loop {
-                match self.socket.next().await {
+                match self.wire.next().await {
                     Some(Ok(Packet::Pong(_))) => return,
-                    Some(Ok(Packet::Text(text))) => self.heard.push(Heard::Text(serde_json::from_str(&text).unwrap())),
-                    Some(Ok(Packet::Binary(bytes))) => self.heard.push(Heard::Frame(Frame::parse(bytes).unwrap())),
+                    Some(Ok(Packet::Text(text))) => {
+                        self.heard.push(Heard::Text(serde_json::from_str(&text).unwrap()));
+                    }
+                    Some(Ok(Packet::Binary(bytes))) => {
+                        self.heard.push(Heard::Frame(Frame::parse(bytes).unwrap()));
+                    }
                     other => panic!("no pong but {other:?}"),
                 }
             }
@@ -154,8 +176,11 @@ impl Socket {
 
     /// Says goodbye and hangs up.
     pub(crate) async fn close(mut self) {
-        self.socket.close(None).await.unwrap();
-        while timeout(Duration::from_secs(10), self.receive()).await.is_ok_and(|heard| !matches!(heard, Heard::End(_))) {}
+        self.wire.close(None).await.unwrap();
+        while timeout(Duration::from_secs(10), self.receive())
+            .await
+            .is_ok_and(|heard| !matches!(heard, Heard::End(_)))
+        {}
     }
 
     fn last_words(&self) -> &[Heard] {

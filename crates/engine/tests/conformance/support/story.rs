@@ -16,7 +16,8 @@ pub(crate) struct Story {
 impl Story {
     /// Everything but the statuses.
     pub(crate) fn of(heard: &[Heard], graph: &Value) -> Self {
-        let heard = heard.iter().filter(|heard| !matches!(heard.kind(), "status" | "feature_flags"));
+        let heard =
+            heard.iter().filter(|heard| !matches!(heard.kind(), "status" | "feature_flags"));
         Self { heard: heard.cloned().collect(), graph: graph.clone() }
     }
 
@@ -33,15 +34,23 @@ impl Story {
 
     /// The nodes that were cached, sorted.
     pub(crate) fn cached(&self) -> Vec<String> {
-        let cached = self.heard.iter().find(|heard| heard.kind() == "execution_cached").expect("it is always sent");
-        let mut nodes: Vec<String> = serde_json::from_value(cached.data()["nodes"].clone()).unwrap();
+        let cached = self
+            .heard
+            .iter()
+            .find(|heard| heard.kind() == "execution_cached")
+            .expect("it is always sent");
+        let mut nodes: Vec<String> =
+            serde_json::from_value(cached.data()["nodes"].clone()).unwrap();
         nodes.sort();
         nodes
     }
 
     /// What the node showed.
     pub(crate) fn shown_by(&self, node: &str) -> Value {
-        let executed = self.heard.iter().find(|heard| heard.kind() == "executed" && heard.data()["node"] == node);
+        let executed = self
+            .heard
+            .iter()
+            .find(|heard| heard.kind() == "executed" && heard.data()["node"] == node);
         executed.unwrap_or_else(|| panic!("{node} showed nothing: {:#?}", self.lines())).data()["output"].clone()
     }
 
@@ -69,7 +78,11 @@ impl Story {
         let kinds: Vec<_> = self.heard.iter().map(Heard::kind).collect();
         assert_eq!(kinds[..2], ["execution_start", "execution_cached"], "{:#?}", self.lines());
         assert_eq!(kinds[kinds.len() - 1], "executing", "the last word is that nothing runs");
-        assert_eq!(kinds[kinds.len() - 2], self.ending().kind(), "the ending comes right before it");
+        assert_eq!(
+            kinds[kinds.len() - 2],
+            self.ending().kind(),
+            "the ending comes right before it"
+        );
 
         let mut begun: HashMap<String, usize> = HashMap::new();
         let mut announced = None;
@@ -78,7 +91,8 @@ impl Story {
                 "progress_state" => announced = Some(heard),
                 "executing" if !heard.data()["node"].is_null() => {
                     let node = heard.data()["node"].as_str().unwrap();
-                    let state = &announced.expect("progress_state comes first").data()["nodes"][node];
+                    let state =
+                        &announced.expect("progress_state comes first").data()["nodes"][node];
                     assert_eq!(state["state"], "running", "{node} is announced before it begins");
                     assert!(begun.insert(node.into(), at).is_none(), "{node} begins once");
                     for feeder in self.feeders(node) {
@@ -97,7 +111,8 @@ impl Story {
 
     fn feeders(&self, node: &str) -> Vec<String> {
         let inputs = self.graph[node]["inputs"].as_object().into_iter().flatten();
-        let links = inputs.filter_map(|(_, input)| Some(input.as_array()?.first()?.as_str()?.to_owned()));
+        let links =
+            inputs.filter_map(|(_, input)| Some(input.as_array()?.first()?.as_str()?.to_owned()));
         links.collect()
     }
 }
@@ -107,7 +122,9 @@ fn line(heard: &Heard) -> String {
     let data = heard.data();
     match heard {
         Heard::Frame(Frame::Preview { .. }) => "preview".into(),
-        Heard::Frame(Frame::PreviewWithMetadata { meta, .. }) => format!("preview of {}", meta.node_id),
+        Heard::Frame(Frame::PreviewWithMetadata { meta, .. }) => {
+            format!("preview of {}", meta.node_id)
+        }
         Heard::Frame(Frame::Text { node, .. }) => format!("text of {node}"),
         Heard::End(_) => "end".into(),
         Heard::Text(_) => match heard.kind() {
@@ -116,7 +133,7 @@ fn line(heard: &Heard) -> String {
             "progress" => format!("progress {} of {}", data["value"], data["max"]),
             "progress_state" => {
                 let nodes = data["nodes"].as_object().unwrap();
-                let last = nodes.values().last().expect("it is never empty");
+                let last = nodes.values().next_back().expect("it is never empty");
                 format!("{} {}", last["node_id"].as_str().unwrap(), last["state"].as_str().unwrap())
             }
             kind => kind.into(),

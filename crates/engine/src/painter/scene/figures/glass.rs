@@ -51,7 +51,7 @@ pub(super) fn bottle(stage: &mut Stage, (u, foot): (f32, f32), standing: &Standi
                 let glow = bell(length(x * 0.8, (t - 0.74) / 0.22));
                 let star = smooth(0.93, 0.99, (n * 61.0 + bend.at[spot.i] * 37.0).fract())
                     * smooth(0.4, 0.6, n);
-                cosmos.at(0.06 + 0.75 * smooth(0.25, 0.9, n) + 0.16 * glow) * (0.35 + 1.1 * glow)
+                cosmos.at(0.12 + 0.75 * smooth(0.25, 0.9, n) + 0.16 * glow) * (0.6 + 1.3 * glow)
                     + hex(0xff_f4e0) * (star * 0.8)
             } else {
                 palette.lit(liquid, 0.55 + 0.35 * n) + palette.glow * (0.18 * smooth(0.5, 1.0, t))
