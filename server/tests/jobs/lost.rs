@@ -7,11 +7,11 @@ use crate::fake::{Fake, Mood};
 use crate::house::{House, eventually, somebody};
 
 fn reasons(events: &[Event]) -> Vec<&str> {
-    let reason = |event| match event {
-        &Event::Waiting { ref reason, .. } => Some(reason.as_str()),
+    let waiting = events.iter().filter_map(|event| match event {
+        Event::Waiting { reason, .. } => Some(reason.as_str()),
         _ => None,
-    };
-    events.iter().filter_map(reason).collect()
+    });
+    waiting.collect()
 }
 
 // safety 34
@@ -101,7 +101,8 @@ async fn a_deaf_socket_is_replaced_and_the_run_is_followed_all_the_same() {
     fake.set(Mood::Mute);
     let job = house.paint(somebody(1)).await;
     house.until_status(somebody(1), job, JobStatus::Succeeded).await;
-    eventually("another socket is there", || fake.sockets().iter().any(|id| !first.contains(id))).await;
+    eventually("another socket is there", || fake.sockets().iter().any(|id| !first.contains(id)))
+        .await;
 }
 
 #[tokio::test]

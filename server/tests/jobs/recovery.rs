@@ -110,7 +110,10 @@ async fn a_job_that_was_being_stopped_is_stopped() {
 async fn an_idempotency_key_is_remembered_across_restarts() {
     let submit = async |house: &House, steps: u32| {
         let inputs = inputs_of(json!({ "prompt": "a fox", "steps": steps }));
-        house.jobs.submit(somebody(1), "text-to-picture", inputs, IdempotencyKey::parse("key")).await
+        house
+            .jobs
+            .submit(somebody(1), "text-to-picture", inputs, IdempotencyKey::parse("key"))
+            .await
     };
     let house = House::open(&[]).await;
     let first = submit(&house, 3).await.unwrap();
