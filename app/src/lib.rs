@@ -7,6 +7,10 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "handles of signals are copied, however many"
+)]
 
 mod api;
 mod browser;

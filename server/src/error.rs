@@ -139,7 +139,7 @@ impl IntoResponse for Error {
             _ => None,
         };
         let mut response = error.status().into_response();
-        response.extensions_mut().insert(problem(error.status(), error.to_string(), field));
+        response.extensions_mut().insert(problem(error.status(), &error.to_string(), field));
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -152,12 +152,12 @@ impl IntoResponse for Error {
     }
 }
 
-fn problem(status: StatusCode, detail: String, field: Option<String>) -> Problem {
+fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
     Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
         status: status.as_u16(),
-        detail: sentence(&detail),
+        detail: sentence(detail),
         code: code(status),
         field,
         node: None,
@@ -236,7 +236,7 @@ fn foreign(response: &Response) -> Problem {
         (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
         _ => "this request cannot be answered".into(),
     };
-    problem(status, detail, None)
+    problem(status, &detail, None)
 }
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address.

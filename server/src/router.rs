@@ -159,7 +159,7 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("preference-applied"),
             custom("idempotent-replayed"),
         ])
-        .max_age(std::time::Duration::from_secs(60 * 60)))
+        .max_age(std::time::Duration::from_hours(1)))
 }
 
 /// Health checks come by any name.
