@@ -9,6 +9,7 @@ use crate::{
     components::{demo::DemoNote, icon::Icon, room::Room, top_bar::TopBar, trouble::Trouble},
     home::use_home,
     i18n::t,
+    reactive::See,
 };
 
 #[component]
@@ -45,7 +46,7 @@ fn go_in_when_there_is_one_room() {
     let home = use_home();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        let only = home.workflows.with(|all| match all.as_deref() {
+        let only = home.workflows.see(|all| match all.as_deref() {
             Some([only]) => Some(only.slug.clone()),
             _ => None,
         });

@@ -23,7 +23,7 @@ pub(super) fn Labelled(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let wrong = memo(move |_| hold.with(|row| row.shown_problem()));
+    let wrong = memo(move |_| hold.see(|row| row.shown_problem()));
     let label_id = hold.part("l");
     let label = if group {
         Either::Left(
@@ -65,7 +65,7 @@ pub(super) fn Labelled(
 #[component]
 fn Reset(hold: Hold, field: Field) -> impl IntoView {
     let words = words::reset(&field);
-    let changed = memo(move |_| !hold.with(|row| row.is_default()));
+    let changed = memo(move |_| !hold.see(|row| row.is_default()));
     move || {
         let words = words.clone().filter(|_| changed.get())?;
         Some(view! {
