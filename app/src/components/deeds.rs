@@ -76,7 +76,7 @@ impl Deeds {
     /// the server does not agree.
     pub(crate) fn set_favourite(self, job: JobId, favourite: bool) {
         let mark = move |favourite| {
-            self.live.results.update(|results| results.set_favourite(job, favourite))
+            self.live.results.update(|results| results.set_favourite(job, favourite));
         };
         mark(favourite);
         spawn_local(async move {
@@ -97,12 +97,11 @@ impl Deeds {
 
     /// Lays something on the desk of a workflow: this one, or the one it goes to.
     fn lay(self, slug: &str, fill: Fill) {
-        match self.desk.filter(|desk| desk.workflow().about.slug == slug) {
-            Some(desk) => desk.fill.set(Some(fill)),
-            None => {
-                self.handoff.give(slug, fill);
-                self.go.run(format!("/w/{slug}"));
-            }
+        if let Some(desk) = self.desk.filter(|desk| desk.workflow().about.slug == slug) {
+            desk.fill.set(Some(fill));
+        } else {
+            self.handoff.give(slug, fill);
+            self.go.run(format!("/w/{slug}"));
         }
     }
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use wire::{PreviewFormat, Progress};
 
 use super::progress::Tracker;
-use super::run::{Run, lost_by};
+use super::run::{LOST, Run};
 use super::state::Change;
 use crate::backends::{Heard, Listener};
 
@@ -229,7 +229,7 @@ impl<'a> Follow<'a> {
     /// there when it is back.
     fn lost(&self, error: &BackendError) -> Over {
         self.run.backend.close(&error.to_string());
-        Over::Lost { reason: lost_by(self.run.backend), forgotten: false }
+        Over::Lost { reason: LOST.into(), forgotten: false }
     }
 
     /// Asks how things stand.
@@ -278,7 +278,7 @@ impl<'a> Follow<'a> {
         if self.stopping.is_some() {
             return Over::Ended(None);
         }
-        Over::Lost { reason: lost_by(self.run.backend), forgotten: true }
+        Over::Lost { reason: LOST.into(), forgotten: true }
     }
 
     /// safety 10: a backend that answers and runs nothing is taken out, unless
@@ -290,7 +290,7 @@ impl<'a> Follow<'a> {
         }
         let forgotten = backend.client.cancel(self.prompt_id).await.unwrap_or(false);
         backend.close_stuck();
-        Some(Over::Lost { reason: lost_by(backend), forgotten })
+        Some(Over::Lost { reason: LOST.into(), forgotten })
     }
 
     async fn ask_to_stop(&mut self) {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wire::JobStatus;
 
 use super::failure;
-use super::run::{Outcome, Run, Setback, lost_by};
+use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::backends::{Backend, Listener};
 use crate::db::Attempt;
@@ -55,7 +55,7 @@ impl Run<'_> {
         // None of them is left: what was running is not any more.
         let lost = self.row.status != JobStatus::Queued;
         Ok(lost.then(|| {
-            let reason = lost_by(self.backend);
+            let reason = LOST.into();
             Handing::Not(Outcome::Back(Setback { reason, counts: false }))
         }))
     }
@@ -118,7 +118,7 @@ impl Run<'_> {
     fn unreachable(&self, error: &BackendError) -> Outcome {
         self.backend.close(&error.to_string());
         let counts = !matches!(error, BackendError::Unreachable(_));
-        Outcome::Back(Setback { reason: lost_by(self.backend), counts })
+        Outcome::Back(Setback { reason: LOST.into(), counts })
     }
 
     /// safety 2, 8: every field of a request is ours.

@@ -37,6 +37,9 @@ pub(super) struct Setback {
     pub(super) counts: bool,
 }
 
+/// What a job is told when it goes back to the queue.
+pub(super) const LOST: &str = "The workshop was lost. The job is tried again.";
+
 /// How often a job goes back to the queue because of [`Setback::counts`].
 const SETBACKS: u32 = 5;
 
@@ -175,9 +178,4 @@ impl Run<'_> {
             Over::Ended(entry) => self.end(entry, told).await,
         }
     }
-}
-
-/// What a job is told when it has to go back to the queue.
-pub(super) fn lost_by(backend: &Backend) -> String {
-    format!("The workshop “{}” was lost. The job is tried again.", backend.name())
 }

@@ -54,8 +54,10 @@ pub(super) fn Facts(item: Item) -> impl IntoView {
         view! {
             <div>
                 <dt>{label}</dt>
-                <dd class:mono=is_seed>{value}</dd>
-                {copy}
+                <dd>
+                    <span class:mono=is_seed>{value}</span>
+                    {copy}
+                </dd>
             </div>
         }
     };

@@ -28,7 +28,9 @@ pub(super) fn Tell(shown: Shown) -> impl IntoView {
         <div class="tell">
             <Show when=move || !failed.get()>
                 <Words telling />
-                <Buttons shown />
+                <div class="tell__acts">
+                    <Buttons shown />
+                </div>
             </Show>
             <Strip shown />
             <Show when=move || failed.get()>
