@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use wire::{JobStatus, Workflow};
 
-use super::{MAIN, use_title};
+use super::{MAIN, use_arrival, use_title};
 use crate::{
     api,
     components::{
@@ -62,6 +62,7 @@ pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> A
 fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
     let title = workflow.about.title.clone();
     let desk = desk::provide(workflow);
+    use_arrival();
     use_run_title(desk, title);
     view! {
         <div class="run">
