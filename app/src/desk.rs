@@ -8,6 +8,7 @@ use wire::{FieldKind, Inputs, JobId, Workflow};
 use crate::{
     api::{self, JobQuery},
     live::{Live, use_live},
+    reactive::memo,
     shelf::Shelf,
     state::stage,
 };
@@ -52,7 +53,7 @@ pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
     let live = use_live();
     let slug = workflow.about.slug.clone();
     let pinned = RwSignal::new(None);
-    let shown = Memo::new(move |shown: Option<&Option<JobId>>| {
+    let shown = memo(move |shown: Option<&Option<JobId>>| {
         let shown = shown.copied().flatten();
         let known = (&*live.jobs.read(), &*live.results.read());
         stage::choose(&slug, pinned.get(), shown, known)

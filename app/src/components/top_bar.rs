@@ -10,6 +10,7 @@ use crate::{
     i18n::t,
     live::{Link, use_live},
     pages::MAIN,
+    reactive::{Show, memo},
     theme::{Light, use_theme},
 };
 
@@ -47,8 +48,8 @@ pub(crate) fn TopBar(
 fn Where() -> impl IntoView {
     let home = use_home();
     let params = use_params_map();
-    let here = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    let title = Memo::new(move |_| {
+    let here = memo(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let title = memo(move |_| {
         home.workflows.with(|all| {
             let all = all.as_deref().unwrap_or_default();
             all.iter().find(|workflow| workflow.slug == here.get()).map(|found| found.title.clone())

@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::{t, when},
     live::use_live,
+    reactive::memo,
     results::Place,
     shelf::Shelf,
 };
@@ -73,7 +74,7 @@ impl Asked {
 pub(crate) fn GalleryPage() -> impl IntoView {
     use_title(|| t::gallery().to_owned());
     let map = use_query_map();
-    let asked = Memo::new(move |_| {
+    let asked = memo(move |_| {
         map.with(|map| {
             let text = |name: &str| map.get(name).unwrap_or_default();
             Asked {
@@ -211,7 +212,7 @@ fn Found(
     let grows = asked.words.is_empty() && asked.workflow.is_empty() && !asked.favourite;
     let collection = Collection::of_gallery(shelf, grows, asked.address());
     let days = use_days(collection);
-    let is_bare = Memo::new(move |_| shelf.is_known() && collection.places.read().is_empty());
+    let is_bare = memo(move |_| shelf.is_known() && collection.places.read().is_empty());
     let everything = asked.is_everything();
     view! {
         {move || if !is_bare.get() {
@@ -243,7 +244,7 @@ type Days = Memo<Vec<(Millis, Vec<Place>)>>;
 
 fn use_days(collection: Collection) -> Days {
     let results = use_live().results;
-    Memo::new(move |_| {
+    memo(move |_| {
         let places = collection.places.read();
         results.with(|results| {
             let dated = places.iter().filter_map(|place| {
@@ -271,7 +272,7 @@ fn by_day(dated: impl Iterator<Item = (Millis, Place)>) -> Vec<(Millis, Vec<Plac
 
 #[component]
 fn Day(collection: Collection, day: Millis, days: Days) -> impl IntoView {
-    let places = Memo::new(move |_| {
+    let places = memo(move |_| {
         days.with(|days| {
             let own = days.iter().find(|(known, _)| *known == day);
             own.map(|(_, places)| places.clone()).unwrap_or_default()

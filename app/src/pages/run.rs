@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::t,
     live::use_live,
+    reactive::memo,
     state::jobs::Row,
 };
 
@@ -37,7 +38,7 @@ pub(crate) fn RunPage() -> impl IntoView {
 /// Fetches the workflow that the address names and draws it with `room`, or says why not.
 pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> AnyView {
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let slug = memo(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
     let again = RwSignal::new(());
     let fetched = use_fetch(move || {
         again.track();
@@ -104,7 +105,7 @@ fn NoSuchWorkflow() -> impl IntoView {
 pub(super) fn use_run_title(desk: Desk, title: String) {
     let home = use_home();
     let live = use_live();
-    let percent = Memo::new(move |_| {
+    let percent = memo(move |_| {
         let id = desk.shown.get()?;
         let running = |row: &Row| row.job.status == JobStatus::Running;
         live.jobs.with(|jobs| jobs.get(id).filter(|row| running(row)).map(Row::percent))

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::failure;
 use super::follow::Told;
-use super::run::{Outcome, Run, Setback, lost_by};
+use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::db::{Lesson, NewOutput};
 
@@ -74,7 +74,7 @@ impl Run<'_> {
             Ok(made) => self.succeed(made, told).await,
             Err(BackendError::Unreachable(_) | BackendError::Broken(_) | BackendError::Timeout) => {
                 // The next attempt finds the finished prompt, if it is still there.
-                let setback = Setback { reason: lost_by(self.backend), counts: true };
+                let setback = Setback { reason: LOST.into(), counts: true };
                 Ok(Outcome::Back(setback))
             }
             Err(error) => {

@@ -197,7 +197,8 @@ mod tests {
     fn graph() -> Graph {
         let sampler =
             json!({ "class_type": "KSampler", "inputs": {}, "_meta": { "title": "Paint" } });
-        Graph::parse(&json!({ "3": sampler, "4": { "class_type": "VAELoader" } })).unwrap()
+        Graph::parse(&json!({ "3": sampler, "4": { "class_type": "VAELoader", "inputs": {} } }))
+            .unwrap()
     }
 
     fn error(kind: &str, words: &str) -> ExecutionError {

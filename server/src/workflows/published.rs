@@ -79,7 +79,7 @@ impl Published {
                 slug: manifest.slug,
                 title: manifest.title,
                 summary: manifest.summary,
-                cover: None,
+                cover: manifest.cover,
                 makes: manifest.makes,
             },
             version: manifest.version,

@@ -20,7 +20,7 @@ use wire::{Event, Inputs, Job, JobId, JobStatus, ToViewer, UploadId};
 use crate::fake::picture;
 
 /// Longer than anything here takes on a busy machine; only failures wait so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct House {
     pub folder: TempDir,
@@ -111,10 +111,10 @@ impl House {
                 watch.next().await;
             }
         };
-        match timeout(PATIENCE, wait).await {
-            Ok(job) => job,
-            Err(_) => panic!("still {:?}", self.find(who, job).await),
+        if let Ok(job) = timeout(PATIENCE, wait).await {
+            return job;
         }
+        panic!("still {:?}", self.find(who, job).await)
     }
 
     pub async fn until_status(&self, who: PrincipalId, job: JobId, status: JobStatus) -> Job {

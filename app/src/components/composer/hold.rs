@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::form::{Change, Entry, Form, Row};
+use crate::{
+    form::{Change, Entry, Form, Row},
+    reactive::memo,
+};
 
 /// Reads and changes one field of a form.
 #[derive(Clone, Copy)]
@@ -26,7 +29,7 @@ impl Hold {
 
     /// Its text, for the kinds that are typed.
     pub(super) fn text(self) -> Memo<String> {
-        Memo::new(move |_| {
+        memo(move |_| {
             self.with(|row| match &row.entry {
                 Entry::Text(text) | Entry::Number(text) => text.clone(),
                 Entry::Seed(seed) => seed.text.clone(),
@@ -56,12 +59,12 @@ impl Hold {
 
     /// For `aria-invalid`.
     pub(super) fn invalid(self) -> Memo<Option<&'static str>> {
-        Memo::new(move |_| self.with(|row| row.shown_problem().is_some()).then_some("true"))
+        memo(move |_| self.with(|row| row.shown_problem().is_some()).then_some("true"))
     }
 
     /// For `aria-describedby`: the help, and the mistake while there is one.
     pub(super) fn described_by(self) -> Memo<Option<String>> {
-        Memo::new(move |_| {
+        memo(move |_| {
             let (help, wrong) =
                 self.with(|row| (row.field.help.is_some(), row.shown_problem().is_some()));
             let parts = [(help, "h"), (wrong, "p")];

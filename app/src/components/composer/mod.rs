@@ -29,6 +29,7 @@ use crate::{
     form::Form,
     i18n::t,
     live::use_live,
+    reactive::memo,
     state::draft,
 };
 
@@ -191,7 +192,7 @@ fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
 fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
     let results = use_live().results;
     let slug = desk.workflow().about.slug.clone();
-    Memo::new(move |_| {
+    memo(move |_| {
         results.with(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
     })
 }

@@ -9,6 +9,7 @@ use crate::{
     components::icon::Icon,
     form::{Change, Entry, Seed},
     i18n::t,
+    reactive::memo,
 };
 
 /// Where a picture starts from.
@@ -20,7 +21,7 @@ pub(super) fn SeedField(
     #[prop(into)]
     last: Signal<Option<u64>>,
 ) -> impl IntoView {
-    let seed = Memo::new(move |_| {
+    let seed = memo(move |_| {
         hold.with(|row| match &row.entry {
             Entry::Seed(seed) => seed.clone(),
             _ => Seed::default(),

@@ -9,8 +9,10 @@ use crate::{
     desk::Fill,
     form::{Change, Form, Wrong},
     handoff::use_handoff,
+    i18n::t,
     live::{Live, use_live},
     results::Item,
+    toasts::use_toasts,
 };
 
 /// Takes part in what happens at the desk.
@@ -42,11 +44,12 @@ pub(super) fn listen(parts: Parts) {
             parts.send();
         }
     });
-    let live = use_live();
+    let (live, toasts) = (use_live(), use_toasts());
     Effect::new(move |_| {
         // Taken out in the same breath, so that the same can be put in again.
         if let Some(fill) = desk.fill.get() {
             desk.fill.set(None);
+            toasts.say(fill_words(&fill));
             parts.fill(fill, live);
         }
     });
@@ -154,4 +157,12 @@ impl Parts {
 fn only_sending(form: &Form) -> bool {
     let problems = form.problems();
     !problems.is_empty() && problems.iter().all(|(_, wrong)| *wrong == Wrong::Sending)
+}
+
+/// The form may be out of sight, so it is said that it changed.
+fn fill_words(fill: &Fill) -> &'static str {
+    match fill {
+        Fill::Settings(_) => t::filled_settings(),
+        Fill::Picture { .. } => t::filled_picture(),
+    }
 }

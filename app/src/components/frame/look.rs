@@ -9,6 +9,7 @@ use super::{Opened, compare::Wipe};
 use crate::{
     components::icon::Icon,
     i18n::t,
+    reactive::{Show, memo},
     results::{
         Item,
         zoom::{Pair, Zoom, most, near},
@@ -213,10 +214,10 @@ fn distance(a: Pair, b: Pair) -> f64 {
 #[component]
 pub(super) fn ZoomTools(opened: Opened) -> impl IntoView {
     let Opened { zoom, item, is_comparing, .. } = opened;
-    let is_picture = Memo::new(move |_| {
+    let is_picture = memo(move |_| {
         item.read().as_ref().is_some_and(|item| item.output().kind == OutputKind::Image)
     });
-    let comparable = Memo::new(move |_| {
+    let comparable = memo(move |_| {
         item.read().as_ref().is_some_and(|item| super::compare::source(item).is_some())
     });
     let press = move |factor: f64| {

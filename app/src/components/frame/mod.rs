@@ -27,6 +27,7 @@ use crate::{
     desk::use_desk,
     i18n::t,
     live::{Live, use_live},
+    reactive::{Show, memo},
     results::{Item, Place, zoom::Zoom},
 };
 
@@ -60,7 +61,7 @@ pub(crate) fn Frame(
     let collection = collection.unwrap_or_else(|| Collection::of_desk(use_desk()));
     let live = use_live();
     let place = use_place();
-    let item = Memo::new(move |_| {
+    let item = memo(move |_| {
         let place = place.get()?;
         let job = live.results.with(|results| results.get(place.job).cloned())?;
         Item::at(&Arc::new(job), place.output)
@@ -106,9 +107,7 @@ pub(crate) fn Frame(
 /// The result that the address names.
 fn use_place() -> Memo<Option<Place>> {
     let query = use_query_map();
-    Memo::new(move |_| {
-        query.with(|query| Place::parse(query.get_str("job")?, query.get_str("output")))
-    })
+    memo(move |_| query.with(|query| Place::parse(query.get_str("job")?, query.get_str("output"))))
 }
 
 /// To another place, and out.
@@ -216,7 +215,7 @@ impl Opened {
 #[component]
 fn Inside(opened: Opened) -> impl IntoView {
     let Opened { item, is_missing, .. } = opened;
-    let id = Memo::new(move |_| item.read().as_ref().map(Item::place));
+    let id = memo(move |_| item.read().as_ref().map(Item::place));
     view! {
         <Top opened/>
         {move || match id.get() {

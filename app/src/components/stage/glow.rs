@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::Shown;
-use crate::{api, browser::ObjectUrl, desk::use_desk, live::use_live};
+use crate::{api, browser::ObjectUrl, desk::use_desk, live::use_live, reactive::memo};
 
 /// The light changes with every tenth of a run: a large blur is not cheap.
 const PART: u32 = 10;
@@ -22,7 +22,7 @@ enum Source {
 pub(super) fn Glow(shown: Shown) -> impl IntoView {
     let live = use_live();
     let slug = use_desk().workflow().about.slug.clone();
-    let source = Memo::new(move |before: Option<&Option<Source>>| {
+    let source = memo(move |before: Option<&Option<Source>>| {
         let (id, part, own) = shown.row.with(|row| {
             let row = row.as_ref()?;
             let own = row.job.outputs.iter().find(|output| output.width.is_some());

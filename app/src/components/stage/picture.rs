@@ -5,7 +5,13 @@ use leptos::prelude::*;
 use wire::{Inputs, Output, OutputKind};
 
 use super::{Shown, made::Made};
-use crate::{desk::use_desk, i18n::t, live::use_live, state::stage::Phase};
+use crate::{
+    desk::use_desk,
+    i18n::t,
+    live::use_live,
+    reactive::{Show, memo},
+    state::stage::Phase,
+};
 
 /// What lies at the bottom.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,16 +32,16 @@ impl Ground {
 #[component]
 pub(super) fn Picture(shown: Shown, embedded: bool) -> impl IntoView {
     let result =
-        Memo::new(move |_| shown.row.with(|row| Some(best(&row.as_ref()?.job.outputs)?.clone())));
-    let is_over = Memo::new(move |_| {
+        memo(move |_| shown.row.with(|row| Some(best(&row.as_ref()?.job.outputs)?.clone())));
+    let is_over = memo(move |_| {
         shown.row.with(|row| row.as_ref().is_some_and(|row| row.job.status.is_over()))
     });
     // An output shows as soon as it is stored, but a run may make more than one.
-    let result = Memo::new(move |_| result.get().filter(|_| is_over.get()));
+    let result = memo(move |_| result.get().filter(|_| is_over.get()));
     let previous = use_previous(shown);
     let ground = use_ground(shown, previous);
     let natural = RwSignal::new(None);
-    let ratio = Memo::new(move |_| {
+    let ratio = memo(move |_| {
         let size = result.with(|output| output.as_ref().and_then(size_of));
         let asked = || shown.row.with(|row| asked_size(&row.as_ref()?.job.inputs));
         let before = || previous.with(|output| output.as_ref().and_then(size_of));
@@ -67,8 +73,8 @@ fn GroundPicture(
     /// Width and height of the preview, for a job that does not say its size.
     natural: RwSignal<Option<(f64, f64)>>,
 ) -> impl IntoView {
-    let there = Memo::new(move |_| ground.with(Option::is_some));
-    let failed = Memo::new(move |_| {
+    let there = memo(move |_| ground.with(Option::is_some));
+    let failed = memo(move |_| {
         shown
             .phase
             .with(|phase| matches!(phase, Some(Phase::Failed | Phase::Expired | Phase::Stopped)))
@@ -99,13 +105,13 @@ fn GroundPicture(
 /// How far the run is, along the lower edge.
 #[component]
 fn Line(shown: Shown) -> impl IntoView {
-    let percent = Memo::new(move |_| {
+    let percent = memo(move |_| {
         shown.phase.with(|phase| match phase {
             Some(Phase::Running { percent, .. }) => Some(*percent),
             _ => None,
         })
     });
-    let runs = Memo::new(move |_| percent.get().is_some());
+    let runs = memo(move |_| percent.get().is_some());
     view! {
         <Show when=move || runs.get()>
             <div
@@ -124,15 +130,13 @@ fn Line(shown: Shown) -> impl IntoView {
 fn use_previous(shown: Shown) -> Memo<Option<Output>> {
     let live = use_live();
     let slug = use_desk().workflow().about.slug.clone();
-    let id = Memo::new(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
-    Memo::new(move |_| {
-        live.results.with(|results| results.newest_picture(&slug, id.get()).cloned())
-    })
+    let id = memo(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
+    memo(move |_| live.results.with(|results| results.newest_picture(&slug, id.get()).cloned()))
 }
 
 fn use_ground(shown: Shown, previous: Memo<Option<Output>>) -> Memo<Option<Ground>> {
     let live = use_live();
-    Memo::new(move |_| {
+    memo(move |_| {
         let (id, made) = shown.row.with(|row| {
             let job = &row.as_ref()?.job;
             Some((job.id, job.status == wire::JobStatus::Succeeded))

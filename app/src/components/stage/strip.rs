@@ -7,20 +7,21 @@ use crate::{
     components::icon::Icon,
     desk::use_desk,
     i18n::t,
+    reactive::memo,
     state::stage::{Mark, MarkState, strip},
 };
 
 #[component]
 pub(super) fn Strip(shown: Shown) -> impl IntoView {
     let desk = use_desk();
-    let marks = Memo::new(move |_| {
+    let marks = memo(move |_| {
         shown
             .row
             .with(|row| row.as_ref().map(|row| strip(row, &desk.workflow())).unwrap_or_default())
     });
     let count = desk.workflow().nodes.len();
     let nodes = (0..count).map(|place| {
-        let mark = Memo::new(move |_| marks.with(|marks| marks.get(place).cloned()));
+        let mark = memo(move |_| marks.with(|marks| marks.get(place).cloned()));
         view! { <Node mark /> }
     });
     view! {
@@ -32,7 +33,7 @@ pub(super) fn Strip(shown: Shown) -> impl IntoView {
 
 #[component]
 fn Node(mark: Memo<Option<Mark>>) -> impl IntoView {
-    let state = Memo::new(move |_| {
+    let state = memo(move |_| {
         mark.with(|mark| mark.as_ref().map_or(MarkState::Waiting, |mark| mark.state))
     });
     let title = move || mark.with(|mark| mark.as_ref().map(|mark| mark.title.clone()));

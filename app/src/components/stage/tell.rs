@@ -10,15 +10,21 @@ use super::{
     telling::{Controls, Telling},
 };
 use crate::{
-    api, components::icon::Icon, desk::use_desk, i18n::t, state::stage::Phase, toasts::use_toasts,
+    api,
+    components::icon::Icon,
+    desk::use_desk,
+    i18n::t,
+    reactive::{Show, memo},
+    state::stage::Phase,
+    toasts::use_toasts,
 };
 
 #[component]
 pub(super) fn Tell(shown: Shown) -> impl IntoView {
-    let telling = Memo::new(move |_| {
+    let telling = memo(move |_| {
         shown.phase.with(|phase| phase.as_ref().map(Telling::of).unwrap_or_default())
     });
-    let failed = Memo::new(move |_| shown.phase.with(|phase| *phase == Some(Phase::Failed)));
+    let failed = memo(move |_| shown.phase.with(|phase| *phase == Some(Phase::Failed)));
     view! {
         <div class="tell">
             <Show when=move || !failed.get()>
@@ -66,10 +72,10 @@ fn Words(telling: Memo<Telling>) -> impl IntoView {
 /// What one can do. Drawn anew only when that changes, or a press in between would be lost.
 #[component]
 fn Buttons(shown: Shown) -> impl IntoView {
-    let controls = Memo::new(move |_| {
+    let controls = memo(move |_| {
         shown.phase.with(|phase| phase.as_ref().map_or(Controls::None, Controls::of))
     });
-    let job = Memo::new(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
+    let job = memo(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
     move || {
         let Some(job) = job.get() else { return ().into_any() };
         match controls.get() {

@@ -4,7 +4,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use wire::JobId;
 
-use crate::{components::prompt_of, desk::use_desk, i18n::t, live::use_live, state::jobs::Row};
+use crate::{
+    components::prompt_of,
+    desk::use_desk,
+    i18n::t,
+    live::use_live,
+    reactive::{Show, memo},
+    state::jobs::Row,
+};
 
 #[component]
 pub(super) fn Tray(embedded: bool) -> impl IntoView {
@@ -12,14 +19,14 @@ pub(super) fn Tray(embedded: bool) -> impl IntoView {
     let desk = use_desk();
     let slug = desk.workflow().about.slug.clone();
     // The oldest first: that is the order they are worked on.
-    let jobs = Memo::new(move |_| {
+    let jobs = memo(move |_| {
         let is_ours = |row: &&Row| !embedded || row.job.workflow == slug;
         live.jobs.with(|jobs| {
             jobs.under_way().rev().filter(is_ours).map(|row| row.job.id).collect::<Vec<_>>()
         })
     });
     // What stands on the stage alone needs no switch.
-    let is_needed = Memo::new(move |_| {
+    let is_needed = memo(move |_| {
         jobs.with(|jobs| {
             jobs.len() > 1 || jobs.first().is_some_and(|only| desk.shown.get() != Some(*only))
         })
@@ -41,9 +48,9 @@ fn Switch(id: JobId) -> impl IntoView {
     let live = use_live();
     let desk = use_desk();
     let navigate = use_navigate();
-    let row = Memo::new(move |_| live.jobs.with(|jobs| jobs.get(id).cloned()));
+    let row = memo(move |_| live.jobs.with(|jobs| jobs.get(id).cloned()));
     let preview = move || live.previews.with(|all| Some(all.get(&id)?.as_str().to_owned()));
-    let place = Memo::new(move |_| row.with(|row| place(row.as_ref()?)));
+    let place = memo(move |_| row.with(|row| place(row.as_ref()?)));
     let percent = move || row.with(|row| row.as_ref().map_or(0, Row::percent)).to_string();
     let press = move |_| {
         let Some(slug) = row.with_untracked(|row| Some(row.as_ref()?.job.workflow.clone())) else {

@@ -8,6 +8,7 @@ use wire::{Job, JobId};
 use crate::{
     desk::Desk,
     live::use_live,
+    reactive::memo,
     results::{Item, Place},
     shelf::Shelf,
     state::results::Results,
@@ -30,7 +31,7 @@ impl Collection {
         let slug = desk.workflow().about.slug.clone();
         let path = format!("w/{slug}");
         let results = use_live().results;
-        let places = Memo::new(move |_| results.with(|results| places(results.of_workflow(&slug))));
+        let places = memo(move |_| results.with(|results| places(results.of_workflow(&slug))));
         Self::new(places, desk.shelf, (path, String::new()))
     }
 
@@ -38,7 +39,7 @@ impl Collection {
     /// now on belongs to it. `asks` is the search as it stands in the address.
     pub(crate) fn of_gallery(shelf: Shelf, grows: bool, asks: String) -> Self {
         let results = use_live().results;
-        let places = Memo::new(move |_| {
+        let places = memo(move |_| {
             let ids = shelf.ids();
             let newest = ids.first().copied();
             let found: HashSet<JobId> = ids.into_iter().collect();
@@ -73,7 +74,7 @@ impl Collection {
 
     /// Whether the job is a favourite.
     pub(crate) fn is_favourite(self, job: JobId) -> Memo<bool> {
-        Memo::new(move |_| {
+        memo(move |_| {
             self.results.with(|results| results.get(job).is_some_and(|job| job.favourite))
         })
     }

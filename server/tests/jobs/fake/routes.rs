@@ -145,7 +145,7 @@ async fn view(State(inner): Shared) -> Response {
     inner.viewed.fetch_add(1, Ordering::Relaxed);
     if inner.mood() == Mood::Endless {
         let pieces = futures_util::stream::repeat_with(|| {
-            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 1 << 20]))
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 8 << 10]))
         });
         return axum::body::Body::from_stream(pieces).into_response();
     }
