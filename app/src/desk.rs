@@ -8,7 +8,7 @@ use wire::{FieldKind, Inputs, JobId, Workflow};
 use crate::{
     api::{self, JobQuery},
     live::{Live, use_live},
-    reactive::memo,
+    reactive::{Peek, memo},
     shelf::Shelf,
     state::stage,
 };
@@ -121,7 +121,7 @@ impl Desk {
     fn make_room_for(self, job: JobId, live: Live) {
         let Some(shown) = self.shown.try_get_untracked() else { return };
         let busy = shown.is_some_and(|shown| {
-            live.jobs.with_untracked(|jobs| jobs.under_way().any(|row| row.job.id == shown))
+            live.jobs.peek(|jobs| jobs.under_way().any(|row| row.job.id == shown))
         });
         let _ = self.pinned.try_set((!busy).then_some(job));
     }
