@@ -11,6 +11,7 @@ use crate::{
     home::{Home, use_home},
     i18n::t,
     live::{Live, use_live},
+    reactive::Peek,
     results::Place,
     toasts::{Toasts, use_toasts},
 };
@@ -43,7 +44,7 @@ pub(crate) fn use_deeds() -> Deeds {
 impl Deeds {
     /// Fills the form of its workflow with what a result was made from.
     pub(crate) fn use_settings(self, place: Place) {
-        let job = self.live.results.with_untracked(|results| results.get(place.job).cloned());
+        let job = self.live.results.peek(|results| results.get(place.job).cloned());
         if let Some(job) = job {
             self.lay(&job.workflow, Fill::Settings(job.inputs));
         }
@@ -58,10 +59,7 @@ impl Deeds {
             self.lay(&workflow.about.slug, fill);
             return;
         }
-        let own = self
-            .live
-            .results
-            .with_untracked(|results| Some(results.get(place.job)?.workflow.clone()));
+        let own = self.live.results.peek(|results| Some(results.get(place.job)?.workflow.clone()));
         let others = self.home.workflows.get_untracked().unwrap_or_default();
         let slugs = own.into_iter().chain(others.into_iter().map(|workflow| workflow.slug));
         let slugs: Vec<String> = slugs.collect();

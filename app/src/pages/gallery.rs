@@ -23,7 +23,7 @@ use crate::{
     home::use_home,
     i18n::{t, when},
     live::use_live,
-    reactive::memo,
+    reactive::{See, memo},
     results::Place,
     shelf::Shelf,
 };
@@ -75,7 +75,7 @@ pub(crate) fn GalleryPage() -> impl IntoView {
     use_title(|| t::gallery().to_owned());
     let map = use_query_map();
     let asked = memo(move |_| {
-        map.with(|map| {
+        map.see(|map| {
             let text = |name: &str| map.get(name).unwrap_or_default();
             Asked {
                 words: text("q"),
@@ -217,7 +217,7 @@ fn Found(
     view! {
         {move || if !is_bare.get() {
             EitherOf3::A(view! {
-                <For each=move || days.with(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| *day let(day)>
+                <For each=move || days.see(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| *day let(day)>
                     <Day collection day days/>
                 </For>
             })
@@ -246,7 +246,7 @@ fn use_days(collection: Collection) -> Days {
     let results = use_live().results;
     memo(move |_| {
         let places = collection.places.read();
-        results.with(|results| {
+        results.see(|results| {
             let dated = places.iter().filter_map(|place| {
                 let job = results.get(place.job)?;
                 Some((when::day(job.finished_at.unwrap_or(job.created_at)), *place))
@@ -273,7 +273,7 @@ fn by_day(dated: impl Iterator<Item = (Millis, Place)>) -> Vec<(Millis, Vec<Plac
 #[component]
 fn Day(collection: Collection, day: Millis, days: Days) -> impl IntoView {
     let places = memo(move |_| {
-        days.with(|days| {
+        days.see(|days| {
             let own = days.iter().find(|(known, _)| *known == day);
             own.map(|(_, places)| places.clone()).unwrap_or_default()
         })

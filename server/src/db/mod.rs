@@ -16,6 +16,7 @@ mod record;
 mod rows;
 mod settings;
 mod submit;
+mod trouble;
 mod uploads;
 mod writer;
 
@@ -42,6 +43,7 @@ pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
+pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 
 use writer::Writer;

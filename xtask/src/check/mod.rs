@@ -95,7 +95,7 @@ fn weight(places: &Places) -> anyhow::Result<()> {
 fn stories(places: &Places) -> anyhow::Result<()> {
     tools::browser_tests(places)?;
     let site = page::build(places, Finish::Small)?;
-    let binary = server::build(places, &site, Profile::Dev)?;
+    let binary = server::build(places, &site, Profile::Tested)?;
     let pictures = places.target.join("end2end");
     let mut node = Command::new("npm");
     node.current_dir(places.end2end())

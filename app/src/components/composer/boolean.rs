@@ -12,7 +12,7 @@ use crate::{
 /// A switch with its name beside it.
 #[component]
 pub(super) fn BooleanField(hold: Hold, field: Field) -> impl IntoView {
-    let on = memo(move |_| hold.with(|row| row.entry == Entry::Switch(true)));
+    let on = memo(move |_| hold.see(|row| row.entry == Entry::Switch(true)));
     view! {
         <Labelled hold field class="field--switch">
             <input

@@ -28,7 +28,7 @@ pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> impl IntoView {
 #[component]
 fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
     let picture = memo(move |_| {
-        hold.with(|row| match &row.entry {
+        hold.see(|row| match &row.entry {
             Entry::Picture(Some(picture)) => Some((picture.preview.clone(), picture.name.clone())),
             _ => None,
         })
@@ -51,7 +51,7 @@ fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
 fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
     let label = field.label.clone();
     let words = memo(move |_| {
-        let size = hold.with(|row| match row.entry {
+        let size = hold.see(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 1, height: 1 },
         });

@@ -19,7 +19,7 @@ pub(super) fn ChoiceField(hold: Hold, field: Field) -> impl IntoView {
         unreachable!("drawn for choices only")
     };
     let options = StoredValue::new(options);
-    let chosen = memo(move |_| hold.with(|row| chosen(&row.entry, options)));
+    let chosen = memo(move |_| hold.see(|row| chosen(&row.entry, options)));
     let label = field.label.clone();
     // Pictures say more than names, and the browser's own list shows none.
     let long = options.with_value(|options| {

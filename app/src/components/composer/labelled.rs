@@ -27,7 +27,7 @@ pub(super) fn Labelled(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let wrong = memo(move |_| hold.with(Row::shown_problem));
+    let wrong = memo(move |_| hold.see(Row::shown_problem));
     let label_id = hold.part("l");
     let label = if group {
         Either::Left(
@@ -69,7 +69,7 @@ pub(super) fn Labelled(
 #[component]
 fn Reset(hold: Hold, field: Field) -> impl IntoView {
     let words = words::reset(&field);
-    let changed = memo(move |_| !hold.with(Row::is_default));
+    let changed = memo(move |_| !hold.see(Row::is_default));
     move || {
         let words = words.clone().filter(|_| changed.get())?;
         Some(view! {

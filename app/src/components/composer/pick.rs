@@ -15,7 +15,7 @@ use crate::{
     components::icon::Icon,
     form::{Change, Hit, search},
     i18n::t,
-    reactive::{Show, memo},
+    reactive::{See, Show, memo},
 };
 
 /// What the open list knows.
@@ -42,7 +42,7 @@ pub(super) fn Pick(
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let hits =
-        memo(move |_| options.with_value(|options| query.with(|query| search(options, query))));
+        memo(move |_| options.with_value(|options| query.see(|query| search(options, query))));
     let list = List {
         hold,
         options,

@@ -22,7 +22,7 @@ pub(super) fn SeedField(
     last: Signal<Option<u64>>,
 ) -> impl IntoView {
     let seed = memo(move |_| {
-        hold.with(|row| match &row.entry {
+        hold.see(|row| match &row.entry {
             Entry::Seed(seed) => seed.clone(),
             _ => Seed::default(),
         })

@@ -11,6 +11,7 @@ use crate::{
     handoff::use_handoff,
     i18n::t,
     live::{Live, use_live},
+    reactive::{Peek, See},
     results::Item,
     toasts::use_toasts,
 };
@@ -23,7 +24,7 @@ pub(super) fn listen(parts: Parts) {
     Effect::watch(
         move || desk.sending.get(),
         move |now, before, _| {
-            if before == Some(&true) && !*now && desk.refusal.with_untracked(Option::is_none) {
+            if before == Some(&true) && !*now && desk.refusal.peek(Option::is_none) {
                 parts.taken();
             }
         },
@@ -39,7 +40,7 @@ pub(super) fn listen(parts: Parts) {
         false,
     );
     Effect::new(move |_| {
-        if parts.is_waiting.get() && !parts.form.with(only_sending) {
+        if parts.is_waiting.get() && !parts.form.see(only_sending) {
             parts.is_waiting.set(false);
             parts.send();
         }
@@ -59,9 +60,9 @@ impl Parts {
     /// Sends the form, or shows what is wrong with it. When all it lacks is the
     /// rest of a picture, it is sent as soon as that has arrived.
     pub(super) fn send(self) {
-        if self.form.with_untracked(|form| form.problems().is_empty()) {
-            self.desk.create(self.form.with_untracked(Form::inputs));
-        } else if self.form.with_untracked(only_sending) {
+        if self.form.peek(|form| form.problems().is_empty()) {
+            self.desk.create(self.form.peek(Form::inputs));
+        } else if self.form.peek(only_sending) {
             self.is_waiting.set(true);
         } else {
             self.form.update(Form::leave_all);
@@ -77,7 +78,7 @@ impl Parts {
     }
 
     fn has(self, field: &str) -> bool {
-        self.form.with_untracked(|form| form.row(field).is_some())
+        self.form.peek(|form| form.row(field).is_some())
     }
 
     fn taken(self) {
@@ -95,7 +96,7 @@ impl Parts {
 
     /// Brings the first mistake into sight and moves focus to it.
     fn show_first_mistake(self) {
-        let hidden = self.form.with_untracked(|form| {
+        let hidden = self.form.peek(|form| {
             let first = form.rows().iter().find(|row| row.shown_problem().is_some());
             first.is_some_and(|row| row.field.group == FieldGroup::More)
         });
@@ -116,8 +117,7 @@ impl Parts {
         match fill {
             Fill::Settings(inputs) => self.fill_in(&inputs, live),
             Fill::Picture { job, output } => {
-                let field =
-                    self.form.with_untracked(|form| form.picture_field().map(str::to_owned));
+                let field = self.form.peek(|form| form.picture_field().map(str::to_owned));
                 if let Some(field) = field {
                     self.put_result(field, (job, output as u32), live);
                 }
@@ -129,7 +129,7 @@ impl Parts {
     fn fill_in(self, inputs: &Inputs, live: Live) {
         self.form.update(|form| form.fill(inputs));
         // Inputs say which result was used, not what it looks like.
-        let results = self.form.with_untracked(Form::unseen_results);
+        let results = self.form.peek(Form::unseen_results);
         for (field, place) in results {
             self.put_result(field, place, live);
         }
@@ -137,7 +137,7 @@ impl Parts {
 
     /// Puts an output into a picture field.
     fn put_result(self, field: String, (id, output): (JobId, u32), live: Live) {
-        let known = live.results.with_untracked(|results| results.get(id).cloned());
+        let known = live.results.peek(|results| results.get(id).cloned());
         spawn_local(async move {
             let job = match known {
                 Some(job) => Ok(job),

@@ -17,7 +17,7 @@ pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
         unreachable!("drawn for sizes only")
     };
     let size = memo(move |_| {
-        hold.with(|row| match row.entry {
+        hold.see(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 0, height: 0 },
         })

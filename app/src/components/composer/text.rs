@@ -26,7 +26,7 @@ pub(super) fn TextField(
         unreachable!("drawn for texts only")
     };
     let count = memo(move |_| {
-        let length = hold.with(|row| match &row.entry {
+        let length = hold.see(|row| match &row.entry {
             Entry::Text(text) => text.chars().count(),
             _ => 0,
         });

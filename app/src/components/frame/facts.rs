@@ -10,6 +10,7 @@ use crate::{
     desk::Desk,
     form::group_digits,
     i18n::{t, words},
+    reactive::See,
     results::Item,
     state::stage::took,
 };
@@ -62,7 +63,7 @@ pub(super) fn Facts(item: Item) -> impl IntoView {
     };
     view! {
         <dl class="facts">
-            {move || fields.with(|fields| facts(&item, fields)).into_iter().map(line).collect_view()}
+            {move || fields.see(|fields| facts(&item, fields)).into_iter().map(line).collect_view()}
         </dl>
     }
 }

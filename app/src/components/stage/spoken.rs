@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use wire::Millis;
 
 use super::{Shown, telling::spoken};
-use crate::{browser, reactive::memo};
+use crate::{
+    browser,
+    reactive::{See, memo},
+};
 
 /// The shortest time between two sentences, in milliseconds.
 const GAP_MS: Millis = 3_000;
@@ -14,7 +17,7 @@ const GAP_MS: Millis = 3_000;
 #[component]
 pub(super) fn Spoken(shown: Shown) -> impl IntoView {
     let sentence =
-        memo(move |_| shown.phase.with(|phase| phase.as_ref().map(spoken).unwrap_or_default()));
+        memo(move |_| shown.phase.see(|phase| phase.as_ref().map(spoken).unwrap_or_default()));
     let said = throttled(sentence);
     view! { <p class="sr" role="status" aria-live="polite">{said}</p> }
 }

@@ -48,7 +48,7 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> impl Int
         input: NodeRef::new(),
     };
     let picture = memo(move |_| {
-        hold.with(|row| match &row.entry {
+        hold.see(|row| match &row.entry {
             Entry::Picture(picture) => picture.clone(),
             _ => None,
         })
