@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::{env, io};
 
+#[expect(clippy::disallowed_methods, reason = "there is no runtime to block")]
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=PARLOR_SITE");
     let site = env::var_os("PARLOR_SITE").filter(|site| !site.is_empty()).map(PathBuf::from);

@@ -3,6 +3,8 @@
 //! English is the source: its file says which messages there are and what they are told. A message
 //! that another language lacks is shown in English, and said while building.
 
+#![expect(clippy::print_stdout, reason = "a build script speaks to cargo by printing")]
+
 mod message;
 mod write;
 

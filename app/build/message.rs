@@ -110,7 +110,9 @@ fn values(pieces: &[Piece]) -> Vec<Value> {
                 Piece::Value(name) => note(values, name, false),
                 Piece::Choice { by, variants } => {
                     note(values, by, true);
-                    variants.iter().for_each(|(_, pieces)| walk(values, pieces));
+                    for (_, pieces) in variants {
+                        walk(values, pieces);
+                    }
                 }
             }
         }

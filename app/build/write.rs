@@ -10,29 +10,36 @@ pub fn module(name: &str, source: &Messages, others: &BTreeMap<String, Messages>
     for (number, (id, message)) in source.0.iter().enumerate() {
         function(&mut code, number, id, message);
     }
-    let names = [name].into_iter().chain(others.keys().map(String::as_str));
-    let list: String = names.map(|name| format!("{name:?}, ")).collect();
+    let names: Vec<&str> = [name].into_iter().chain(others.keys().map(String::as_str)).collect();
     put(
         &mut code,
         format_args!(
-            "/// Languages there are texts in.\npub(crate) const LANGUAGES: &[&str] = &[{list}];"
+            "/// Languages there are texts in.\npub(crate) const LANGUAGES: &[&str] = &{names:?};"
         ),
     );
     table(&mut code, name, source, source);
     for (name, messages) in others {
         table(&mut code, name, messages, source);
     }
-    let arms: String =
-        others.keys().map(|name| format!("        {name:?} => &{},\n", table_name(name))).collect();
+    catalogue(&mut code, name, others);
+    code
+}
+
+/// The function that finds the texts of a language.
+fn catalogue(code: &mut String, name: &str, others: &BTreeMap<String, Messages>) {
     put(
-        &mut code,
+        code,
         format_args!(
             "/// The texts of a language; English for one there are no texts in.\n\
-             pub(super) fn texts(language: &str) -> &'static [Pattern] {{\n    match language {{\n{arms}        _ => &{},\n    }}\n}}",
-            table_name(name)
+             pub(super) fn texts(language: &str) -> &'static [Pattern] {{"
         ),
     );
-    code
+    for other in others.keys() {
+        let table = table_name(other);
+        put(code, format_args!("    if language == {other:?} {{ return &{table}; }}"));
+    }
+    // Without other languages nobody asks which.
+    put(code, format_args!("    let _ = language;\n    &{}\n}}", table_name(name)));
 }
 
 fn put(code: &mut String, text: std::fmt::Arguments<'_>) {

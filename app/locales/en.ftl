@@ -219,6 +219,8 @@ delete-ask = { $count ->
     *[other] Delete all { $count } results of this run for good?
 }
 deleted = Deleted.
+filled-settings = The settings are in the form.
+filled-picture = The picture is in the form.
 no-picture-workflow = No workflow here takes a picture.
 frame = A result
 frame-count = { $number } of { $total }

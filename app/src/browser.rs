@@ -175,8 +175,9 @@ impl Sight {
         seen: impl Fn() + 'static,
     ) -> Option<Self> {
         let on_sight = Closure::<dyn Fn(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let entries = entries.iter().map(web_sys::IntersectionObserverEntry::from);
-            if entries.last().is_some_and(|entry| entry.is_intersecting()) {
+            // Of several, the last says how it is now.
+            let now = web_sys::IntersectionObserverEntry::from(entries.pop());
+            if now.is_intersecting() {
                 seen();
             }
         });

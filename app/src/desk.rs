@@ -8,6 +8,7 @@ use wire::{FieldKind, Inputs, JobId, Workflow};
 use crate::{
     api::{self, JobQuery},
     live::{Live, use_live},
+    reactive::{Peek, memo},
     shelf::Shelf,
     state::stage,
 };
@@ -16,6 +17,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Desk {
     workflow: StoredValue<Arc<Workflow>>,
+    live: Live,
     /// The job that the stage shows.
     pub(crate) shown: Memo<Option<JobId>>,
     pinned: RwSignal<Option<JobId>>,
@@ -52,7 +54,7 @@ pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
     let live = use_live();
     let slug = workflow.about.slug.clone();
     let pinned = RwSignal::new(None);
-    let shown = Memo::new(move |shown: Option<&Option<JobId>>| {
+    let shown = memo(move |shown: Option<&Option<JobId>>| {
         let shown = shown.copied().flatten();
         let known = (&*live.jobs.read(), &*live.results.read());
         stage::choose(&slug, pinned.get(), shown, known)
@@ -61,6 +63,7 @@ pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
     let desk = Desk {
         shelf: Shelf::new(query),
         workflow: StoredValue::new(workflow),
+        live,
         shown,
         pinned,
         sending: RwSignal::new(false),
@@ -90,7 +93,6 @@ impl Desk {
         }
         self.sending.set(true);
         self.refusal.set(None);
-        let live = use_live();
         let slug = self.workflow().about.slug.clone();
         spawn_local(async move {
             let answer = api::submit(&slug, inputs).await;
@@ -99,8 +101,8 @@ impl Desk {
             match answer {
                 Ok(job) => {
                     let id = job.id;
-                    live.take_in(job);
-                    self.make_room_for(id, live);
+                    self.live.take_in(job);
+                    self.make_room_for(id);
                 }
                 Err(error) => drop(self.refusal.try_set(Some(error))),
             }
@@ -117,10 +119,10 @@ impl Desk {
     }
 
     /// What is under way stays on the stage; anything else gives way to the new job.
-    fn make_room_for(self, job: JobId, live: Live) {
+    fn make_room_for(self, job: JobId) {
         let Some(shown) = self.shown.try_get_untracked() else { return };
         let busy = shown.is_some_and(|shown| {
-            live.jobs.with_untracked(|jobs| jobs.under_way().any(|row| row.job.id == shown))
+            self.live.jobs.peek(|jobs| jobs.under_way().any(|row| row.job.id == shown))
         });
         let _ = self.pinned.try_set((!busy).then_some(job));
     }

@@ -6,7 +6,10 @@ use gloo_timers::future::sleep;
 use leptos::{prelude::*, task::spawn_local};
 use wire::{House, WorkflowSummary};
 
-use crate::api;
+use crate::{
+    api,
+    reactive::{Peek, See},
+};
 
 /// How often to ask again while the house is closed or silent.
 const ASK_AGAIN: Duration = Duration::from_secs(5);
@@ -37,7 +40,7 @@ pub(crate) fn provide() -> Home {
         home.load().await;
         loop {
             sleep(ASK_AGAIN).await;
-            if !home.is_open() || home.workflows.with_untracked(Option::is_none) {
+            if !home.is_open() || home.workflows.peek(Option::is_none) {
                 home.load().await;
             }
         }
@@ -61,27 +64,27 @@ impl Home {
 
     /// The name over the door.
     pub(crate) fn name(self) -> String {
-        self.house.with(|house| house.as_ref().map_or("Parlor".into(), |house| house.name.clone()))
+        self.house.see(|house| house.as_ref().map_or("Parlor".into(), |house| house.name.clone()))
     }
 
     /// A backend can take work, as far as is known.
     pub(crate) fn open(self) -> bool {
-        self.house.with(|house| house.as_ref().is_none_or(|house| house.open))
+        self.house.see(|house| house.as_ref().is_none_or(|house| house.open))
     }
 
     /// The demo engine is at work.
     pub(crate) fn demo(self) -> bool {
-        self.house.with(|house| house.as_ref().is_some_and(|house| house.demo))
+        self.house.see(|house| house.as_ref().is_some_and(|house| house.demo))
     }
 
     fn is_open(self) -> bool {
-        self.house.with_untracked(|house| house.as_ref().is_some_and(|house| house.open))
+        self.house.peek(|house| house.as_ref().is_some_and(|house| house.open))
     }
 }
 
 /// Spares everyone who looks on when nothing changed.
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|known| *known != value) {
+    if signal.peek(|known| *known != value) {
         signal.set(value);
     }
 }

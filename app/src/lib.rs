@@ -6,6 +6,11 @@
 //! it all in the words of `i18n`; `browser` and `door` touch what lies outside.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
+#![expect(
+    clippy::large_types_passed_by_value,
+    reason = "handles of signals are copied, however many"
+)]
 
 mod api;
 mod browser;
@@ -20,6 +25,7 @@ mod home;
 mod i18n;
 mod live;
 mod pages;
+mod reactive;
 mod results;
 mod shelf;
 mod state;
@@ -27,6 +33,7 @@ mod theme;
 mod toasts;
 
 use leptos::prelude::*;
+#[cfg(not(test))]
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the generated JavaScript once the module is loaded.

@@ -7,6 +7,7 @@ use wire::JobId;
 use crate::{
     api::{self, Error, JobQuery},
     live::{Live, use_live},
+    reactive::{Peek, See},
 };
 
 /// How many jobs make a page.
@@ -44,12 +45,12 @@ impl Shelf {
 
     /// Jobs of the pages so far; what was made since is in the results but not here.
     pub(crate) fn ids(self) -> Vec<JobId> {
-        self.state.with(|state| state.ids.clone())
+        self.state.see(|state| state.ids.clone())
     }
 
     /// How many match altogether, with what was made since; `None` before the first page.
     pub(crate) fn total(self) -> Option<u64> {
-        let (total, newest) = self.state.with(|state| (state.total, state.ids.first().copied()));
+        let (total, newest) = self.state.see(|state| (state.total, state.ids.first().copied()));
         let (workflow, is_search) = self
             .query
             .with_value(|query| (query.workflow.clone(), query.words.is_some() || query.favourite));
@@ -58,7 +59,7 @@ impl Shelf {
             return total;
         }
         let is_since = |id: JobId| newest.is_none_or(|newest| id > newest);
-        let since = self.live.results.with(|results| {
+        let since = self.live.results.see(|results| {
             results
                 .newest_first()
                 .take_while(|job| is_since(job.id))
@@ -70,22 +71,22 @@ impl Shelf {
 
     /// The first page is here.
     pub(crate) fn is_known(self) -> bool {
-        self.state.with(|state| state.total.is_some())
+        self.state.see(|state| state.total.is_some())
     }
 
     /// There is another page.
     pub(crate) fn has_more(self) -> bool {
-        self.state.with(|state| state.next.is_some())
+        self.state.see(|state| state.next.is_some())
     }
 
     /// A page is on its way.
     pub(crate) fn is_fetching(self) -> bool {
-        self.state.with(|state| state.fetching)
+        self.state.see(|state| state.fetching)
     }
 
     /// Why the last page did not come.
     pub(crate) fn trouble(self) -> Option<Error> {
-        self.state.with(|state| state.trouble.clone())
+        self.state.see(|state| state.trouble.clone())
     }
 
     /// Takes a deleted job off the list, so that the total is right.
@@ -100,9 +101,9 @@ impl Shelf {
 
     /// Fetches the next page, unless one is on its way or there is none.
     pub(crate) fn fetch_more(self) {
-        let wanted = self.state.with_untracked(|state| {
-            !state.fetching && (state.total.is_none() || state.next.is_some())
-        });
+        let wanted = self
+            .state
+            .peek(|state| !state.fetching && (state.total.is_none() || state.next.is_some()));
         if !wanted {
             return;
         }
@@ -110,7 +111,7 @@ impl Shelf {
             state.fetching = true;
             state.trouble = None;
         });
-        let cursor = self.state.with_untracked(|state| state.next.clone());
+        let cursor = self.state.peek(|state| state.next.clone());
         let query = JobQuery { cursor, ..self.query.get_value() };
         spawn_local(async move {
             let answer = api::jobs(&query).await;

@@ -1,4 +1,4 @@
-//! Short words that come and go: "Copied", "Deleted · Undo".
+//! Short words that come and go: "Copied", "Deleted".
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -6,9 +6,6 @@ use leptos::prelude::*;
 
 /// How long a toast stays.
 const STAYS: Duration = Duration::from_secs(5);
-
-/// How long one that can be undone stays.
-const STAYS_UNDO: Duration = Duration::from_secs(9);
 
 /// The toasts on screen.
 #[derive(Clone, Copy)]
@@ -22,8 +19,6 @@ pub(crate) struct Toasts {
 pub(crate) struct Toast {
     pub(crate) number: u32,
     pub(crate) words: String,
-    /// What the button says, and does.
-    pub(crate) action: Option<(String, Callback<()>)>,
 }
 
 /// What [`provide`] provides.
@@ -39,30 +34,14 @@ pub(crate) fn provide() {
 impl Toasts {
     /// Says something for a few seconds.
     pub(crate) fn say(self, words: impl Into<String>) {
-        self.put(words.into(), None);
-    }
-
-    /// The same with a button beside it.
-    pub(crate) fn offer(
-        self,
-        words: impl Into<String>,
-        button: impl Into<String>,
-        action: impl Fn() + Send + Sync + 'static,
-    ) {
-        let action = Callback::new(move |()| action());
-        self.put(words.into(), Some((button.into(), action)));
-    }
-
-    /// Takes one away.
-    pub(crate) fn dismiss(self, number: u32) {
-        self.shown.update(|shown| shown.retain(|toast| toast.number != number));
-    }
-
-    fn put(self, words: String, action: Option<(String, Callback<()>)>) {
+        let words = words.into();
         let number = self.next.get_value();
         self.next.set_value(number + 1);
-        let stays = if action.is_some() { STAYS_UNDO } else { STAYS };
-        self.shown.update(|shown| shown.push_back(Toast { number, words, action }));
-        set_timeout(move || self.dismiss(number), stays);
+        self.shown.update(|shown| shown.push_back(Toast { number, words }));
+        set_timeout(move || self.dismiss(number), STAYS);
+    }
+
+    fn dismiss(self, number: u32) {
+        self.shown.update(|shown| shown.retain(|toast| toast.number != number));
     }
 }

@@ -1,8 +1,6 @@
 //! How a request is refused: the one error type of the handlers, and the only
 //! place that turns an error into a response.
 
-use std::io;
-
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
@@ -10,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
 
+use crate::db::Trouble;
 use crate::telemetry::RequestId;
 
 /// What handlers return.
@@ -95,37 +94,14 @@ impl Error {
     /// else stays [`Error::Internal`].
     fn passing(self) -> Self {
         let Self::Internal(cause) = &self else { return self };
-        let Some(reason) = cause.chain().find_map(passing_reason) else { return self };
+        let Some(trouble) = Trouble::behind(cause) else { return self };
         tracing::error!(error = format!("{cause:#}"), "nothing can be stored");
-        Self::Unavailable(reason)
+        Self::Unavailable(match trouble {
+            Trouble::Full => "there is no room left to store anything; the host must make some",
+            Trouble::Busy => "the database is busy; try again in a moment",
+        })
     }
 }
-
-const FULL: &str = "there is no room left to store anything; the host must make some";
-const BUSY: &str = "the database is busy; try again in a moment";
-
-/// What the caller is told of a cause that goes away by itself or by the host.
-fn passing_reason(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    if let Some(error) = cause.downcast_ref::<io::Error>() {
-        let full =
-            matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
-        return full.then_some(FULL);
-    }
-    match cause.downcast_ref::<sqlx::Error>()? {
-        sqlx::Error::PoolTimedOut => Some(BUSY),
-        // SQLite's primary result codes are the low byte of the code.
-        sqlx::Error::Database(error) => match error.code()?.parse::<u32>().ok()? & 0xff {
-            SQLITE_BUSY | SQLITE_LOCKED => Some(BUSY),
-            SQLITE_FULL => Some(FULL),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-const SQLITE_BUSY: u32 = 5;
-const SQLITE_LOCKED: u32 = 6;
-const SQLITE_FULL: u32 = 13;
 
 impl IntoResponse for Error {
     /// The body is left to [`finish`], which knows the request.
@@ -139,7 +115,7 @@ impl IntoResponse for Error {
             _ => None,
         };
         let mut response = error.status().into_response();
-        response.extensions_mut().insert(problem(error.status(), error.to_string(), field));
+        response.extensions_mut().insert(problem(error.status(), &error.to_string(), field));
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -152,12 +128,12 @@ impl IntoResponse for Error {
     }
 }
 
-fn problem(status: StatusCode, detail: String, field: Option<String>) -> Problem {
+fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
     Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
         status: status.as_u16(),
-        detail: sentence(&detail),
+        detail: sentence(detail),
         code: code(status),
         field,
         node: None,
@@ -236,7 +212,7 @@ fn foreign(response: &Response) -> Problem {
         (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
         _ => "this request cannot be answered".into(),
     };
-    problem(status, detail, None)
+    problem(status, &detail, None)
 }
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address.
@@ -277,7 +253,7 @@ mod tests {
     // safety 36
     #[test]
     fn a_full_disk_is_a_reason_to_come_back() {
-        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
         let response = Error::from(anyhow::Error::from(full).context("writing")).into_response();
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert!(response.headers().contains_key(RETRY_AFTER));

@@ -79,7 +79,7 @@ impl FromRequestParts<Arc<App>> for Principal {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        let Client(address) = Client::from_request_parts(parts, app).await.unwrap_or_else(never);
+        let Ok(Client(address)) = Client::from_request_parts(parts, app).await;
         app.visitors.principal(&parts.headers, address)
     }
 }
@@ -96,10 +96,6 @@ impl FromRequestParts<Arc<App>> for Client {
         let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         Ok(Self(client_address(peer, &parts.headers, &app.config.trusted_proxies)))
     }
-}
-
-fn never<T>(never: Infallible) -> T {
-    match never {}
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

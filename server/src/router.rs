@@ -53,8 +53,8 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let api = Router::new()
         .nest("/parlor/v1", parlor)
         // Or the page for unknown addresses would answer unknown API calls.
-        .fallback(error::no_such_address)
-        .layer(cors(&app.config)?);
+        .fallback(error::no_such_address);
+    let api = if app.config.cors_origins.is_empty() { api } else { api.layer(cors(&app.config)?) };
     let routes = Router::new()
         .nest("/api", api)
         .route("/", get(pages::page))
@@ -138,7 +138,7 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
     let custom = |name| HeaderName::from_static(name);
     Ok(CorsLayer::new()
         .allow_origin(origins?)
-        .allow_credentials(!config.cors_origins.is_empty())
+        .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
@@ -159,7 +159,7 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("preference-applied"),
             custom("idempotent-replayed"),
         ])
-        .max_age(std::time::Duration::from_secs(60 * 60)))
+        .max_age(std::time::Duration::from_hours(1)))
 }
 
 /// Health checks come by any name.

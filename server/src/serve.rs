@@ -4,7 +4,6 @@
 //! the street: a limit on connections, a limit on how long a header may take,
 //! and an end that waits for everything that is under way.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,8 +107,7 @@ impl Connection {
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
             let mut request = request.map(axum::body::Body::new);
             request.extensions_mut().insert(peer);
-            let router = router.clone();
-            async move { Ok::<_, Infallible>(router.oneshot(request).await.unwrap_or_else(never)) }
+            router.clone().oneshot(request)
         });
         let server = server();
         let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
@@ -137,8 +135,4 @@ fn server() -> auto::Builder<TokioExecutor> {
         .max_concurrent_streams(HTTP2_STREAMS)
         .keep_alive_interval(Some(HEADER_DEADLINE));
     server
-}
-
-fn never<T>(never: Infallible) -> T {
-    match never {}
 }

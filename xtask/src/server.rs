@@ -20,19 +20,23 @@ use crate::{
 pub enum Profile {
     /// Compiles in the least time; the parts that paint are optimised all the same.
     Dev,
+    /// Like `Dev`, with the dependencies that the tests were just compiled with: their features
+    /// differ, and compiling all of them once more takes longer than everything else.
+    Tested,
     /// What is shipped.
     Release,
 }
 
 /// Compiles the server around `site`; the path of its binary.
 pub fn build(places: &Places, site: &Site, profile: Profile) -> anyhow::Result<PathBuf> {
-    let (flag, folder) = match profile {
-        Profile::Dev => ("", "debug"),
-        Profile::Release => ("--release", "release"),
+    let (args, folder) = match profile {
+        Profile::Dev => ("--package server --bin parlor", "debug"),
+        Profile::Tested => ("--workspace --exclude app --bin parlor --test http", "debug"),
+        Profile::Release => ("--package server --bin parlor --release", "release"),
     };
     say::step(&format!("server ({folder})"), || {
-        let mut build = cargo(&places.root, "build --package server --bin parlor");
-        build.args((!flag.is_empty()).then_some(flag)).env("PARLOR_SITE", &site.folder);
+        let mut build = cargo(&places.root, &format!("build {args}"));
+        build.env("PARLOR_SITE", &site.folder);
         run(&mut build, "the compiler's message above says where")
     })?;
     Ok(places.target.join(folder).join("parlor"))

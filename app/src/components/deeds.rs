@@ -11,6 +11,7 @@ use crate::{
     home::{Home, use_home},
     i18n::t,
     live::{Live, use_live},
+    reactive::Peek,
     results::Place,
     toasts::{Toasts, use_toasts},
 };
@@ -43,7 +44,7 @@ pub(crate) fn use_deeds() -> Deeds {
 impl Deeds {
     /// Fills the form of its workflow with what a result was made from.
     pub(crate) fn use_settings(self, place: Place) {
-        let job = self.live.results.with_untracked(|results| results.get(place.job).cloned());
+        let job = self.live.results.peek(|results| results.get(place.job).cloned());
         if let Some(job) = job {
             self.lay(&job.workflow, Fill::Settings(job.inputs));
         }
@@ -58,10 +59,7 @@ impl Deeds {
             self.lay(&workflow.about.slug, fill);
             return;
         }
-        let own = self
-            .live
-            .results
-            .with_untracked(|results| Some(results.get(place.job)?.workflow.clone()));
+        let own = self.live.results.peek(|results| Some(results.get(place.job)?.workflow.clone()));
         let others = self.home.workflows.get_untracked().unwrap_or_default();
         let slugs = own.into_iter().chain(others.into_iter().map(|workflow| workflow.slug));
         let slugs: Vec<String> = slugs.collect();
@@ -78,7 +76,7 @@ impl Deeds {
     /// the server does not agree.
     pub(crate) fn set_favourite(self, job: JobId, favourite: bool) {
         let mark = move |favourite| {
-            self.live.results.update(|results| results.set_favourite(job, favourite))
+            self.live.results.update(|results| results.set_favourite(job, favourite));
         };
         mark(favourite);
         spawn_local(async move {
@@ -99,12 +97,11 @@ impl Deeds {
 
     /// Lays something on the desk of a workflow: this one, or the one it goes to.
     fn lay(self, slug: &str, fill: Fill) {
-        match self.desk.filter(|desk| desk.workflow().about.slug == slug) {
-            Some(desk) => desk.fill.set(Some(fill)),
-            None => {
-                self.handoff.give(slug, fill);
-                self.go.run(format!("/w/{slug}"));
-            }
+        if let Some(desk) = self.desk.filter(|desk| desk.workflow().about.slug == slug) {
+            desk.fill.set(Some(fill));
+        } else {
+            self.handoff.give(slug, fill);
+            self.go.run(format!("/w/{slug}"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::{home::use_home, i18n::t};
+use crate::{home::use_home, i18n::t, reactive::Show};
 
 #[component]
 pub(crate) fn DemoNote() -> impl IntoView {

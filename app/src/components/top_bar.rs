@@ -10,6 +10,7 @@ use crate::{
     i18n::t,
     live::{Link, use_live},
     pages::MAIN,
+    reactive::{See, Show, memo},
     theme::{Light, use_theme},
 };
 
@@ -47,9 +48,9 @@ pub(crate) fn TopBar(
 fn Where() -> impl IntoView {
     let home = use_home();
     let params = use_params_map();
-    let here = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
-    let title = Memo::new(move |_| {
-        home.workflows.with(|all| {
+    let here = memo(move |_| params.see(|params| params.get("slug").unwrap_or_default()));
+    let title = memo(move |_| {
+        home.workflows.see(|all| {
             let all = all.as_deref().unwrap_or_default();
             all.iter().find(|workflow| workflow.slug == here.get()).map(|found| found.title.clone())
         })
@@ -96,7 +97,7 @@ fn Ways(here: String) -> impl IntoView {
 #[component]
 fn GalleryLink() -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || path.with(|path| path.ends_with("/gallery")).then_some("page");
+    let current = move || path.see(|path| path.ends_with("/gallery")).then_some("page");
     view! {
         <a class="top__link" href="gallery" aria-label=t::gallery() aria-current=current>
             <Icon name="wall" />

@@ -34,15 +34,14 @@ pub(crate) fn language() -> &'static str {
 }
 
 /// The first that we have, by its whole tag or by its language alone; else English.
-fn pick<'a>(wanted: impl Iterator<Item = &'a str>) -> &'static str {
+fn pick<'a>(mut wanted: impl Iterator<Item = &'a str>) -> &'static str {
     wanted
-        .filter_map(|tag| {
+        .find_map(|tag| {
             let language = tag.split('-').next().unwrap_or(tag);
             let ours =
                 |wanted: &str| t::LANGUAGES.iter().find(|own| own.eq_ignore_ascii_case(wanted));
             ours(tag).or_else(|| ours(language)).copied()
         })
-        .next()
         .unwrap_or("en")
 }
 

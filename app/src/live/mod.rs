@@ -12,6 +12,7 @@ use wire::{Job, JobId, ToViewer};
 
 use crate::{
     browser::{self, ObjectUrl},
+    reactive::Peek,
     state::{
         jobs::{Applied, Jobs},
         results::Results,
@@ -81,7 +82,7 @@ impl Live {
 
     /// Lets go of a preview that the result has replaced.
     pub(crate) fn forget_preview(self, job: JobId) {
-        if self.previews.with_untracked(|previews| previews.contains_key(&job)) {
+        if self.previews.peek(|previews| previews.contains_key(&job)) {
             self.previews.update(|previews| drop(previews.remove(&job)));
         }
     }
@@ -109,9 +110,8 @@ impl Live {
 
     fn preview(self, job: JobId, image: &[u8], mime: &str) {
         // A straggler after the end would never be let go.
-        let wanted = self
-            .jobs
-            .with_untracked(|jobs| jobs.get(job).is_some_and(|row| !row.job.status.is_over()));
+        let wanted =
+            self.jobs.peek(|jobs| jobs.get(job).is_some_and(|row| !row.job.status.is_over()));
         if !wanted {
             return;
         }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wire::JobId;
 
 use super::{Link, Live};
-use crate::{api, browser};
+use crate::{api, browser, reactive::Peek};
 
 /// How often to ask, in milliseconds.
 const EVERY_MS: u32 = 2_000;
@@ -35,8 +35,7 @@ pub(super) async fn during(live: Live, milliseconds: u32) {
 
 /// Asks for every job under way; says whether the server answers.
 async fn ask(live: Live) -> bool {
-    let ids: Vec<JobId> =
-        live.jobs.with_untracked(|jobs| jobs.under_way().map(|row| row.job.id).collect());
+    let ids: Vec<JobId> = live.jobs.peek(|jobs| jobs.under_way().map(|row| row.job.id).collect());
     if ids.is_empty() {
         return !matches!(api::house().await, Err(api::Error::Unreachable));
     }

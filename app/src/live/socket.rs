@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wire::{FromViewer, JobId, PreviewHeader, ToViewer};
 
 use super::{Link, Live, poll};
-use crate::{api, door};
+use crate::{api, door, reactive::Peek};
 
 /// The first pause before connecting again, in milliseconds.
 const FIRST_PAUSE_MS: u32 = 500;
@@ -70,9 +70,8 @@ async fn listen(live: Live) -> Option<u32> {
 
 /// Everything of ours from now on, and what was missed of the jobs we know of.
 fn wishes(live: Live) -> Vec<FromViewer> {
-    let known: Vec<(JobId, u64)> = live
-        .jobs
-        .with_untracked(|jobs| jobs.under_way().map(|row| (row.job.id, row.job.seq)).collect());
+    let known: Vec<(JobId, u64)> =
+        live.jobs.peek(|jobs| jobs.under_way().map(|row| (row.job.id, row.job.seq)).collect());
     let missed = known.into_iter().map(|(job, seq)| FromViewer::Watch { job, after: Some(seq) });
     missed.chain([FromViewer::WatchMine]).collect()
 }

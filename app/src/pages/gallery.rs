@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::{t, when},
     live::use_live,
+    reactive::{See, memo},
     results::Place,
     shelf::Shelf,
 };
@@ -73,8 +74,8 @@ impl Asked {
 pub(crate) fn GalleryPage() -> impl IntoView {
     use_title(|| t::gallery().to_owned());
     let map = use_query_map();
-    let asked = Memo::new(move |_| {
-        map.with(|map| {
+    let asked = memo(move |_| {
+        map.see(|map| {
             let text = |name: &str| map.get(name).unwrap_or_default();
             Asked {
                 words: text("q"),
@@ -211,12 +212,12 @@ fn Found(
     let grows = asked.words.is_empty() && asked.workflow.is_empty() && !asked.favourite;
     let collection = Collection::of_gallery(shelf, grows, asked.address());
     let days = use_days(collection);
-    let is_bare = Memo::new(move |_| shelf.is_known() && collection.places.read().is_empty());
+    let is_bare = memo(move |_| shelf.is_known() && collection.places.read().is_empty());
     let everything = asked.is_everything();
     view! {
         {move || if !is_bare.get() {
             EitherOf3::A(view! {
-                <For each=move || days.with(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| *day let(day)>
+                <For each=move || days.see(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| *day let(day)>
                     <Day collection day days/>
                 </For>
             })
@@ -243,9 +244,9 @@ type Days = Memo<Vec<(Millis, Vec<Place>)>>;
 
 fn use_days(collection: Collection) -> Days {
     let results = use_live().results;
-    Memo::new(move |_| {
+    memo(move |_| {
         let places = collection.places.read();
-        results.with(|results| {
+        results.see(|results| {
             let dated = places.iter().filter_map(|place| {
                 let job = results.get(place.job)?;
                 Some((when::day(job.finished_at.unwrap_or(job.created_at)), *place))
@@ -271,8 +272,8 @@ fn by_day(dated: impl Iterator<Item = (Millis, Place)>) -> Vec<(Millis, Vec<Plac
 
 #[component]
 fn Day(collection: Collection, day: Millis, days: Days) -> impl IntoView {
-    let places = Memo::new(move |_| {
-        days.with(|days| {
+    let places = memo(move |_| {
+        days.see(|days| {
             let own = days.iter().find(|(known, _)| *known == day);
             own.map(|(_, places)| places.clone()).unwrap_or_default()
         })

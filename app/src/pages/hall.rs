@@ -9,6 +9,7 @@ use crate::{
     components::{demo::DemoNote, icon::Icon, room::Room, top_bar::TopBar, trouble::Trouble},
     home::use_home,
     i18n::t,
+    reactive::See,
 };
 
 #[component]
@@ -45,7 +46,7 @@ fn go_in_when_there_is_one_room() {
     let home = use_home();
     let navigate = use_navigate();
     Effect::new(move |_| {
-        let only = home.workflows.with(|all| match all.as_deref() {
+        let only = home.workflows.see(|all| match all.as_deref() {
             Some([only]) => Some(only.slug.clone()),
             _ => None,
         });
@@ -58,9 +59,9 @@ fn go_in_when_there_is_one_room() {
 
 #[component]
 fn Pieces(all: Vec<WorkflowSummary>) -> impl IntoView {
+    let count = all.len();
     let pieces = all.into_iter().enumerate().map(|(place, workflow)| {
-        // The first hangs alone on the long wall.
-        view! { <Piece workflow wide=place == 0 /> }
+        view! { <Piece workflow wide=is_wide(place, count) /> }
     });
     view! { <div class="hang">{pieces.collect_view()}</div> }
 }
@@ -114,6 +115,15 @@ fn Placard() -> impl IntoView {
     }
 }
 
+/// Three hang in a row. What is left over makes the first of all, and then the last, twice as wide.
+fn is_wide(place: usize, count: usize) -> bool {
+    match count % 3 {
+        0 => false,
+        2 => place == 0,
+        _ => place == 0 || place + 1 == count,
+    }
+}
+
 fn greeting() -> &'static str {
     match js_sys::Date::new_0().get_hours() {
         4..=11 => t::hall_morning(),
@@ -130,5 +140,19 @@ fn makes(kind: OutputKind) -> &'static str {
         OutputKind::Text => t::makes_text(),
         OutputKind::Model => t::makes_model(),
         OutputKind::File => t::makes_file(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_of_the_hall_is_full() {
+        for count in 2..12 {
+            let thirds: usize =
+                (0..count).map(|place| 1 + usize::from(is_wide(place, count))).sum();
+            assert_eq!(thirds % 3, 0, "{count} workflows");
+        }
     }
 }

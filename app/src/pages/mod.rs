@@ -37,10 +37,12 @@ pub(crate) fn App() -> impl IntoView {
     handoff::provide();
     home::provide();
     live::provide();
+    let arrival = Arrival(StoredValue::new(false));
+    provide_context(arrival);
     view! {
         <Sprite />
         <Router base=Cow::from(browser::base_path())>
-            <FocusAfterNavigation />
+            <FocusAfterNavigation arrival />
             <FlatRoutes fallback=NotFoundPage>
                 <Route path=path!("/") view=HallPage />
                 <Route path=path!("/w/:slug") view=RunPage />
@@ -53,14 +55,33 @@ pub(crate) fn App() -> impl IntoView {
     }
 }
 
+/// The reader followed a link within the page, and has not been put down in the new one yet.
+#[derive(Clone, Copy)]
+struct Arrival(StoredValue<bool>);
+
 /// The router leaves focus on the link that was followed. Moving it to the new page is what tells a
-/// screen reader that there is one.
+/// screen reader that there is one. A page that is there at once gets it here, one that has to be
+/// fetched when it calls [`use_arrival`].
 #[component]
-fn FocusAfterNavigation() -> impl IntoView {
+fn FocusAfterNavigation(arrival: Arrival) -> impl IntoView {
     let path = use_location().pathname;
-    // The new page is drawn after this has run.
-    let focus = || request_animation_frame(|| browser::focus(MAIN));
-    Effect::watch(move || path.get(), move |_, _, _| focus(), false);
+    let arrive = move || {
+        arrival.0.set_value(true);
+        // The new page is drawn after this has run.
+        request_animation_frame(|| browser::focus(MAIN));
+    };
+    Effect::watch(move || path.get(), move |_, _, _| arrive(), false);
+}
+
+/// Puts the reader down in a page that has taken a while to come.
+fn use_arrival() {
+    let Arrival(pending) = expect_context();
+    Effect::new(move |_| {
+        if pending.get_value() {
+            pending.set_value(false);
+            browser::focus(MAIN);
+        }
+    });
 }
 
 /// Names the page in the browser's tab.

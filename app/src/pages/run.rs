@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use wire::{JobStatus, Workflow};
 
-use super::{MAIN, use_title};
+use super::{MAIN, use_arrival, use_title};
 use crate::{
     api,
     components::{
@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::t,
     live::use_live,
+    reactive::{See, memo},
     state::jobs::Row,
 };
 
@@ -37,7 +38,7 @@ pub(crate) fn RunPage() -> impl IntoView {
 /// Fetches the workflow that the address names and draws it with `room`, or says why not.
 pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> AnyView {
     let params = use_params_map();
-    let slug = Memo::new(move |_| params.with(|params| params.get("slug").unwrap_or_default()));
+    let slug = memo(move |_| params.see(|params| params.get("slug").unwrap_or_default()));
     let again = RwSignal::new(());
     let fetched = use_fetch(move || {
         again.track();
@@ -61,6 +62,7 @@ pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> A
 fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
     let title = workflow.about.title.clone();
     let desk = desk::provide(workflow);
+    use_arrival();
     use_run_title(desk, title);
     view! {
         <div class="run">
@@ -104,10 +106,10 @@ fn NoSuchWorkflow() -> impl IntoView {
 pub(super) fn use_run_title(desk: Desk, title: String) {
     let home = use_home();
     let live = use_live();
-    let percent = Memo::new(move |_| {
+    let percent = memo(move |_| {
         let id = desk.shown.get()?;
         let running = |row: &Row| row.job.status == JobStatus::Running;
-        live.jobs.with(|jobs| jobs.get(id).filter(|row| running(row)).map(Row::percent))
+        live.jobs.see(|jobs| jobs.get(id).filter(|row| running(row)).map(Row::percent))
     });
     use_title(move || match percent.get() {
         Some(percent) => t::page_title_running(percent, &title, home.name()),

@@ -54,10 +54,11 @@ impl Item {
         let ratio = match (output.kind, own) {
             (OutputKind::Audio, _) => 1.75,
             (OutputKind::Text, _) => 1.2,
-            (OutputKind::Model | OutputKind::File, _) => 1.0,
-            (_, Some((width, height))) => f64::from(width) / f64::from(height),
-            (OutputKind::Image, None) => 1.0,
             (OutputKind::Video, None) => 16.0 / 9.0,
+            (OutputKind::Image | OutputKind::Video, Some((width, height))) => {
+                f64::from(width) / f64::from(height)
+            }
+            (OutputKind::Image | OutputKind::Model | OutputKind::File, _) => 1.0,
         };
         ratio.clamp(NARROWEST, WIDEST)
     }

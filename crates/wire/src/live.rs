@@ -38,7 +38,10 @@ pub enum FromViewer {
 /// What the server says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "made once per message, never stored in bulk")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "made once per message, never stored in bulk")
+)]
 pub enum ToViewer {
     /// First, once. The page reloads itself when `build` is not its own.
     Hello {

@@ -14,9 +14,9 @@ use uuid::Uuid;
 use super::{PrincipalId, Visitors};
 
 /// How long a link works at least.
-const LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+const LIFE: Duration = Duration::from_hours(24);
 /// Links made within this time are the same, so that browsers can cache.
-const STEP: Duration = Duration::from_secs(60 * 60);
+const STEP: Duration = Duration::from_hours(1);
 
 const OWNER: usize = 16;
 const EXPIRY: usize = 8;

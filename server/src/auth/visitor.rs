@@ -61,19 +61,17 @@ pub struct Visitors {
 impl Visitors {
     /// With the key of this house, which is drawn at the first start.
     pub async fn open(db: &Db, secure: bool) -> anyhow::Result<Self> {
-        let key = match db.setting(KEY_SETTING).await? {
-            Some(key) => key.try_into().map_err(|_| {
+        if let Some(kept) = db.setting(KEY_SETTING).await? {
+            let key = kept.try_into().map_err(|_| {
                 anyhow::anyhow!(
                     "the key of this house in the database is damaged; delete the setting \
-                 `{KEY_SETTING}` to draw a new one"
+                     `{KEY_SETTING}` to draw a new one"
                 )
-            })?,
-            None => {
-                let key: [u8; 32] = rand::random();
-                db.set_setting(KEY_SETTING, &key).await?;
-                key
-            }
-        };
+            })?;
+            return Ok(Self { key, secure });
+        }
+        let key: [u8; 32] = rand::random();
+        db.set_setting(KEY_SETTING, &key).await?;
         Ok(Self { key, secure })
     }
 

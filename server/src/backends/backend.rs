@@ -71,7 +71,11 @@ struct State {
 pub(crate) enum Heard {
     Message(Message),
     /// `node` is not known of old servers' previews.
-    Preview { format: ImageFormat, image: Bytes, node: Option<NodeId> },
+    Preview {
+        format: ImageFormat,
+        image: Bytes,
+        node: Option<NodeId>,
+    },
     /// The socket is gone: nothing more will be heard of this prompt.
     SocketLost,
 }

@@ -85,7 +85,7 @@ pub struct Config {
 
     /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
     #[arg(long, env = "PARLOR_MAX_UPLOAD_MB", value_name = "MB", default_value = "32",
-          value_parser = clap::value_parser!(u32).range(1..=1024))]
+          value_parser = clap::value_parser!(u32).range(1..=256))]
     pub max_upload_mb: u32,
 
     /// Most connections at once; more wait to be accepted.

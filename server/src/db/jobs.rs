@@ -79,7 +79,8 @@ impl Db {
         let limit = if filter.limit == 0 { 50 } else { filter.limit.min(100) };
         let mut query = QueryBuilder::new("SELECT * FROM jobs");
         narrow(&mut query, principal, filter);
-        if let Some(cursor) = filter.cursor.as_ref().and_then(|cursor| cursor.parse::<JobId>().ok()) {
+        if let Some(cursor) = filter.cursor.as_ref().and_then(|cursor| cursor.parse::<JobId>().ok())
+        {
             query.push(" AND id < ").push_bind(rows::id(cursor.0));
         }
         query.push(" ORDER BY id DESC LIMIT ").push_bind(limit + 1);
@@ -131,22 +132,25 @@ impl Db {
         (principal, id): (PrincipalId, JobId),
         after: u64,
     ) -> anyhow::Result<Option<Vec<(u64, Event)>>> {
-        let owned: Option<i64> = sqlx::query_scalar("SELECT 1 FROM jobs WHERE id = ? AND principal = ?")
-            .bind(rows::id(id.0))
-            .bind(rows::id(principal.0))
-            .fetch_optional(&self.readers)
-            .await
-            .context("finding a job")?;
+        let owned: Option<i64> =
+            sqlx::query_scalar("SELECT 1 FROM jobs WHERE id = ? AND principal = ?")
+                .bind(rows::id(id.0))
+                .bind(rows::id(principal.0))
+                .fetch_optional(&self.readers)
+                .await
+                .context("finding a job")?;
         if owned.is_none() {
             return Ok(None);
         }
-        let found = sqlx::query("SELECT seq, event FROM events WHERE job = ? AND seq > ? ORDER BY seq")
-            .bind(rows::id(id.0))
-            .bind(i64::try_from(after).unwrap_or(i64::MAX))
-            .fetch_all(&self.readers)
-            .await
-            .context("reading events")?;
-        let events = found.iter().map(|row| Ok((rows::number(row, "seq")?, rows::parsed(row, "event")?)));
+        let found =
+            sqlx::query("SELECT seq, event FROM events WHERE job = ? AND seq > ? ORDER BY seq")
+                .bind(rows::id(id.0))
+                .bind(i64::try_from(after).unwrap_or(i64::MAX))
+                .fetch_all(&self.readers)
+                .await
+                .context("reading events")?;
+        let events =
+            found.iter().map(|row| Ok((rows::number(row, "seq")?, rows::parsed(row, "event")?)));
         events.collect::<anyhow::Result<_>>().map(Some)
     }
 
@@ -158,12 +162,13 @@ impl Db {
     ) -> anyhow::Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE jobs SET favourite = ? WHERE id = ? AND principal = ?")
-                    .bind(favourite)
-                    .bind(rows::id(id.0))
-                    .bind(rows::id(principal.0))
-                    .execute(connection)
-                    .await?;
+                let done =
+                    sqlx::query("UPDATE jobs SET favourite = ? WHERE id = ? AND principal = ?")
+                        .bind(favourite)
+                        .bind(rows::id(id.0))
+                        .bind(rows::id(principal.0))
+                        .execute(connection)
+                        .await?;
                 Ok(done.rows_affected() > 0)
             })
         })

@@ -16,6 +16,7 @@ mod record;
 mod rows;
 mod settings;
 mod submit;
+mod trouble;
 mod uploads;
 mod writer;
 
@@ -38,10 +39,11 @@ pub(crate) use attempts::Attempt;
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use learned::Lesson;
-pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
-pub use outputs::OutputRow;
 pub(crate) use outputs::NewOutput;
+pub use outputs::OutputRow;
 pub(crate) use record::Changed;
+pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
+pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 
 use writer::Writer;

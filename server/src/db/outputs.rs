@@ -59,13 +59,14 @@ impl Db {
         principal: PrincipalId,
         (job, place): (JobId, u32),
     ) -> anyhow::Result<Option<OutputRow>> {
-        let row = sqlx::query("SELECT * FROM outputs WHERE job = ? AND place = ? AND principal = ?")
-            .bind(rows::id(job.0))
-            .bind(place)
-            .bind(rows::id(principal.0))
-            .fetch_optional(&self.readers)
-            .await
-            .context("finding an output")?;
+        let row =
+            sqlx::query("SELECT * FROM outputs WHERE job = ? AND place = ? AND principal = ?")
+                .bind(rows::id(job.0))
+                .bind(place)
+                .bind(rows::id(principal.0))
+                .fetch_optional(&self.readers)
+                .await
+                .context("finding an output")?;
         row.as_ref().map(read).transpose()
     }
 

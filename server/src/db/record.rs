@@ -130,7 +130,8 @@ async fn write_change(
                 _ => (Vec::new(), None),
             };
             let kept = outputs::insert(connection, (job, principal), made).await?;
-            let mut events: Vec<_> = kept.into_iter().map(|output| Event::Output { output }).collect();
+            let mut events: Vec<_> =
+                kept.into_iter().map(|output| Event::Output { output }).collect();
             events.push(finish(connection, job, (status, at), (progress, failure)).await?);
             events
         }

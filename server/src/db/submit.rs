@@ -167,14 +167,16 @@ async fn remember(
         .bind(job.at - REMEMBERED)
         .execute(&mut *connection)
         .await?;
-    sqlx::query("INSERT INTO idempotency (principal, key, body, job, created_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(rows::id(job.principal.0))
-        .bind(key.key)
-        .bind(key.body.to_vec())
-        .bind(rows::id(job.id.0))
-        .bind(job.at)
-        .execute(connection)
-        .await
-        .context("keeping the key")?;
+    sqlx::query(
+        "INSERT INTO idempotency (principal, key, body, job, created_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(rows::id(job.principal.0))
+    .bind(key.key)
+    .bind(key.body.to_vec())
+    .bind(rows::id(job.id.0))
+    .bind(job.at)
+    .execute(connection)
+    .await
+    .context("keeping the key")?;
     Ok(())
 }

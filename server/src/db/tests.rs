@@ -136,7 +136,7 @@ async fn nothing_is_deleted_while_a_file_is_being_stored() {
     let mut sweeping = std::pin::pin!(db.sweeping());
     assert!(futures_util::poll!(sweeping.as_mut()).is_pending());
     drop(storing);
-    sweeping.await;
+    drop(sweeping.await);
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ use wire::OutputKind;
 
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
-pub use upload::{Claim, UploadError};
+pub use upload::{Claim, Received, UploadError};
 
 use kind::Kind;
 pub use kind::may_be_shown;
@@ -61,7 +61,7 @@ pub struct Stored {
 #[derive(Debug, Clone)]
 pub struct Files {
     store: Store,
-    /// Decoding takes processors and memory: so many at once.
+    /// Decoding takes processors and memory: so many megapixels at once.
     decoding: Arc<Semaphore>,
 }
 
@@ -71,8 +71,7 @@ impl Files {
         let store = Store::open(folder)
             .await
             .with_context(|| format!("the folder {} cannot be used", folder.display()))?;
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { store, decoding: Arc::new(Semaphore::new(processors.clamp(1, 4))) })
+        Ok(Self { store, decoding: Arc::new(Semaphore::new(DECODED_MEGAPIXELS as usize)) })
     }
 
     /// Stores what a backend made. Durable when it returns.
@@ -82,17 +81,12 @@ impl Files {
     /// in them besides the picture: a ComfyUI writes the whole graph there.
     pub async fn store_output(&self, name: &str, content: Bytes) -> anyhow::Result<Stored> {
         let kind = Kind::of(&content, name);
-        let (content, picture) = match kind.picture_format() {
-            Some(format) => {
-                // An output that is no good picture is still an output.
-                let work = move || match picture::clean(content.clone(), format) {
-                    Ok((content, picture)) => (content, Some(picture)),
-                    Err(_) => (content, None),
-                };
-                self.decode(work).await?
-            }
-            None => (content, None),
+        let Some(format) = kind.picture_format() else {
+            return self.put(content, kind, None).await;
         };
+        let megapixels = picture::megapixels(&content, format);
+        let work = move || picture::clean(content, format);
+        let (content, picture) = self.decode(megapixels, work).await?;
         self.put(content, kind, picture).await
     }
 
@@ -136,12 +130,16 @@ impl Files {
         })
     }
 
-    /// Runs what takes processor time off the threads that serve requests.
+    /// Runs what takes processor time off the threads that serve requests,
+    /// when there is room for a picture of this size.
     async fn decode<T: Send + 'static>(
         &self,
+        megapixels: u32,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> anyhow::Result<T> {
-        let permit = Arc::clone(&self.decoding).acquire_owned().await;
+        let share = DECODED_MEGAPIXELS / processors();
+        let room = megapixels.clamp(share, DECODED_MEGAPIXELS);
+        let permit = Arc::clone(&self.decoding).acquire_many_owned(room).await;
         let permit = permit.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {
             let done = work();
@@ -150,4 +148,14 @@ impl Files {
         });
         done.await.context("decoding a picture failed badly")
     }
+}
+
+/// What all pictures that are being decoded may have together, in megapixels
+/// (2²⁰ pixels) of three to eight bytes.
+const DECODED_MEGAPIXELS: u32 = 192;
+
+/// How many can be decoded at once with profit.
+fn processors() -> u32 {
+    let found = std::thread::available_parallelism().map_or(1, usize::from);
+    found.clamp(1, 8) as u32
 }

@@ -15,10 +15,12 @@ use super::strip::strip;
 
 /// Longest side accepted, in pixels: what ComfyUI's own nodes take at most.
 const MAX_SIDE: u32 = 16_384;
-/// Most pixels accepted: about 8,000².
+/// Most pixels accepted from people: about 8,000².
 const MAX_PIXELS: u64 = 64 << 20;
-/// What decoding one picture may allocate, in bytes: eight a pixel.
-const MAX_ALLOC: u64 = MAX_PIXELS * 8;
+/// Most pixels decoded of what backends make: an upscaled picture is large.
+const MAX_OUTPUT_PIXELS: u64 = 160 << 20;
+/// What one pixel takes at most while it is decoded, in bytes.
+const PIXEL_BYTES: u64 = 8;
 /// Longest side of the placeholder, in pixels.
 const BLUR_SIDE: u32 = 8;
 /// Good enough that turning a photo upright cannot be seen.
@@ -55,10 +57,13 @@ pub(super) struct Admitted {
     pub(super) picture: Picture,
 }
 
+/// The most room that decoding a person's picture takes, in 2²⁰ pixels.
+pub(super) const ADMITTED_MEGAPIXELS: u32 = (MAX_PIXELS >> 20) as u32;
+
 /// Takes in a person's picture: whole, upright, of a format every backend
 /// reads, and without what else cameras and programs write into it.
 pub(super) fn admit(content: &Bytes, format: ImageFormat) -> Result<Admitted, PictureError> {
-    let decoded = decode(content, format)?;
+    let decoded = decode(content, format, MAX_PIXELS)?;
     let picture = decoded.picture();
     let (content, format) = match (decoded.orientation, format) {
         (Orientation::NoTransforms, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) => {
@@ -71,17 +76,24 @@ pub(super) fn admit(content: &Bytes, format: ImageFormat) -> Result<Admitted, Pi
     Ok(Admitted { content, format, picture })
 }
 
-/// Cleans what a backend made, changing no pixel.
-pub(super) fn clean(content: Bytes, format: ImageFormat) -> Result<(Bytes, Picture), PictureError> {
-    let picture = decode(&content, format)?.picture();
-    let clean = strip(&content, format).unwrap_or(content);
-    Ok((clean, picture))
+/// Cleans what a backend made, changing no pixel. An output that is no good
+/// picture is still an output.
+pub(super) fn clean(content: Bytes, format: ImageFormat) -> (Bytes, Option<Picture>) {
+    let picture = decode(&content, format, MAX_OUTPUT_PIXELS).ok().map(|decoded| decoded.picture());
+    (strip(&content, format).unwrap_or(content), picture)
 }
 
 /// The pixels of a stored picture.
-pub(super) fn pixels(content: &[u8]) -> Result<DynamicImage, PictureError> {
-    let format = image::guess_format(content).map_err(|_| PictureError::Broken)?;
-    Ok(decode(content, format)?.image)
+pub(super) fn pixels(content: &[u8], format: ImageFormat) -> Option<DynamicImage> {
+    decode(content, format, MAX_OUTPUT_PIXELS).ok().map(|decoded| decoded.image)
+}
+
+/// How large a picture says it is, in 2²⁰ pixels, rounded up; 0 when it does
+/// not say.
+pub(super) fn megapixels(content: &[u8], format: ImageFormat) -> u32 {
+    let decoder = ImageReader::with_format(Cursor::new(content), format).into_decoder();
+    let (width, height) = decoder.map_or((0, 0), |decoder| decoder.dimensions());
+    (u64::from(width) * u64::from(height)).div_ceil(1 << 20).try_into().unwrap_or(u32::MAX)
 }
 
 struct Decoded {
@@ -92,17 +104,17 @@ struct Decoded {
     icc: Option<Vec<u8>>,
 }
 
-fn decode(content: &[u8], format: ImageFormat) -> Result<Decoded, PictureError> {
+fn decode(content: &[u8], format: ImageFormat, max_pixels: u64) -> Result<Decoded, PictureError> {
     let broken = |_| PictureError::Broken;
     let reader = ImageReader::with_format(Cursor::new(content), format);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
-    if width.max(height) > MAX_SIDE || pixels > MAX_PIXELS {
+    if width.max(height) > MAX_SIDE || pixels > max_pixels {
         return Err(PictureError::TooManyPixels { width, height });
     }
     let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MAX_ALLOC);
+    limits.max_alloc = Some(max_pixels * PIXEL_BYTES);
     decoder.set_limits(limits).map_err(broken)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let icc = decoder.icc_profile().unwrap_or_default();
@@ -212,7 +224,7 @@ pub(super) mod tests {
         for format in FORMATS {
             let admitted = admit(&picture(format), format).unwrap();
             assert_eq!((admitted.picture.width, admitted.picture.height), (64, 32), "{format:?}");
-            assert!(pixels(&admitted.content).is_ok());
+            assert!(pixels(&admitted.content, admitted.format).is_some());
             let png = format == ImageFormat::Gif;
             assert_eq!(admitted.format, if png { ImageFormat::Png } else { format });
         }
@@ -250,13 +262,13 @@ pub(super) mod tests {
             assert!(photo.windows(word.len()).any(|at| at == word));
             assert!(!admitted.content.windows(word.len()).any(|at| at == word));
         }
-        let image = pixels(&admitted.content).unwrap().to_rgb8();
+        let image = pixels(&admitted.content, admitted.format).unwrap().to_rgb8();
         assert!(image.get_pixel(16, 5)[0] > 200, "red is at the top now");
     }
 
     #[test]
     fn the_placeholder_is_small() {
-        let decoded = decode(&picture(ImageFormat::Png), ImageFormat::Png).unwrap();
+        let decoded = decode(&picture(ImageFormat::Png), ImageFormat::Png, MAX_PIXELS).unwrap();
         let blur = decoded.picture().blur;
         assert!(blur.starts_with("data:image/webp;base64,") && blur.len() < 400, "{}", blur.len());
     }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use image::ImageFormat;
 use img_parts::jpeg::{Jpeg, markers};
 use img_parts::png::Png;
-use img_parts::riff::RiffContent;
+use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::{CHUNK_VP8X, WebP};
 
 /// The same picture without metadata; `None` when the file is not whole.
@@ -76,7 +76,7 @@ fn strip_webp(content: Bytes) -> Option<Bytes> {
     let mut webp = WebP::from_bytes(content).ok()?;
     webp.chunks_mut().retain(|chunk| WEBP_KEPT.contains(&&chunk.id()));
     let header = webp.chunks_mut().iter_mut().find(|chunk| chunk.id() == CHUNK_VP8X);
-    if let Some(RiffContent::Data(data)) = header.map(|chunk| chunk.content_mut()) {
+    if let Some(RiffContent::Data(data)) = header.map(RiffChunk::content_mut) {
         let mut flags = data.to_vec();
         *flags.first_mut()? &= !WEBP_METADATA;
         *data = flags.into();

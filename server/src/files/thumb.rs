@@ -7,7 +7,9 @@ use bytes::Bytes;
 use fast_image_resize::{ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat};
+use tokio::io::AsyncReadExt;
 
+use super::kind::Kind;
 use super::{Files, Hash, picture};
 
 const QUALITY: u8 = 82;
@@ -53,8 +55,13 @@ impl Files {
         if let Ok(kept) = tokio::fs::read(&path).await {
             return Ok(Some(Thumb::new(kept.into())));
         }
-        let Ok(whole) = self.read(hash).await else { return Ok(None) };
-        let Some(small) = self.decode(move || shrink(&whole, width.0)).await?.transpose()? else {
+        let Some(mut file) = self.open_content(hash).await? else { return Ok(None) };
+        let mut whole = Vec::new();
+        file.read_to_end(&mut whole).await.with_context(|| format!("reading {hash}"))?;
+        let Some(format) = Kind::of(&whole, "").picture_format() else { return Ok(None) };
+        let megapixels = picture::megapixels(&whole, format);
+        let work = move || shrink(&whole, format, width.0);
+        let Some(small) = self.decode(megapixels, work).await?.transpose()? else {
             return Ok(None);
         };
         // Several may do this at once for the same picture; all write the same.
@@ -65,8 +72,8 @@ impl Files {
 
 /// JPEG, or lossless WebP where something can be seen through. `None` for what
 /// cannot be decoded.
-fn shrink(content: &[u8], width: u32) -> Option<anyhow::Result<Vec<u8>>> {
-    let image = picture::pixels(content).ok()?;
+fn shrink(content: &[u8], format: ImageFormat, width: u32) -> Option<anyhow::Result<Vec<u8>>> {
+    let image = picture::pixels(content, format)?;
     Some(resize(&plain(image), width).and_then(|small| encode(&small)))
 }
 

@@ -56,19 +56,32 @@ impl From<io::Error> for UploadError {
     }
 }
 
+/// A picture that was checked and cleaned, and is not stored yet.
+pub struct Received {
+    admitted: Admitted,
+    kind: Kind,
+    name: SafeName,
+}
+
+impl Received {
+    /// The person's name for it, with the extension of what it has become.
+    pub fn name(&self) -> &SafeName {
+        &self.name
+    }
+}
+
 impl Files {
-    /// Stores a picture from a person. Durable when it returns. The name comes
-    /// back with the extension of what was stored.
+    /// Takes in a picture from a person, as slowly as it comes.
     ///
     /// # Errors
     ///
     /// In the person's terms, or [`UploadError::Storage`].
-    pub async fn store_upload<E>(
+    pub async fn receive<E>(
         &self,
         stream: impl Stream<Item = Result<Bytes, E>> + Unpin,
         claim: &Claim,
         max_bytes: u64,
-    ) -> Result<(Stored, SafeName), UploadError> {
+    ) -> Result<Received, UploadError> {
         let mut incoming = self.store.incoming().await?;
         let length = receive(stream, &mut incoming, max_bytes).await?;
         let mut head = vec![0; length.min(512) as usize];
@@ -77,11 +90,17 @@ impl Files {
         let format = agreed_format(&head, claim)?;
 
         // Only so many whole files are in memory at once.
-        let admitted = self.decode(move || admit(incoming, length, format)).await??;
+        let work = move || admit(incoming, length, format);
+        let admitted = self.decode(picture::ADMITTED_MEGAPIXELS, work).await??;
         let kind = Kind::of(&admitted.content, claim.name.as_str());
         let name = renamed(&claim.name, format, admitted.format);
-        let stored = self.put(admitted.content, kind, Some(admitted.picture)).await?;
-        Ok((stored, name))
+        Ok(Received { admitted, kind, name })
+    }
+
+    /// Stores what was taken in. Durable when it returns.
+    pub async fn store_upload(&self, received: Received) -> anyhow::Result<Stored> {
+        let Admitted { content, picture, .. } = received.admitted;
+        self.put(content, received.kind, Some(picture)).await
     }
 }
 
@@ -158,13 +177,14 @@ mod tests {
             content.chunks(1000).map(|part| Ok::<_, Infallible>(Bytes::copy_from_slice(part)));
         let claim =
             Claim { name: SafeName::from_client(name), declared: declared.map(str::to_owned) };
-        let stored = files.store_upload(futures_util::stream::iter(parts), &claim, 100_000).await;
+        let received = files.receive(futures_util::stream::iter(parts), &claim, 100_000).await;
         let left = std::fs::read_dir(folder.path().join("incoming")).unwrap().count();
         assert_eq!(left, 0, "nothing is left behind");
-        if let Ok((stored, _)) = &stored {
-            assert_eq!(files.read(stored.hash).await.unwrap().len() as u64, stored.bytes);
-        }
-        stored
+        let received = received?;
+        let name = received.name().clone();
+        let stored = files.store_upload(received).await?;
+        assert_eq!(files.read(stored.hash).await?.len() as u64, stored.bytes);
+        Ok((stored, name))
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::failure;
 use super::follow::Told;
-use super::run::{Outcome, Run, Setback, lost_by};
+use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::db::{Lesson, NewOutput};
 
@@ -43,7 +43,11 @@ struct Made {
 
 impl Run<'_> {
     /// What came of a run that is over.
-    pub(super) async fn end(&self, entry: Option<Box<HistoryEntry>>, told: Told) -> anyhow::Result<Outcome> {
+    pub(super) async fn end(
+        &self,
+        entry: Option<Box<HistoryEntry>>,
+        told: Told,
+    ) -> anyhow::Result<Outcome> {
         let progress = Some(told.progress.clone());
         if self.stop.is_cancelled() {
             return Ok(Outcome::Over(End::Stopped, progress));
@@ -53,7 +57,9 @@ impl Run<'_> {
         match entry.as_ref().map(|entry| entry.outcome()) {
             Some(Came::Success) => (),
             Some(Came::Interrupted) => return failed(failure::interrupted()),
-            Some(Came::Error(Some(error))) => return failed(failure::node_failed(error, &self.graph)),
+            Some(Came::Error(Some(error))) => {
+                return failed(failure::node_failed(error, &self.graph));
+            }
             None if told.success => (),
             Some(Came::Error(None)) | None => {
                 return failed(match &told.error {
@@ -68,7 +74,7 @@ impl Run<'_> {
             Ok(made) => self.succeed(made, told).await,
             Err(BackendError::Unreachable(_) | BackendError::Broken(_) | BackendError::Timeout) => {
                 // The next attempt finds the finished prompt, if it is still there.
-                let setback = Setback { reason: lost_by(self.backend), counts: true };
+                let setback = Setback { reason: LOST.into(), counts: true };
                 Ok(Outcome::Back(setback))
             }
             Err(error) => {
@@ -89,7 +95,9 @@ impl Run<'_> {
             outputs.push(NewOutput { stored, name, text: one.text, node: one.node.to_string() });
         }
         let progress = Some(told.progress);
-        self.jobs.record(self.id, Change::Finish { end: End::Succeeded(outputs), progress }).await?;
+        self.jobs
+            .record(self.id, Change::Finish { end: End::Succeeded(outputs), progress })
+            .await?;
         if !told.took.is_empty() {
             let lesson = Lesson {
                 workflow: self.row.workflow.clone(),
@@ -149,9 +157,9 @@ fn may_pass(error: &BackendError) -> bool {
 
 /// Saved files; what was only previewed counts when nothing was saved.
 fn wanted_files(shown: &IndexMap<NodeId, Value>) -> Vec<(NodeId, FileRef)> {
-    let files = shown.iter().flat_map(|(node, output)| {
-        history::files(output).map(move |file| (node.clone(), file))
-    });
+    let files = shown
+        .iter()
+        .flat_map(|(node, output)| history::files(output).map(move |file| (node.clone(), file)));
     let mut seen = HashSet::new();
     let files = files.filter(|(_, file)| seen.insert(file.clone()));
     let (saved, previewed): (Vec<_>, Vec<_>) =
@@ -161,7 +169,8 @@ fn wanted_files(shown: &IndexMap<NodeId, Value>) -> Vec<(NodeId, FileRef)> {
 
 /// Texts that nodes showed.
 fn texts(shown: &IndexMap<NodeId, Value>) -> impl Iterator<Item = Made> {
-    let lists = shown.iter().filter_map(|(node, output)| Some((node, output.get("text")?.as_array()?)));
+    let lists =
+        shown.iter().filter_map(|(node, output)| Some((node, output.get("text")?.as_array()?)));
     let texts = lists.flat_map(|(node, list)| {
         list.iter().filter_map(move |text| Some((node.clone(), text.as_str()?)))
     });
@@ -193,7 +202,8 @@ fn file_name(words: &str, place: usize, made: &str) -> String {
     }
     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
     let extension = Path::new(made).extension().and_then(|extension| extension.to_str());
-    let plain = |text: &&str| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let plain =
+        |text: &&str| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let extension = extension.filter(plain).unwrap_or("bin").to_ascii_lowercase();
     format!("{stem}{number}.{extension}")
 }
@@ -246,7 +256,10 @@ mod tests {
     // safety 25
     #[test]
     fn a_name_for_saving_is_never_a_path() {
-        assert_eq!(file_name("A fox, in the snow!", 0, "parlor_00001_.png"), "A-fox-in-the-snow.png");
+        assert_eq!(
+            file_name("A fox, in the snow!", 0, "parlor_00001_.png"),
+            "A-fox-in-the-snow.png"
+        );
         assert_eq!(file_name("../../etc/passwd\u{202e}", 1, "x.PNG"), "etc-passwd-2.png");
         assert_eq!(file_name("", 0, "../x.p/ng"), "parlor.bin");
         assert_eq!(file_name("狐", 0, "noextension"), "狐.bin");

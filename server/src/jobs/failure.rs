@@ -25,7 +25,13 @@ const KNOWN: [Known; 5] = [
         hint: "Choose a smaller size, or try again when it is less busy.",
     },
     Known {
-        words: &["no such file", "filenotfound", "value_not_in_list", "not found in", "invalid model"],
+        words: &[
+            "no such file",
+            "filenotfound",
+            "value_not_in_list",
+            "not found in",
+            "invalid model",
+        ],
         message: "Something this workflow needs is not in the workshop.",
         hint: "Choose another model under More settings, or tell the host which one is missing.",
     },
@@ -161,9 +167,8 @@ fn title(graph: &Graph, id: &str) -> String {
 /// A backend's words without addresses and folders: of a path, the file's name
 /// stays. (safety 13, 24)
 fn scrubbed(words: &str) -> String {
-    let lines = words.lines().map(|line| {
-        line.split(' ').map(scrubbed_word).collect::<Vec<_>>().join(" ")
-    });
+    let lines =
+        words.lines().map(|line| line.split(' ').map(scrubbed_word).collect::<Vec<_>>().join(" "));
     let text = lines.collect::<Vec<_>>().join("\n");
     let plain = text.chars().filter(|c| *c == '\n' || !c.is_control());
     plain.take(DETAILS).collect()
@@ -190,8 +195,10 @@ mod tests {
     use super::*;
 
     fn graph() -> Graph {
-        let sampler = json!({ "class_type": "KSampler", "inputs": {}, "_meta": { "title": "Paint" } });
-        Graph::parse(&json!({ "3": sampler, "4": { "class_type": "VAELoader" } })).unwrap()
+        let sampler =
+            json!({ "class_type": "KSampler", "inputs": {}, "_meta": { "title": "Paint" } });
+        Graph::parse(&json!({ "3": sampler, "4": { "class_type": "VAELoader", "inputs": {} } }))
+            .unwrap()
     }
 
     fn error(kind: &str, words: &str) -> ExecutionError {
@@ -250,7 +257,10 @@ mod tests {
         .unwrap();
         let failure = rejected(&refusal, &graph());
         assert_eq!(failure.message, "Something this workflow needs is not in the workshop.");
-        assert_eq!((failure.node.as_deref(), failure.node_title.as_deref()), (Some("4"), Some("VAELoader")));
+        assert_eq!(
+            (failure.node.as_deref(), failure.node_title.as_deref()),
+            (Some("4"), Some("VAELoader"))
+        );
     }
 
     #[test]

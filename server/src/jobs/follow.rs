@@ -14,7 +14,7 @@ use uuid::Uuid;
 use wire::{PreviewFormat, Progress};
 
 use super::progress::Tracker;
-use super::run::{Run, lost_by};
+use super::run::{LOST, Run};
 use super::state::Change;
 use crate::backends::{Heard, Listener};
 
@@ -210,15 +210,26 @@ impl<'a> Follow<'a> {
 
     /// It was said to be over: history knows it now, or in a moment.
     async fn ended(&mut self) -> Over {
+        let mut trouble = None;
         for attempt in 0..HISTORY_TRIES {
             match self.run.backend.client.history(self.prompt_id).await {
                 Ok(Some(entry)) => return Over::Ended(Some(Box::new(entry))),
-                Ok(None) => (),
-                Err(error) => tracing::warn!(job.id = %self.run.id, %error, "asking for history"),
+                Ok(None) => trouble = None,
+                Err(error) => trouble = Some(error),
             }
             sleep(Duration::from_millis(u64::from(20 * (attempt + 1)))).await;
         }
-        Over::Ended(None)
+        match trouble {
+            None => Over::Ended(None),
+            Some(error) => self.lost(&error),
+        }
+    }
+
+    /// The backend does not answer. What it has of the prompt may be found
+    /// there when it is back.
+    fn lost(&self, error: &BackendError) -> Over {
+        self.run.backend.close(&error.to_string());
+        Over::Lost { reason: LOST.into(), forgotten: false }
     }
 
     /// Asks how things stand.
@@ -235,10 +246,7 @@ impl<'a> Follow<'a> {
             }
             Err(error) => {
                 self.unanswered += 1;
-                (self.unanswered >= UNANSWERED).then(|| {
-                    self.run.backend.close(&error.to_string());
-                    Over::Lost { reason: lost_by(self.run.backend), forgotten: false }
-                })
+                (self.unanswered >= UNANSWERED).then(|| self.lost(&error))
             }
         }
     }
@@ -270,7 +278,7 @@ impl<'a> Follow<'a> {
         if self.stopping.is_some() {
             return Over::Ended(None);
         }
-        Over::Lost { reason: lost_by(self.run.backend), forgotten: true }
+        Over::Lost { reason: LOST.into(), forgotten: true }
     }
 
     /// safety 10: a backend that answers and runs nothing is taken out, unless
@@ -282,7 +290,7 @@ impl<'a> Follow<'a> {
         }
         let forgotten = backend.client.cancel(self.prompt_id).await.unwrap_or(false);
         backend.close_stuck();
-        Some(Over::Lost { reason: lost_by(backend), forgotten })
+        Some(Over::Lost { reason: LOST.into(), forgotten })
     }
 
     async fn ask_to_stop(&mut self) {

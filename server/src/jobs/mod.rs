@@ -2,9 +2,9 @@
 //!
 //! Read in this order: `state` is what may happen when, `submit` is the door,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
-//! `run` is one attempt, `follow` is what it hears meanwhile, `collect` brings
-//! home what was made, `recover` goes on after a restart, `progress` and
-//! `failure` find the words.
+//! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
+//! meanwhile, `collect` brings home what was made, `recover` goes on after a
+//! restart, `progress` and `failure` find the words.
 //!
 //! Jobs belong to the server: everything that matters is committed before it is
 //! told, and a task that dies takes nothing with it that a restart would not
@@ -14,6 +14,7 @@ mod collect;
 mod dispatch;
 mod failure;
 mod follow;
+mod hand_over;
 mod progress;
 mod queue;
 mod recover;
@@ -117,7 +118,11 @@ impl Jobs {
     }
 
     /// One page of this principal's jobs, newest first.
-    pub async fn list(&self, principal: PrincipalId, filter: &JobFilter) -> anyhow::Result<JobList> {
+    pub async fn list(
+        &self,
+        principal: PrincipalId,
+        filter: &JobFilter,
+    ) -> anyhow::Result<JobList> {
         let mut list = self.parts.db.list_jobs(principal, filter).await?;
         list.jobs = list.jobs.into_iter().map(|job| self.with_present(job)).collect();
         Ok(list)

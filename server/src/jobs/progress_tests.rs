@@ -44,8 +44,10 @@ fn nodes_change_once_however_often_it_is_said() {
     let messages = [state("3", "running", 0), executing("3"), step(1), executing("3"), step(2)];
     let changed: Vec<_> = messages.iter().flat_map(|one| tracker.hear(one, now)).collect();
     assert_eq!(changed, [("3".to_owned(), NodeState::Running)]);
-    let changed: Vec<_> =
-        [state("3", "finished", 20), step(20)].iter().flat_map(|one| tracker.hear(one, now)).collect();
+    let changed: Vec<_> = [state("3", "finished", 20), step(20)]
+        .iter()
+        .flat_map(|one| tracker.hear(one, now))
+        .collect();
     assert_eq!(changed, [("3".to_owned(), NodeState::Done)]);
 }
 
@@ -71,7 +73,8 @@ fn the_figure_never_falls() {
     let mut tracker = tracker();
     let now = Instant::now();
     let mut last = 0.0;
-    let messages = [executing("1"), step(10), step(2), executing("3"), step(0), step(12), executing("4")];
+    let messages =
+        [executing("1"), step(10), step(2), executing("3"), step(0), step(12), executing("4")];
     for message in &messages {
         tracker.hear(message, now);
         let fraction = tracker.progress().fraction;

@@ -31,7 +31,8 @@ impl Jobs {
             let Unfinished { id, principal, status, workflow } = job;
             let waiting = Waiting::new((principal, id), workflow);
             let attempts = self.parts.db.open_attempts(id).await?;
-            let mut backends = attempts.iter().filter_map(|one| self.parts.backends.named(&one.backend));
+            let mut backends =
+                attempts.iter().filter_map(|one| self.parts.backends.named(&one.backend));
             match (backends.next(), status) {
                 (Some(backend), _) => self.look_for(waiting, backend),
                 (None, JobStatus::Queued) => self.queue.push(waiting),
@@ -62,7 +63,10 @@ impl Jobs {
                 _ => {
                     jobs.active().remove(&waiting.job);
                     if let Err(error) = jobs.send_back(waiting, begun_anew()).await {
-                        tracing::error!(error = format!("{error:#}"), "a job could not be taken up");
+                        tracing::error!(
+                            error = format!("{error:#}"),
+                            "a job could not be taken up"
+                        );
                     }
                 }
             }

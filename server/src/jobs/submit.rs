@@ -124,7 +124,11 @@ impl Jobs {
 
     /// Commits the job with a place in the queue, which it takes as soon as it
     /// is durable.
-    async fn commit(&self, job: NewJob, key: Option<Idempotency>) -> Result<Submission, SubmitError> {
+    async fn commit(
+        &self,
+        job: NewJob,
+        key: Option<Idempotency>,
+    ) -> Result<Submission, SubmitError> {
         let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
         let place = self.queue.reserve(job.principal).map_err(full)?;
         let hub = self.parts.hub.clone();
@@ -163,8 +167,8 @@ impl Jobs {
             let refused = |message: String| SubmitError::Field { field: field.clone(), message };
             // safety 6, 11: another's picture is as good as none.
             let found = self.find_picture(principal, picture).await?;
-            let found =
-                found.ok_or_else(|| refused("This picture is not here: choose it again.".into()))?;
+            let found = found
+                .ok_or_else(|| refused("This picture is not here: choose it again.".into()))?;
             let most = workflow.max_pixels(&field);
             if found.pixels > most {
                 return Err(refused(format!(

@@ -115,4 +115,3 @@ fn own_the_names(graph: &mut Graph) {
 fn set(graph: &mut Graph, (node, input): (&str, &str), value: Value) {
     graph.set(node, input, value).expect("targets were checked when the workflow was published");
 }
-

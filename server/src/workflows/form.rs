@@ -64,7 +64,8 @@ impl FieldSpec {
         let Kind::Choice(choice) = &definitions?.node(class)?.input(input)?.kind else {
             return None;
         };
-        let options: Vec<_> = choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
+        let options: Vec<_> =
+            choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
         Some(options).filter(|options| !options.is_empty())
     }
 }

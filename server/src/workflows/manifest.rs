@@ -23,6 +23,9 @@ pub(super) struct Manifest {
     pub(super) slug: String,
     pub(super) title: String,
     pub(super) summary: String,
+    /// Address of a picture for its card, relative to the page's base.
+    #[serde(default)]
+    pub(super) cover: Option<String>,
     pub(super) version: u32,
     pub(super) makes: Vec<OutputKind>,
     /// Most work that one job may ask for: pixels × batch × steps × frames.

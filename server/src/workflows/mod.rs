@@ -23,8 +23,8 @@ use wire::WorkflowSummary;
 
 use manifest::{Lists, Manifest};
 
-pub use published::Published;
 pub(crate) use fill::TooMuch;
+pub use published::Published;
 pub(crate) use values::{BadField, PictureRef};
 
 /// The workflows that come with the house: manifest and graph.

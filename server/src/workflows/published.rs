@@ -55,7 +55,10 @@ pub(super) enum Take {
     Width,
     Height,
     /// value × `times` + `plus`.
-    Scaled { times: f64, plus: f64 },
+    Scaled {
+        times: f64,
+        plus: f64,
+    },
 }
 
 impl Published {
@@ -76,7 +79,7 @@ impl Published {
                 slug: manifest.slug,
                 title: manifest.title,
                 summary: manifest.summary,
-                cover: None,
+                cover: manifest.cover,
                 makes: manifest.makes,
             },
             version: manifest.version,
@@ -130,7 +133,8 @@ impl Published {
     /// person thinks of as the words of a job.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let text = |spec: &&FieldSpec| {
-            spec.field.group == FieldGroup::Main && matches!(spec.field.kind, FieldKind::Text { .. })
+            spec.field.group == FieldGroup::Main
+                && matches!(spec.field.kind, FieldKind::Text { .. })
         };
         self.fields.iter().filter(text).map(|spec| spec.field.name.as_str())
     }
@@ -175,7 +179,9 @@ impl Target {
 fn binds(manifest: &FieldManifest) -> anyhow::Result<Vec<Bind>> {
     let value = manifest.bind.iter().map(|bind| match bind {
         BindManifest::Plain(to) => (to, Take::Whole),
-        BindManifest::Scaled { to, times, plus } => (to, Take::Scaled { times: *times, plus: *plus }),
+        BindManifest::Scaled { to, times, plus } => {
+            (to, Take::Scaled { times: *times, plus: *plus })
+        }
     });
     let width = manifest.width.iter().map(|to| (to, Take::Width));
     let height = manifest.height.iter().map(|to| (to, Take::Height));

@@ -12,7 +12,8 @@ use super::*;
 fn definitions() -> &'static Definitions {
     static DEFINITIONS: OnceLock<Definitions> = OnceLock::new();
     DEFINITIONS.get_or_init(|| {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
+        let path =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
         Definitions::parse(&std::fs::read_to_string(path).unwrap().into_bytes()).unwrap()
     })
 }
@@ -100,7 +101,10 @@ fn a_prompt_and_a_style_become_one_text() {
 fn a_size_binds_width_and_height() {
     let size = json!({ "width": 512, "height": 768 });
     let filled = graph("text-to-picture", json!({ "prompt": "a fox", "size": size }));
-    assert_eq!((input(&filled, "5", "width"), input(&filled, "5", "height")), (json!(512), json!(768)));
+    assert_eq!(
+        (input(&filled, "5", "width"), input(&filled, "5", "height")),
+        (json!(512), json!(768))
+    );
 }
 
 #[test]

@@ -147,7 +147,9 @@ fn seed(given: &Value, draw: &impl Fn() -> u64) -> Result<Value, String> {
 
 fn size(given: &Value, (min, max, step): (u32, u32, u32)) -> Result<Value, String> {
     let wrong = || {
-        format!("Width and height are whole numbers from {min} to {max}, in steps of {step} pixels.")
+        format!(
+            "Width and height are whole numbers from {min} to {max}, in steps of {step} pixels."
+        )
     };
     let size = Size::deserialize(given).map_err(|_| wrong())?;
     let fits = |edge: u32| (min..=max).contains(&edge) && edge.is_multiple_of(step.max(1));

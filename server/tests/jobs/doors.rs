@@ -69,7 +69,8 @@ async fn anothers_picture_is_refused_beside_the_field() {
 #[tokio::test]
 async fn bad_input_makes_no_job() {
     let house = closed_house(Limits::default()).await;
-    let (field, _) = refusal(&house, "text-to-picture", json!({ "prompt": "x".repeat(100_000) })).await;
+    let (field, _) =
+        refusal(&house, "text-to-picture", json!({ "prompt": "x".repeat(100_000) })).await;
     assert_eq!(field, "prompt");
     let missing = house.submit(somebody(1), "no-such", json!({})).await;
     assert!(matches!(missing, Err(SubmitError::NoSuchWorkflow)));

@@ -28,7 +28,10 @@ async fn words_become_a_picture_with_previews_on_the_way() {
     let done = house.until_status(somebody(1), job.id, JobStatus::Succeeded).await;
 
     let output = &done.outputs[0];
-    assert_eq!((output.kind, output.width, output.height), (OutputKind::Image, Some(SMALL), Some(SMALL)));
+    assert_eq!(
+        (output.kind, output.width, output.height),
+        (OutputKind::Image, Some(SMALL), Some(SMALL))
+    );
     assert!(told.iter().any(|told| matches!(told, Told::Preview(_))), "no preview");
     let steps = told.iter().filter_map(|told| match message(told)? {
         ToViewer::Progress { progress, .. } => Some(progress.nodes.get("3")?.value),
@@ -48,7 +51,8 @@ async fn a_picture_is_varied_and_enlarged() {
     house.until_status(somebody(1), first.id, JobStatus::Succeeded).await;
 
     let picture = json!({ "job": first.id, "output": 0 });
-    let inputs = json!({ "picture": picture, "prompt": "blue hills", "steps": 4, "megapixels": 0.1 });
+    let inputs =
+        json!({ "picture": picture, "prompt": "blue hills", "steps": 4, "megapixels": 0.1 });
     let varied = house.submit(somebody(1), "picture-to-picture", inputs).await.unwrap();
     house.until_status(somebody(1), varied.id, JobStatus::Succeeded).await;
 

@@ -20,7 +20,7 @@ use wire::{Event, Inputs, Job, JobId, JobStatus, ToViewer, UploadId};
 use crate::fake::picture;
 
 /// Longer than anything here takes on a busy machine; only failures wait so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct House {
     pub folder: TempDir,
@@ -63,7 +63,12 @@ impl House {
         self.folder
     }
 
-    pub async fn submit(&self, who: PrincipalId, slug: &str, inputs: Value) -> Result<Job, SubmitError> {
+    pub async fn submit(
+        &self,
+        who: PrincipalId,
+        slug: &str,
+        inputs: Value,
+    ) -> Result<Job, SubmitError> {
         let submitted = self.jobs.submit(who, slug, inputs_of(inputs), None).await?;
         Ok(submitted.job)
     }
@@ -106,10 +111,10 @@ impl House {
                 watch.next().await;
             }
         };
-        match timeout(PATIENCE, wait).await {
-            Ok(job) => job,
-            Err(_) => panic!("still {:?}", self.find(who, job).await),
+        if let Ok(job) = timeout(PATIENCE, wait).await {
+            return job;
         }
+        panic!("still {:?}", self.find(who, job).await)
     }
 
     pub async fn until_status(&self, who: PrincipalId, job: JobId, status: JobStatus) -> Job {
@@ -171,7 +176,10 @@ pub async fn told_until_over(watch: &mut Watch) -> Vec<Told> {
     let wait = async {
         loop {
             let told = watch.next().await;
-            let over = matches!(message(&told), Some(ToViewer::Event { event: Event::Finished { .. }, .. }));
+            let over = matches!(
+                message(&told),
+                Some(ToViewer::Event { event: Event::Finished { .. }, .. })
+            );
             all.push(told);
             if over {
                 return;

@@ -5,6 +5,7 @@ mod doors;
 mod engine;
 mod fake;
 mod house;
+mod kill;
 mod lost;
 mod oddities;
 mod recovery;

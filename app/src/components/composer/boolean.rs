@@ -4,12 +4,15 @@ use leptos::prelude::*;
 use wire::Field;
 
 use super::{hold::Hold, labelled::Labelled};
-use crate::form::{Change, Entry};
+use crate::{
+    form::{Change, Entry},
+    reactive::memo,
+};
 
 /// A switch with its name beside it.
 #[component]
 pub(super) fn BooleanField(hold: Hold, field: Field) -> impl IntoView {
-    let on = Memo::new(move |_| hold.with(|row| row.entry == Entry::Switch(true)));
+    let on = memo(move |_| hold.see(|row| row.entry == Entry::Switch(true)));
     view! {
         <Labelled hold field class="field--switch">
             <input

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wire::{Field, FieldKind, Size};
 
 use super::{Parts, hold::Hold};
-use crate::{components::icon::Icon, form::Entry, i18n::t};
+use crate::{components::icon::Icon, form::Entry, i18n::t, reactive::memo};
 
 /// The picture, the size, and the way to everything else.
 #[component]
@@ -27,8 +27,8 @@ pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> impl IntoView {
 
 #[component]
 fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
-    let picture = Memo::new(move |_| {
-        hold.with(|row| match &row.entry {
+    let picture = memo(move |_| {
+        hold.see(|row| match &row.entry {
             Entry::Picture(Some(picture)) => Some((picture.preview.clone(), picture.name.clone())),
             _ => None,
         })
@@ -50,8 +50,8 @@ fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
 #[component]
 fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
     let label = field.label.clone();
-    let words = Memo::new(move |_| {
-        let size = hold.with(|row| match row.entry {
+    let words = memo(move |_| {
+        let size = hold.see(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 1, height: 1 },
         });

@@ -4,7 +4,10 @@ use leptos::{either::Either, prelude::*};
 use wire::{Choice, Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled, pick::Pick};
-use crate::form::{Change, Entry};
+use crate::{
+    form::{Change, Entry},
+    reactive::memo,
+};
 
 /// More options than this get a search.
 const MOST_IN_SIGHT: usize = 8;
@@ -16,7 +19,7 @@ pub(super) fn ChoiceField(hold: Hold, field: Field) -> impl IntoView {
         unreachable!("drawn for choices only")
     };
     let options = StoredValue::new(options);
-    let chosen = Memo::new(move |_| hold.with(|row| chosen(&row.entry, options)));
+    let chosen = memo(move |_| hold.see(|row| chosen(&row.entry, options)));
     let label = field.label.clone();
     // Pictures say more than names, and the browser's own list shows none.
     let long = options.with_value(|options| {

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::form::{Change, Entry, Form, Row};
+use crate::{
+    form::{Change, Entry, Form, Row},
+    reactive::{See, memo},
+};
 
 /// Reads and changes one field of a form.
 #[derive(Clone, Copy)]
@@ -17,17 +20,17 @@ impl Hold {
     }
 
     /// What `look` makes of the field as it is now.
-    pub(super) fn with<T>(self, look: impl FnOnce(&Row) -> T) -> T {
+    pub(super) fn see<T>(self, look: impl FnOnce(&Row) -> T) -> T {
         self.name.with_value(|name| {
             self.form
-                .with(|form| look(form.row(name).expect("holds are made from the form's own rows")))
+                .see(|form| look(form.row(name).expect("holds are made from the form's own rows")))
         })
     }
 
     /// Its text, for the kinds that are typed.
     pub(super) fn text(self) -> Memo<String> {
-        Memo::new(move |_| {
-            self.with(|row| match &row.entry {
+        memo(move |_| {
+            self.see(|row| match &row.entry {
                 Entry::Text(text) | Entry::Number(text) => text.clone(),
                 Entry::Seed(seed) => seed.text.clone(),
                 _ => String::new(),
@@ -56,14 +59,14 @@ impl Hold {
 
     /// For `aria-invalid`.
     pub(super) fn invalid(self) -> Memo<Option<&'static str>> {
-        Memo::new(move |_| self.with(|row| row.shown_problem().is_some()).then_some("true"))
+        memo(move |_| self.see(|row| row.shown_problem().is_some()).then_some("true"))
     }
 
     /// For `aria-describedby`: the help, and the mistake while there is one.
     pub(super) fn described_by(self) -> Memo<Option<String>> {
-        Memo::new(move |_| {
+        memo(move |_| {
             let (help, wrong) =
-                self.with(|row| (row.field.help.is_some(), row.shown_problem().is_some()));
+                self.see(|row| (row.field.help.is_some(), row.shown_problem().is_some()));
             let parts = [(help, "h"), (wrong, "p")];
             let ids: Vec<String> = parts
                 .iter()

@@ -4,7 +4,11 @@ use leptos::{either::Either, prelude::*};
 use wire::Field;
 
 use super::{hold::Hold, words};
-use crate::{components::icon::Icon, form::Change};
+use crate::{
+    components::icon::Icon,
+    form::{Change, Row},
+    reactive::memo,
+};
 
 /// A control with its name above and what is to be said about it below.
 #[component]
@@ -23,7 +27,7 @@ pub(super) fn Labelled(
     class: &'static str,
     children: Children,
 ) -> impl IntoView {
-    let wrong = Memo::new(move |_| hold.with(|row| row.shown_problem()));
+    let wrong = memo(move |_| hold.see(Row::shown_problem));
     let label_id = hold.part("l");
     let label = if group {
         Either::Left(
@@ -65,7 +69,7 @@ pub(super) fn Labelled(
 #[component]
 fn Reset(hold: Hold, field: Field) -> impl IntoView {
     let words = words::reset(&field);
-    let changed = Memo::new(move |_| !hold.with(|row| row.is_default()));
+    let changed = memo(move |_| !hold.see(Row::is_default));
     move || {
         let words = words.clone().filter(|_| changed.get())?;
         Some(view! {

@@ -29,6 +29,7 @@ use crate::{
     form::Form,
     i18n::t,
     live::use_live,
+    reactive::{See, memo},
     state::draft,
 };
 
@@ -114,7 +115,7 @@ fn first_form(workflow: &Workflow) -> Form {
 
 /// Whatever is typed survives a reload.
 fn keep_draft(slug: String, form: RwSignal<Form>) {
-    Effect::new(move |_| form.with(|form| draft::save(&slug, &form.draft())));
+    Effect::new(move |_| form.see(|form| draft::save(&slug, &form.draft())));
 }
 
 /// Pulls the sheet up and down, on small screens.
@@ -191,8 +192,8 @@ fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
 fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
     let results = use_live().results;
     let slug = desk.workflow().about.slug.clone();
-    Memo::new(move |_| {
-        results.with(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
+    memo(move |_| {
+        results.see(|results| results.of_workflow(&slug).next()?.inputs.get(&field)?.as_u64())
     })
 }
 

@@ -7,6 +7,7 @@ use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, nudge, parse_number, slides},
     i18n::t,
+    reactive::See,
 };
 
 /// Steps that *page up* and *page down* go.
@@ -49,7 +50,7 @@ fn Slider(hold: Hold, limits: Limits) -> impl IntoView {
     let (min, max, step) = limits;
     let text = hold.text();
     // A value that is no number, or out of range, leaves the knob at an end.
-    let at = move || text.with(|text| parse_number(text).unwrap_or(min)).clamp(min, max);
+    let at = move || text.see(|text| parse_number(text).unwrap_or(min)).clamp(min, max);
     let part = move || ((at() - min) / (max - min) * 100.0).to_string();
     view! {
         <input

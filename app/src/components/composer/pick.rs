@@ -15,6 +15,7 @@ use crate::{
     components::icon::Icon,
     form::{Change, Hit, search},
     i18n::t,
+    reactive::{See, Show, memo},
 };
 
 /// What the open list knows.
@@ -40,9 +41,8 @@ pub(super) fn Pick(
     label: String,
 ) -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let hits = Memo::new(move |_| {
-        options.with_value(|options| query.with(|query| search(options, query)))
-    });
+    let hits =
+        memo(move |_| options.with_value(|options| query.see(|query| search(options, query))));
     let list = List {
         hold,
         options,

@@ -9,6 +9,7 @@ use crate::{
     components::icon::Icon,
     form::{Change, Entry, Seed},
     i18n::t,
+    reactive::memo,
 };
 
 /// Where a picture starts from.
@@ -20,8 +21,8 @@ pub(super) fn SeedField(
     #[prop(into)]
     last: Signal<Option<u64>>,
 ) -> impl IntoView {
-    let seed = Memo::new(move |_| {
-        hold.with(|row| match &row.entry {
+    let seed = memo(move |_| {
+        hold.see(|row| match &row.entry {
             Entry::Seed(seed) => seed.clone(),
             _ => Seed::default(),
         })

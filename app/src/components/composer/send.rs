@@ -9,8 +9,11 @@ use crate::{
     desk::Fill,
     form::{Change, Form, Wrong},
     handoff::use_handoff,
+    i18n::t,
     live::{Live, use_live},
+    reactive::{Peek, See},
     results::Item,
+    toasts::use_toasts,
 };
 
 /// Takes part in what happens at the desk.
@@ -21,7 +24,7 @@ pub(super) fn listen(parts: Parts) {
     Effect::watch(
         move || desk.sending.get(),
         move |now, before, _| {
-            if before == Some(&true) && !*now && desk.refusal.with_untracked(Option::is_none) {
+            if before == Some(&true) && !*now && desk.refusal.peek(Option::is_none) {
                 parts.taken();
             }
         },
@@ -37,16 +40,17 @@ pub(super) fn listen(parts: Parts) {
         false,
     );
     Effect::new(move |_| {
-        if parts.is_waiting.get() && !parts.form.with(only_sending) {
+        if parts.is_waiting.get() && !parts.form.see(only_sending) {
             parts.is_waiting.set(false);
             parts.send();
         }
     });
-    let live = use_live();
+    let (live, toasts) = (use_live(), use_toasts());
     Effect::new(move |_| {
         // Taken out in the same breath, so that the same can be put in again.
         if let Some(fill) = desk.fill.get() {
             desk.fill.set(None);
+            toasts.say(fill_words(&fill));
             parts.fill(fill, live);
         }
     });
@@ -56,9 +60,9 @@ impl Parts {
     /// Sends the form, or shows what is wrong with it. When all it lacks is the
     /// rest of a picture, it is sent as soon as that has arrived.
     pub(super) fn send(self) {
-        if self.form.with_untracked(|form| form.problems().is_empty()) {
-            self.desk.create(self.form.with_untracked(Form::inputs));
-        } else if self.form.with_untracked(only_sending) {
+        if self.form.peek(|form| form.problems().is_empty()) {
+            self.desk.create(self.form.peek(Form::inputs));
+        } else if self.form.peek(only_sending) {
             self.is_waiting.set(true);
         } else {
             self.form.update(Form::leave_all);
@@ -74,7 +78,7 @@ impl Parts {
     }
 
     fn has(self, field: &str) -> bool {
-        self.form.with_untracked(|form| form.row(field).is_some())
+        self.form.peek(|form| form.row(field).is_some())
     }
 
     fn taken(self) {
@@ -92,7 +96,7 @@ impl Parts {
 
     /// Brings the first mistake into sight and moves focus to it.
     fn show_first_mistake(self) {
-        let hidden = self.form.with_untracked(|form| {
+        let hidden = self.form.peek(|form| {
             let first = form.rows().iter().find(|row| row.shown_problem().is_some());
             first.is_some_and(|row| row.field.group == FieldGroup::More)
         });
@@ -113,8 +117,7 @@ impl Parts {
         match fill {
             Fill::Settings(inputs) => self.fill_in(&inputs, live),
             Fill::Picture { job, output } => {
-                let field =
-                    self.form.with_untracked(|form| form.picture_field().map(str::to_owned));
+                let field = self.form.peek(|form| form.picture_field().map(str::to_owned));
                 if let Some(field) = field {
                     self.put_result(field, (job, output as u32), live);
                 }
@@ -126,7 +129,7 @@ impl Parts {
     fn fill_in(self, inputs: &Inputs, live: Live) {
         self.form.update(|form| form.fill(inputs));
         // Inputs say which result was used, not what it looks like.
-        let results = self.form.with_untracked(Form::unseen_results);
+        let results = self.form.peek(Form::unseen_results);
         for (field, place) in results {
             self.put_result(field, place, live);
         }
@@ -134,7 +137,7 @@ impl Parts {
 
     /// Puts an output into a picture field.
     fn put_result(self, field: String, (id, output): (JobId, u32), live: Live) {
-        let known = live.results.with_untracked(|results| results.get(id).cloned());
+        let known = live.results.peek(|results| results.get(id).cloned());
         spawn_local(async move {
             let job = match known {
                 Some(job) => Ok(job),
@@ -154,4 +157,12 @@ impl Parts {
 fn only_sending(form: &Form) -> bool {
     let problems = form.problems();
     !problems.is_empty() && problems.iter().all(|(_, wrong)| *wrong == Wrong::Sending)
+}
+
+/// The form may be out of sight, so it is said that it changed.
+fn fill_words(fill: &Fill) -> &'static str {
+    match fill {
+        Fill::Settings(_) => t::filled_settings(),
+        Fill::Picture { .. } => t::filled_picture(),
+    }
 }

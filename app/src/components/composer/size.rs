@@ -7,6 +7,7 @@ use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, Entry},
     i18n::t,
+    reactive::memo,
 };
 
 /// One of the host's proportions.
@@ -15,8 +16,8 @@ pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
     let FieldKind::Size { shapes, .. } = field.kind.clone() else {
         unreachable!("drawn for sizes only")
     };
-    let size = Memo::new(move |_| {
-        hold.with(|row| match row.entry {
+    let size = memo(move |_| {
+        hold.see(|row| match row.entry {
             Entry::Size(size) => size,
             _ => Size { width: 0, height: 0 },
         })

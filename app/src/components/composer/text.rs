@@ -8,6 +8,7 @@ use super::{hold::Hold, labelled::Labelled};
 use crate::{
     form::{Change, Entry},
     i18n::t,
+    reactive::memo,
 };
 
 /// Its length is shown from this part of the allowed length on.
@@ -24,8 +25,8 @@ pub(super) fn TextField(
     let FieldKind::Text { multiline, max_length, .. } = field.kind else {
         unreachable!("drawn for texts only")
     };
-    let count = Memo::new(move |_| {
-        let length = hold.with(|row| match &row.entry {
+    let count = memo(move |_| {
+        let length = hold.see(|row| match &row.entry {
             Entry::Text(text) => text.chars().count(),
             _ => 0,
         });

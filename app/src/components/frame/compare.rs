@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     i18n::t,
     live::use_live,
+    reactive::Peek,
     results::{Item, Place},
 };
 
@@ -35,7 +36,7 @@ pub(super) fn Wipe(item: Item) -> impl IntoView {
     let at = RwSignal::new(50.0_f64);
     let url = source(&item).and_then(|source| match source {
         Source::Upload(url) => Some(url),
-        Source::Result(place) => results.with_untracked(|results| {
+        Source::Result(place) => results.peek(|results| {
             let job = results.get(place.job)?;
             Some(job.outputs.get(place.output as usize)?.url.clone())
         }),

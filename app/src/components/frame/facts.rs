@@ -10,6 +10,7 @@ use crate::{
     desk::Desk,
     form::group_digits,
     i18n::{t, words},
+    reactive::See,
     results::Item,
     state::stage::took,
 };
@@ -53,14 +54,16 @@ pub(super) fn Facts(item: Item) -> impl IntoView {
         view! {
             <div>
                 <dt>{label}</dt>
-                <dd class:mono=is_seed>{value}</dd>
-                {copy}
+                <dd>
+                    <span class:mono=is_seed>{value}</span>
+                    {copy}
+                </dd>
             </div>
         }
     };
     view! {
         <dl class="facts">
-            {move || fields.with(|fields| facts(&item, fields)).into_iter().map(line).collect_view()}
+            {move || fields.see(|fields| facts(&item, fields)).into_iter().map(line).collect_view()}
         </dl>
     }
 }

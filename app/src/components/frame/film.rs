@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use wire::OutputKind;
 
 use super::Opened;
-use crate::{components::icon::Icon, i18n::t, results::Place};
+use crate::{components::icon::Icon, i18n::t, reactive::memo, results::Place};
 
 /// How many neighbours are shown on each side.
 const SIDE: usize = 6;
 
 #[component]
 pub(super) fn Strip(opened: Opened) -> impl IntoView {
-    let near = Memo::new(move |_| {
+    let near = memo(move |_| {
         let Some(place) = opened.place.get() else { return Vec::new() };
         let places = opened.collection.places.read();
         let at = places.iter().position(|known| *known == place).unwrap_or(0);

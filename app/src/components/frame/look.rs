@@ -2,13 +2,14 @@
 //! a double-click, moved by dragging, leafed through by swiping.
 
 use leptos::{html, prelude::*};
-use web_sys::{HtmlElement, PointerEvent, WheelEvent};
+use web_sys::{PointerEvent, WheelEvent};
 use wire::OutputKind;
 
 use super::{Opened, compare::Wipe};
 use crate::{
     components::icon::Icon,
     i18n::t,
+    reactive::{Show, memo},
     results::{
         Item,
         zoom::{Pair, Zoom, most, near},
@@ -109,14 +110,14 @@ struct Hand {
 impl Hand {
     /// The picture at rest and the room around it, in CSS pixels.
     fn sizes(self) -> Option<(Pair, Pair)> {
-        let figure: HtmlElement = self.figure.get_untracked()?.into();
+        let figure = self.figure.get_untracked()?;
         let room = figure.parent_element()?;
         let shown = (f64::from(figure.offset_width()), f64::from(figure.offset_height()));
         Some((shown, (f64::from(room.client_width()), f64::from(room.client_height()))))
     }
 
     /// A place on the screen, from the middle of the picture at rest.
-    fn from_middle(self, client: Pair) -> Option<Pair> {
+    fn off_middle(self, client: Pair) -> Option<Pair> {
         let figure = self.figure.get_untracked()?;
         let seen = figure.get_bounding_client_rect();
         let zoom = self.opened.zoom.get_untracked();
@@ -127,7 +128,7 @@ impl Hand {
 
     /// Closer by `factor` at a place on the screen.
     fn closer(self, factor: f64, client: Pair) {
-        let (Some((shown, room)), Some(at)) = (self.sizes(), self.from_middle(client)) else {
+        let (Some((shown, room)), Some(at)) = (self.sizes(), self.off_middle(client)) else {
             return;
         };
         let most = most(self.pixels, shown.0);
@@ -213,10 +214,10 @@ fn distance(a: Pair, b: Pair) -> f64 {
 #[component]
 pub(super) fn ZoomTools(opened: Opened) -> impl IntoView {
     let Opened { zoom, item, is_comparing, .. } = opened;
-    let is_picture = Memo::new(move |_| {
+    let is_picture = memo(move |_| {
         item.read().as_ref().is_some_and(|item| item.output().kind == OutputKind::Image)
     });
-    let comparable = Memo::new(move |_| {
+    let comparable = memo(move |_| {
         item.read().as_ref().is_some_and(|item| super::compare::source(item).is_some())
     });
     let press = move |factor: f64| {

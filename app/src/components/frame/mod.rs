@@ -27,6 +27,7 @@ use crate::{
     desk::use_desk,
     i18n::t,
     live::{Live, use_live},
+    reactive::{Peek, See, Show, memo},
     results::{Item, Place, zoom::Zoom},
 };
 
@@ -60,9 +61,9 @@ pub(crate) fn Frame(
     let collection = collection.unwrap_or_else(|| Collection::of_desk(use_desk()));
     let live = use_live();
     let place = use_place();
-    let item = Memo::new(move |_| {
+    let item = memo(move |_| {
         let place = place.get()?;
-        let job = live.results.with(|results| results.get(place.job).cloned())?;
+        let job = live.results.see(|results| results.get(place.job).cloned())?;
         Item::at(&Arc::new(job), place.output)
     });
     let (go, close) = use_ways(collection, place);
@@ -106,9 +107,7 @@ pub(crate) fn Frame(
 /// The result that the address names.
 fn use_place() -> Memo<Option<Place>> {
     let query = use_query_map();
-    Memo::new(move |_| {
-        query.with(|query| Place::parse(query.get_str("job")?, query.get_str("output")))
-    })
+    memo(move |_| query.see(|query| Place::parse(query.get_str("job")?, query.get_str("output"))))
 }
 
 /// To another place, and out.
@@ -144,7 +143,7 @@ impl Opened {
             self.zoom.set(Zoom::default());
             self.is_comparing.set(false);
             self.is_missing.set(false);
-            if self.item.with_untracked(Option::is_some) {
+            if self.item.peek(Option::is_some) {
                 return;
             }
             spawn_local(async move {
@@ -152,7 +151,7 @@ impl Opened {
                 let known = job.is_some_and(|job| {
                     (place.output as usize) < job.outputs.len() && {
                         live.results.update(|results| results.add(job));
-                        live.results.with_untracked(|results| results.get(place.job).is_some())
+                        live.results.peek(|results| results.get(place.job).is_some())
                     }
                 });
                 let _ = self.is_missing.try_set(!known);
@@ -161,7 +160,7 @@ impl Opened {
     }
 
     fn title(self) -> String {
-        self.item.with(|item| {
+        self.item.see(|item| {
             item.as_ref().map_or_else(|| t::frame().to_owned(), |item| item.title().to_owned())
         })
     }
@@ -195,7 +194,7 @@ impl Opened {
 
     /// The dialog was closed by the browser: `Escape`, or a phone's gesture.
     fn closed(self) {
-        if self.place.with_untracked(Option::is_some) {
+        if self.place.peek(Option::is_some) {
             self.close.run(());
         }
     }
@@ -216,7 +215,7 @@ impl Opened {
 #[component]
 fn Inside(opened: Opened) -> impl IntoView {
     let Opened { item, is_missing, .. } = opened;
-    let id = Memo::new(move |_| item.read().as_ref().map(Item::place));
+    let id = memo(move |_| item.read().as_ref().map(Item::place));
     view! {
         <Top opened/>
         {move || match id.get() {

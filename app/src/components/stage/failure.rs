@@ -4,16 +4,22 @@ use leptos::{prelude::*, task::spawn_local};
 use wire::{Failure, Job};
 
 use super::{Shown, tell::Again};
-use crate::{browser, components::icon::Icon, i18n::t, toasts::use_toasts};
+use crate::{
+    browser,
+    components::icon::Icon,
+    i18n::t,
+    reactive::{Peek, See},
+    toasts::use_toasts,
+};
 
 #[component]
 pub(super) fn FailureNote(shown: Shown) -> impl IntoView {
     let toasts = use_toasts();
-    let failure = move || shown.row.with(|row| row.as_ref()?.job.failure.clone());
+    let failure = move || shown.row.see(|row| row.as_ref()?.job.failure.clone());
     let title = move || failure().map_or_else(|| t::failed_title().to_owned(), headline);
     let hint = move || failure().and_then(|failure| failure.hint);
     let copy = move |_| {
-        let Some(text) = shown.row.with_untracked(|row| Some(details(&row.as_ref()?.job))) else {
+        let Some(text) = shown.row.peek(|row| Some(details(&row.as_ref()?.job))) else {
             return;
         };
         spawn_local(async move {

@@ -5,7 +5,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::Shown;
-use crate::{api, browser::ObjectUrl, desk::use_desk, live::use_live};
+use crate::{
+    api,
+    browser::ObjectUrl,
+    desk::use_desk,
+    live::use_live,
+    reactive::{See, memo},
+};
 
 /// The light changes with every tenth of a run: a large blur is not cheap.
 const PART: u32 = 10;
@@ -22,8 +28,8 @@ enum Source {
 pub(super) fn Glow(shown: Shown) -> impl IntoView {
     let live = use_live();
     let slug = use_desk().workflow().about.slug.clone();
-    let source = Memo::new(move |before: Option<&Option<Source>>| {
-        let (id, part, own) = shown.row.with(|row| {
+    let source = memo(move |before: Option<&Option<Source>>| {
+        let (id, part, own) = shown.row.see(|row| {
             let row = row.as_ref()?;
             let own = row.job.outputs.iter().find(|output| output.width.is_some());
             Some((row.job.id, row.percent() / PART, own.map(|output| output.url.clone())))
@@ -31,7 +37,7 @@ pub(super) fn Glow(shown: Shown) -> impl IntoView {
         if let Some(url) = own {
             return Some(Source::Thumb(api::thumb(&url, 64)));
         }
-        if let Some(preview) = live.previews.with(|all| all.get(&id).cloned()) {
+        if let Some(preview) = live.previews.see(|all| all.get(&id).cloned()) {
             return match before {
                 Some(Some(same @ Source::Preview(known, _))) if *known == part => {
                     Some(same.clone())
@@ -39,13 +45,13 @@ pub(super) fn Glow(shown: Shown) -> impl IntoView {
                 _ => Some(Source::Preview(part, preview)),
             };
         }
-        live.results.with(|results| {
+        live.results.see(|results| {
             let output = results.newest_picture(&slug, Some(id))?;
             Some(Source::Thumb(api::thumb(&output.url, 64)))
         })
     });
     let image = move || {
-        source.with(|source| match source {
+        source.see(|source| match source {
             Some(Source::Preview(_, url)) => format!("url(\"{}\")", url.as_str()),
             Some(Source::Thumb(url)) => format!("url(\"{url}\")"),
             None => "none".to_owned(),

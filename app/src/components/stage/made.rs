@@ -9,6 +9,7 @@ use crate::{
     components::{icon::Icon, prompt_of},
     i18n::t,
     live::use_live,
+    reactive::Peek,
 };
 
 #[component]
@@ -40,7 +41,7 @@ pub(super) fn Made(shown: Shown, output: Output, embedded: bool) -> impl IntoVie
 fn MadePicture(shown: Shown, output: Output, embedded: bool) -> impl IntoView {
     let live = use_live();
     let is_here = RwSignal::new(false);
-    let job = shown.row.with_untracked(|row| row.as_ref().map(|row| row.job.clone()));
+    let job = shown.row.peek(|row| row.as_ref().map(|row| row.job.clone()));
     let prompt = job.as_ref().map(|job| prompt_of(&job.inputs)).unwrap_or_default();
     let place = job.as_ref().and_then(|job| job.outputs.iter().position(|it| it.id == output.id));
     let link = job.as_ref().map(|job| {

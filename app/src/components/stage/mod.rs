@@ -23,6 +23,7 @@ use crate::{
     home::use_home,
     i18n::t,
     live::use_live,
+    reactive::{See, memo},
     state::{jobs::Row, stage::Phase},
 };
 
@@ -37,13 +38,13 @@ impl Shown {
     fn new(desk: Desk) -> Self {
         let live = use_live();
         let home = use_home();
-        let row = Memo::new(move |_| {
+        let row = memo(move |_| {
             let id = desk.shown.get()?;
-            let known = live.jobs.with(|jobs| jobs.get(id).cloned());
-            known.or_else(|| live.results.with(|results| results.get(id).cloned().map(Row::from)))
+            let known = live.jobs.see(|jobs| jobs.get(id).cloned());
+            known.or_else(|| live.results.see(|results| results.get(id).cloned().map(Row::from)))
         });
-        let phase = Memo::new(move |_| {
-            row.with(|row| Some(Phase::of(row.as_ref()?, &desk.workflow(), home.open())))
+        let phase = memo(move |_| {
+            row.see(|row| Some(Phase::of(row.as_ref()?, &desk.workflow(), home.open())))
         });
         Self { row, phase }
     }
@@ -57,7 +58,7 @@ pub(crate) fn Stage(
 ) -> impl IntoView {
     let desk = use_desk();
     let shown = Shown::new(desk);
-    let is_there = Memo::new(move |_| shown.row.with(Option::is_some));
+    let is_there = memo(move |_| shown.row.see(Option::is_some));
     view! {
         <section class="stage" aria-label=t::stage()>
             {move || {

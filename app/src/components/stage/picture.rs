@@ -5,7 +5,13 @@ use leptos::prelude::*;
 use wire::{Inputs, Output, OutputKind};
 
 use super::{Shown, made::Made};
-use crate::{desk::use_desk, i18n::t, live::use_live, state::stage::Phase};
+use crate::{
+    desk::use_desk,
+    i18n::t,
+    live::use_live,
+    reactive::{See, Show, memo},
+    state::stage::Phase,
+};
 
 /// What lies at the bottom.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,27 +32,27 @@ impl Ground {
 #[component]
 pub(super) fn Picture(shown: Shown, embedded: bool) -> impl IntoView {
     let result =
-        Memo::new(move |_| shown.row.with(|row| Some(best(&row.as_ref()?.job.outputs)?.clone())));
-    let is_over = Memo::new(move |_| {
-        shown.row.with(|row| row.as_ref().is_some_and(|row| row.job.status.is_over()))
+        memo(move |_| shown.row.see(|row| Some(best(&row.as_ref()?.job.outputs)?.clone())));
+    let is_over = memo(move |_| {
+        shown.row.see(|row| row.as_ref().is_some_and(|row| row.job.status.is_over()))
     });
     // An output shows as soon as it is stored, but a run may make more than one.
-    let result = Memo::new(move |_| result.get().filter(|_| is_over.get()));
+    let result = memo(move |_| result.get().filter(|_| is_over.get()));
     let previous = use_previous(shown);
     let ground = use_ground(shown, previous);
     let natural = RwSignal::new(None);
-    let ratio = Memo::new(move |_| {
-        let size = result.with(|output| output.as_ref().and_then(size_of));
-        let asked = || shown.row.with(|row| asked_size(&row.as_ref()?.job.inputs));
-        let before = || previous.with(|output| output.as_ref().and_then(size_of));
+    let ratio = memo(move |_| {
+        let size = result.see(|output| output.as_ref().and_then(size_of));
+        let asked = || shown.row.see(|row| asked_size(&row.as_ref()?.job.inputs));
+        let before = || previous.see(|output| output.as_ref().and_then(size_of));
         let ratio = size.or_else(|| natural.get()).or_else(asked).or_else(before);
         ratio.map_or(1.5, |(width, height)| width / height).clamp(0.2, 5.0)
     });
     view! {
         <figure
             class="stage__pic"
-            class:skel=move || ground.with(Option::is_none) && !is_over.get()
-            class=("stage__pic--bare", move || result.with(|output| output.as_ref().is_some_and(is_bare)))
+            class:skel=move || ground.see(Option::is_none) && !is_over.get()
+            class=("stage__pic--bare", move || result.see(|output| output.as_ref().is_some_and(is_bare)))
             style=("--r", move || ratio.get().to_string())
         >
             <GroundPicture shown ground natural />
@@ -67,13 +73,13 @@ fn GroundPicture(
     /// Width and height of the preview, for a job that does not say its size.
     natural: RwSignal<Option<(f64, f64)>>,
 ) -> impl IntoView {
-    let there = Memo::new(move |_| ground.with(Option::is_some));
-    let failed = Memo::new(move |_| {
+    let there = memo(move |_| ground.see(Option::is_some));
+    let failed = memo(move |_| {
         shown
             .phase
-            .with(|phase| matches!(phase, Some(Phase::Failed | Phase::Expired | Phase::Stopped)))
+            .see(|phase| matches!(phase, Some(Phase::Failed | Phase::Expired | Phase::Stopped)))
     });
-    let source = move || ground.with(|ground| ground.as_ref().map(|it| it.url().to_owned()));
+    let source = move || ground.see(|ground| ground.as_ref().map(|it| it.url().to_owned()));
     let alt = move || if is_previous(ground) { t::previous_alt() } else { t::preview_alt() };
     let measure = move |event: leptos::ev::Event| {
         let image: web_sys::HtmlImageElement = event_target(&event);
@@ -99,13 +105,13 @@ fn GroundPicture(
 /// How far the run is, along the lower edge.
 #[component]
 fn Line(shown: Shown) -> impl IntoView {
-    let percent = Memo::new(move |_| {
-        shown.phase.with(|phase| match phase {
+    let percent = memo(move |_| {
+        shown.phase.see(|phase| match phase {
             Some(Phase::Running { percent, .. }) => Some(*percent),
             _ => None,
         })
     });
-    let runs = Memo::new(move |_| percent.get().is_some());
+    let runs = memo(move |_| percent.get().is_some());
     view! {
         <Show when=move || runs.get()>
             <div
@@ -124,29 +130,27 @@ fn Line(shown: Shown) -> impl IntoView {
 fn use_previous(shown: Shown) -> Memo<Option<Output>> {
     let live = use_live();
     let slug = use_desk().workflow().about.slug.clone();
-    let id = Memo::new(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
-    Memo::new(move |_| {
-        live.results.with(|results| results.newest_picture(&slug, id.get()).cloned())
-    })
+    let id = memo(move |_| shown.row.see(|row| row.as_ref().map(|row| row.job.id)));
+    memo(move |_| live.results.see(|results| results.newest_picture(&slug, id.get()).cloned()))
 }
 
 fn use_ground(shown: Shown, previous: Memo<Option<Output>>) -> Memo<Option<Ground>> {
     let live = use_live();
-    Memo::new(move |_| {
-        let (id, made) = shown.row.with(|row| {
+    memo(move |_| {
+        let (id, made) = shown.row.see(|row| {
             let job = &row.as_ref()?.job;
             Some((job.id, job.status == wire::JobStatus::Succeeded))
         })?;
-        let preview = live.previews.with(|all| Some(all.get(&id)?.as_str().to_owned()));
+        let preview = live.previews.see(|all| Some(all.get(&id)?.as_str().to_owned()));
         // Under a finished result there is only its own last preview.
         let previous =
-            || previous.with(|output| Some(output.as_ref()?.url.clone())).filter(|_| !made);
+            || previous.see(|output| Some(output.as_ref()?.url.clone())).filter(|_| !made);
         preview.map(Ground::Preview).or_else(|| previous().map(Ground::Previous))
     })
 }
 
 fn is_previous(ground: Memo<Option<Ground>>) -> bool {
-    ground.with(|ground| matches!(ground, Some(Ground::Previous(_))))
+    ground.see(|ground| matches!(ground, Some(Ground::Previous(_))))
 }
 
 /// What to show of several: a picture if there is one.

@@ -6,16 +6,18 @@ use leptos::prelude::*;
 use wire::Millis;
 
 use super::{Shown, telling::spoken};
-use crate::browser;
+use crate::{
+    browser,
+    reactive::{See, memo},
+};
 
 /// The shortest time between two sentences, in milliseconds.
 const GAP_MS: Millis = 3_000;
 
 #[component]
 pub(super) fn Spoken(shown: Shown) -> impl IntoView {
-    let sentence = Memo::new(move |_| {
-        shown.phase.with(|phase| phase.as_ref().map(spoken).unwrap_or_default())
-    });
+    let sentence =
+        memo(move |_| shown.phase.see(|phase| phase.as_ref().map(spoken).unwrap_or_default()));
     let said = throttled(sentence);
     view! { <p class="sr" role="status" aria-live="polite">{said}</p> }
 }

@@ -7,20 +7,21 @@ use crate::{
     components::icon::Icon,
     desk::use_desk,
     i18n::t,
+    reactive::{See, memo},
     state::stage::{Mark, MarkState, strip},
 };
 
 #[component]
 pub(super) fn Strip(shown: Shown) -> impl IntoView {
     let desk = use_desk();
-    let marks = Memo::new(move |_| {
+    let marks = memo(move |_| {
         shown
             .row
-            .with(|row| row.as_ref().map(|row| strip(row, &desk.workflow())).unwrap_or_default())
+            .see(|row| row.as_ref().map(|row| strip(row, &desk.workflow())).unwrap_or_default())
     });
     let count = desk.workflow().nodes.len();
     let nodes = (0..count).map(|place| {
-        let mark = Memo::new(move |_| marks.with(|marks| marks.get(place).cloned()));
+        let mark = memo(move |_| marks.see(|marks| marks.get(place).cloned()));
         view! { <Node mark /> }
     });
     view! {
@@ -32,13 +33,11 @@ pub(super) fn Strip(shown: Shown) -> impl IntoView {
 
 #[component]
 fn Node(mark: Memo<Option<Mark>>) -> impl IntoView {
-    let state = Memo::new(move |_| {
-        mark.with(|mark| mark.as_ref().map_or(MarkState::Waiting, |mark| mark.state))
-    });
-    let title = move || mark.with(|mark| mark.as_ref().map(|mark| mark.title.clone()));
+    let state =
+        memo(move |_| mark.see(|mark| mark.as_ref().map_or(MarkState::Waiting, |mark| mark.state)));
+    let title = move || mark.see(|mark| mark.as_ref().map(|mark| mark.title.clone()));
     let label = move || label(state.get(), &title().unwrap_or_default());
-    let percent =
-        move || mark.with(|mark| mark.as_ref().map_or(0, |mark| mark.percent)).to_string();
+    let percent = move || mark.see(|mark| mark.as_ref().map_or(0, |mark| mark.percent)).to_string();
     let sign = move || match state.get() {
         MarkState::Done => Some(view! { <Icon name="check" /> }),
         MarkState::Failed => Some(view! { <Icon name="x" /> }),

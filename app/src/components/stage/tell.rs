@@ -10,20 +10,27 @@ use super::{
     telling::{Controls, Telling},
 };
 use crate::{
-    api, components::icon::Icon, desk::use_desk, i18n::t, state::stage::Phase, toasts::use_toasts,
+    api,
+    components::icon::Icon,
+    desk::use_desk,
+    i18n::t,
+    reactive::{Peek, See, Show, memo},
+    state::stage::Phase,
+    toasts::use_toasts,
 };
 
 #[component]
 pub(super) fn Tell(shown: Shown) -> impl IntoView {
-    let telling = Memo::new(move |_| {
-        shown.phase.with(|phase| phase.as_ref().map(Telling::of).unwrap_or_default())
-    });
-    let failed = Memo::new(move |_| shown.phase.with(|phase| *phase == Some(Phase::Failed)));
+    let telling =
+        memo(move |_| shown.phase.see(|phase| phase.as_ref().map(Telling::of).unwrap_or_default()));
+    let failed = memo(move |_| shown.phase.see(|phase| *phase == Some(Phase::Failed)));
     view! {
         <div class="tell">
             <Show when=move || !failed.get()>
                 <Words telling />
-                <Buttons shown />
+                <div class="tell__acts">
+                    <Buttons shown />
+                </div>
             </Show>
             <Strip shown />
             <Show when=move || failed.get()>
@@ -37,7 +44,7 @@ pub(super) fn Tell(shown: Shown) -> impl IntoView {
 #[component]
 fn Words(telling: Memo<Telling>) -> impl IntoView {
     let figure = move || {
-        let (number, unit) = telling.with(|telling| telling.figure.clone())?;
+        let (number, unit) = telling.see(|telling| telling.figure.clone())?;
         Some(view! {
             <div class="tell__pct" aria-hidden="true">
                 {number}
@@ -45,17 +52,17 @@ fn Words(telling: Memo<Telling>) -> impl IntoView {
             </div>
         })
     };
-    let left = move || telling.with(|telling| telling.left.as_ref().map(|left| left.wide.clone()));
+    let left = move || telling.see(|telling| telling.left.as_ref().map(|left| left.wide.clone()));
     let left_short = move || {
-        let left = telling.with(|telling| telling.left.as_ref().map(|left| left.narrow.clone()))?;
+        let left = telling.see(|telling| telling.left.as_ref().map(|left| left.narrow.clone()))?;
         Some(view! { <span class="tell__phone">{format!(" · {left}")}</span> })
     };
     view! {
         {figure}
         <div class="tell__what">
-            <strong class="clip">{move || telling.with(|telling| telling.title.clone())}</strong>
+            <strong class="clip">{move || telling.see(|telling| telling.title.clone())}</strong>
             <span class="clip">
-                {move || telling.with(|telling| telling.line.clone())}
+                {move || telling.see(|telling| telling.line.clone())}
                 {left_short}
             </span>
         </div>
@@ -66,10 +73,9 @@ fn Words(telling: Memo<Telling>) -> impl IntoView {
 /// What one can do. Drawn anew only when that changes, or a press in between would be lost.
 #[component]
 fn Buttons(shown: Shown) -> impl IntoView {
-    let controls = Memo::new(move |_| {
-        shown.phase.with(|phase| phase.as_ref().map_or(Controls::None, Controls::of))
-    });
-    let job = Memo::new(move |_| shown.row.with(|row| row.as_ref().map(|row| row.job.id)));
+    let controls =
+        memo(move |_| shown.phase.see(|phase| phase.as_ref().map_or(Controls::None, Controls::of)));
+    let job = memo(move |_| shown.row.see(|row| row.as_ref().map(|row| row.job.id)));
     move || {
         let Some(job) = job.get() else { return ().into_any() };
         match controls.get() {
@@ -118,9 +124,7 @@ pub(super) fn Again(
 ) -> impl IntoView {
     let desk = use_desk();
     let send = move |_| {
-        let Some(mut inputs) =
-            shown.row.with_untracked(|row| Some(row.as_ref()?.job.inputs.clone()))
-        else {
+        let Some(mut inputs) = shown.row.peek(|row| Some(row.as_ref()?.job.inputs.clone())) else {
             return;
         };
         if !retry {
@@ -147,7 +151,7 @@ pub(super) fn Again(
 #[component]
 fn Keep(shown: Shown) -> impl IntoView {
     let first = move || {
-        let output = shown.row.with(|row| row.as_ref()?.job.outputs.first().cloned())?;
+        let output = shown.row.see(|row| row.as_ref()?.job.outputs.first().cloned())?;
         Some(view! {
             <a class="btn" href=api::download(&output.url) download=output.name rel="external">
                 <Icon name="download" small=true />

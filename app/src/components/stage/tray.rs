@@ -4,7 +4,14 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use wire::JobId;
 
-use crate::{components::prompt_of, desk::use_desk, i18n::t, live::use_live, state::jobs::Row};
+use crate::{
+    components::prompt_of,
+    desk::use_desk,
+    i18n::t,
+    live::use_live,
+    reactive::{Peek, See, Show, memo},
+    state::jobs::Row,
+};
 
 #[component]
 pub(super) fn Tray(embedded: bool) -> impl IntoView {
@@ -12,15 +19,15 @@ pub(super) fn Tray(embedded: bool) -> impl IntoView {
     let desk = use_desk();
     let slug = desk.workflow().about.slug.clone();
     // The oldest first: that is the order they are worked on.
-    let jobs = Memo::new(move |_| {
+    let jobs = memo(move |_| {
         let is_ours = |row: &&Row| !embedded || row.job.workflow == slug;
-        live.jobs.with(|jobs| {
+        live.jobs.see(|jobs| {
             jobs.under_way().rev().filter(is_ours).map(|row| row.job.id).collect::<Vec<_>>()
         })
     });
     // What stands on the stage alone needs no switch.
-    let is_needed = Memo::new(move |_| {
-        jobs.with(|jobs| {
+    let is_needed = memo(move |_| {
+        jobs.see(|jobs| {
             jobs.len() > 1 || jobs.first().is_some_and(|only| desk.shown.get() != Some(*only))
         })
     });
@@ -41,12 +48,12 @@ fn Switch(id: JobId) -> impl IntoView {
     let live = use_live();
     let desk = use_desk();
     let navigate = use_navigate();
-    let row = Memo::new(move |_| live.jobs.with(|jobs| jobs.get(id).cloned()));
-    let preview = move || live.previews.with(|all| Some(all.get(&id)?.as_str().to_owned()));
-    let place = Memo::new(move |_| row.with(|row| place(row.as_ref()?)));
-    let percent = move || row.with(|row| row.as_ref().map_or(0, Row::percent)).to_string();
+    let row = memo(move |_| live.jobs.see(|jobs| jobs.get(id).cloned()));
+    let preview = move || live.previews.see(|all| Some(all.get(&id)?.as_str().to_owned()));
+    let place = memo(move |_| row.see(|row| place(row.as_ref()?)));
+    let percent = move || row.see(|row| row.as_ref().map_or(0, Row::percent)).to_string();
     let press = move |_| {
-        let Some(slug) = row.with_untracked(|row| Some(row.as_ref()?.job.workflow.clone())) else {
+        let Some(slug) = row.peek(|row| Some(row.as_ref()?.job.workflow.clone())) else {
             return;
         };
         if slug == desk.workflow().about.slug {
@@ -55,7 +62,7 @@ fn Switch(id: JobId) -> impl IntoView {
             navigate(&format!("/w/{slug}"), leptos_router::NavigateOptions::default());
         }
     };
-    let label = move || row.with(|row| row.as_ref().map(label));
+    let label = move || row.see(|row| row.as_ref().map(label));
     let current = move || (desk.shown.get() == Some(id)).then_some("true");
     view! {
         <button type="button" aria-label=label title=label aria-current=current on:click=press>

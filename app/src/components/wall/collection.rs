@@ -8,6 +8,7 @@ use wire::{Job, JobId};
 use crate::{
     desk::Desk,
     live::use_live,
+    reactive::{Peek, See, memo},
     results::{Item, Place},
     shelf::Shelf,
     state::results::Results,
@@ -30,7 +31,7 @@ impl Collection {
         let slug = desk.workflow().about.slug.clone();
         let path = format!("w/{slug}");
         let results = use_live().results;
-        let places = Memo::new(move |_| results.with(|results| places(results.of_workflow(&slug))));
+        let places = memo(move |_| results.see(|results| places(results.of_workflow(&slug))));
         Self::new(places, desk.shelf, (path, String::new()))
     }
 
@@ -38,12 +39,12 @@ impl Collection {
     /// now on belongs to it. `asks` is the search as it stands in the address.
     pub(crate) fn of_gallery(shelf: Shelf, grows: bool, asks: String) -> Self {
         let results = use_live().results;
-        let places = Memo::new(move |_| {
+        let places = memo(move |_| {
             let ids = shelf.ids();
             let newest = ids.first().copied();
             let found: HashSet<JobId> = ids.into_iter().collect();
             let is_new = |job: &Job| grows && newest.is_none_or(|newest| job.id > newest);
-            results.with(|results| {
+            results.see(|results| {
                 places(results.newest_first().filter(|job| found.contains(&job.id) || is_new(job)))
             })
         });
@@ -67,15 +68,13 @@ impl Collection {
 
     /// The result at `place`, as it is now, without listening for changes.
     pub(crate) fn item(self, place: Place) -> Option<Item> {
-        let job = self.results.with_untracked(|results| results.get(place.job).cloned())?;
+        let job = self.results.peek(|results| results.get(place.job).cloned())?;
         Item::at(&Arc::new(job), place.output)
     }
 
     /// Whether the job is a favourite.
     pub(crate) fn is_favourite(self, job: JobId) -> Memo<bool> {
-        Memo::new(move |_| {
-            self.results.with(|results| results.get(job).is_some_and(|job| job.favourite))
-        })
+        memo(move |_| self.results.see(|results| results.get(job).is_some_and(|job| job.favourite)))
     }
 }
 

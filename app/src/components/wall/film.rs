@@ -42,7 +42,7 @@ pub(super) fn Film(item: Item, link: String) -> impl IntoView {
             <video
                 node_ref=video
                 src=item.output().url.clone()
-                muted=true
+                prop:muted=true
                 loop=true
                 playsinline=true
                 preload="metadata"

@@ -12,7 +12,7 @@ mod tile;
 
 use leptos::prelude::*;
 
-use crate::{desk::use_desk, i18n::t, shelf::Shelf};
+use crate::{desk::use_desk, i18n::t, reactive::Show, shelf::Shelf};
 
 pub(crate) use collection::Collection;
 pub(crate) use rows::{Further, Rows};

@@ -4,7 +4,9 @@
 use leptos::{html, prelude::*};
 
 use super::{Collection, tile::Tile};
-use crate::{browser, components::icon::Icon, i18n::t, results::Place, shelf::Shelf};
+use crate::{
+    browser, components::icon::Icon, i18n::t, reactive::Show, results::Place, shelf::Shelf,
+};
 
 /// How long before its end comes into sight a list is continued.
 const AHEAD: &str = "800px";

@@ -11,9 +11,8 @@ use crate::{
     results::{Item, Place},
 };
 
-/// How wide a tile is, for the browser to choose a thumbnail by: a row is 216
-/// pixels high, on a phone 132.
-const WIDTHS: (f64, f64) = (216.0, 132.0);
+/// Height of a row in pixels, at a desk and on a phone, for the browser to choose a thumbnail by.
+const HEIGHTS: (f64, f64) = (216.0, 132.0);
 
 /// A result, with what can be done with it when the pointer is over it.
 #[component]
@@ -52,8 +51,10 @@ pub(super) fn Tile(collection: Collection, place: Place) -> impl IntoView {
 fn Image(item: Item, link: String) -> impl IntoView {
     let title = item.title().to_owned();
     let label = t::open_result(&title);
-    let (wide, narrow) = (item.ratio() * WIDTHS.0 * 1.25, item.ratio() * WIDTHS.1 * 1.25);
-    let sizes = format!("(max-width: 600px) {narrow:.0}px, {wide:.0}px");
+    // Whole pixels, a little more than needed: rows are stretched to fit.
+    let width = |height: f64| (item.ratio() * height * 1.25) as u32;
+    let (wide, narrow) = (width(HEIGHTS.0), width(HEIGHTS.1));
+    let sizes = format!("(max-width: 600px) {narrow}px, {wide}px");
     view! {
         <a href=link data-noscroll="" aria-label=label>
             <img src=item.thumb(320) srcset=item.thumbs() sizes=sizes alt=title loading="lazy" decoding="async"/>

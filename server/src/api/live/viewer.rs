@@ -102,7 +102,8 @@ impl Viewer {
                 }
             },
             Message::Binary(_) => self.refuse(None, "say it as text".into()).await,
-            Message::Close(_) => Err(End::Gone),
+            // Said back, as politeness and RFC 6455 ask.
+            Message::Close(_) => Err(End::Close(CloseCode::Normal, "")),
             Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => Ok(()),
         }
     }

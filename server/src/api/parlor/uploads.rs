@@ -23,7 +23,7 @@ use crate::extract::{Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
 
 /// How long a whole upload may take.
-const DEADLINE: Duration = Duration::from_secs(10 * 60);
+const DEADLINE: Duration = Duration::from_mins(10);
 /// How long nothing may arrive.
 const SILENCE: Duration = Duration::from_secs(30);
 /// The name in refusals, also of raw bodies.
@@ -101,13 +101,15 @@ async fn store<E>(
     claim: &Claim,
 ) -> Result<Upload> {
     let body = Box::pin(unless_silent(Box::pin(body.map_err(|_| ()))));
-    let _storing = app.db.storing().await;
-    let max = app.config.max_upload_bytes();
-    let (stored, name) = app.files.store_upload(body, claim, max).await?;
+    let received = app.files.receive(body, claim, app.config.max_upload_bytes()).await?;
+    let name = received.name().to_string();
+    // Not taken before: nothing can be deleted while it is held.
+    let _no_file_is_deleted_meanwhile = app.db.storing().await;
+    let stored = app.files.store_upload(received).await?;
     let new = NewUpload {
         principal: principal.id,
         hash: stored.hash,
-        name: name.to_string(),
+        name,
         mime: stored.mime,
         bytes: stored.bytes,
         width: stored.width,

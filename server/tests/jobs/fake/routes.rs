@@ -121,7 +121,8 @@ async fn history(Path(id): Path<String>, State(inner): Shared) -> Response {
 }
 
 async fn object_info() -> Response {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
+    let path =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
     tokio::fs::read(path).await.unwrap().into_response()
 }
 
@@ -143,7 +144,9 @@ async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Res
 async fn view(State(inner): Shared) -> Response {
     inner.viewed.fetch_add(1, Ordering::Relaxed);
     if inner.mood() == Mood::Endless {
-        let pieces = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(Bytes::from_static(&[0; 1 << 20])));
+        let pieces = futures_util::stream::repeat_with(|| {
+            Ok::<_, std::io::Error>(Bytes::from_static(&[0; 8 << 10]))
+        });
         return axum::body::Body::from_stream(pieces).into_response();
     }
     picture([200, 120, 40], "PNG").into_response()

@@ -11,7 +11,11 @@ use super::{Inner, Mood, Prompt, picture};
 /// Runs what is queued, one after another.
 pub(super) async fn work(inner: Arc<Inner>) {
     loop {
-        let next = if inner.mood() == Mood::Stuck { None } else { inner.pending.lock().unwrap().pop_front() };
+        let next = if inner.mood() == Mood::Stuck {
+            None
+        } else {
+            inner.pending.lock().unwrap().pop_front()
+        };
         let Some(prompt) = next else {
             let _ = tokio::time::timeout(Duration::from_millis(50), inner.queued.notified()).await;
             continue;
@@ -25,7 +29,8 @@ pub(super) async fn work(inner: Arc<Inner>) {
         }
         let odd = if inner.mood() == Mood::Odd { json!("<NaN>") } else { json!(0.5) };
         let image = json!({ "filename": "parlor_00001_.png", "subfolder": "", "type": "output" });
-        let outputs = if success { json!({ "9": { "images": [image], "score": [odd] } }) } else { json!({}) };
+        let outputs =
+            if success { json!({ "9": { "images": [image], "score": [odd] } }) } else { json!({}) };
         let messages: Vec<_> = messages.iter().map(|(kind, data)| json!([kind, data])).collect();
         let status = json!({ "status_str": if success { "success" } else { "error" },
                              "completed": success, "messages": messages });
@@ -43,7 +48,11 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
     inner.say(client, "execution_start", &json!({ "prompt_id": id, "timestamp": 1 }));
     inner.say(client, "execution_cached", &json!({ "nodes": [], "prompt_id": id, "timestamp": 1 }));
     for (node, content) in prompt.body["prompt"].as_object().unwrap() {
-        inner.say(client, "executing", &json!({ "node": node, "display_node": node, "prompt_id": id }));
+        inner.say(
+            client,
+            "executing",
+            &json!({ "node": node, "display_node": node, "prompt_id": id }),
+        );
         if inner.mood() == Mood::Odd {
             babble(inner, prompt, node);
         }
@@ -51,12 +60,15 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
             continue;
         }
         if inner.mood() == Mood::Failing {
-            return vec![("execution_error", json!({
+            return vec![(
+                "execution_error",
+                json!({
                 "prompt_id": id, "node_id": node, "node_type": "KSampler", "executed": [],
                 "exception_type": "torch.OutOfMemoryError",
                 "exception_message": "Allocation on device 0 failed in /home/host/ComfyUI/model.py",
                 "traceback": ["File \"/home/host/ComfyUI/execution.py\""],
-                "current_inputs": {}, "current_outputs": [], "timestamp": 1 }))];
+                "current_inputs": {}, "current_outputs": [], "timestamp": 1 }),
+            )];
         }
         let steps = content["inputs"]["steps"].as_u64().unwrap();
         for step in 1..=steps {
@@ -67,11 +79,18 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
                 }
             }
             if inner.cancelled.lock().unwrap().contains(id) {
-                return vec![("execution_interrupted", json!({
-                    "prompt_id": id, "node_id": node, "node_type": "KSampler", "executed": [], "timestamp": 1 }))];
+                return vec![(
+                    "execution_interrupted",
+                    json!({
+                    "prompt_id": id, "node_id": node, "node_type": "KSampler", "executed": [], "timestamp": 1 }),
+                )];
             }
             inner.send(client, preview(id, node));
-            inner.say(client, "progress", &json!({ "value": step, "max": steps, "prompt_id": id, "node": node }));
+            inner.say(
+                client,
+                "progress",
+                &json!({ "value": step, "max": steps, "prompt_id": id, "node": node }),
+            );
         }
     }
     vec![("execution_success", json!({ "prompt_id": id, "timestamp": 1 }))]
@@ -95,11 +114,17 @@ fn babble(inner: &Inner, prompt: &Prompt, node: &str) {
     inner.say(client, "executing", &executing);
     inner.say(client, "executing", &json!({ "node": node }));
     inner.say(client, "execution_start", &json!({ "prompt_id": prompt.id, "timestamp": 1 }));
-    inner.say(client, "progress", &json!({ "value": -7, "max": 0, "prompt_id": prompt.id, "node": "no such" }));
+    inner.say(
+        client,
+        "progress",
+        &json!({ "value": -7, "max": 0, "prompt_id": prompt.id, "node": "no such" }),
+    );
     inner.say(client, "progress", &json!({ "value": "x", "prompt_id": [prompt.id] }));
     inner.say(client, "executed", &json!({ "node": node, "output": null, "prompt_id": prompt.id }));
     inner.say(client, "made.up", &json!({ "prompt_id": prompt.id }));
-    for text in ["", "null", "[]", "{", "{\"type\":5}", "{\"type\":\"progress\",\"data\":{\"value\":NaN}}"] {
+    for text in
+        ["", "null", "[]", "{", "{\"type\":5}", "{\"type\":\"progress\",\"data\":{\"value\":NaN}}"]
+    {
         inner.send(client, Message::text(text));
     }
     for bytes in [vec![], vec![0, 0, 0, 9], vec![0, 0, 0, 4, 255, 255, 255, 255], vec![0; 40]] {

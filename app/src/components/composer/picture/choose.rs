@@ -7,6 +7,7 @@ use wire::{JobList, OutputKind};
 use crate::{
     api::{self, Error, JobQuery},
     components::icon::Icon,
+    fetch::{Fetched, use_fetch},
     form::Picture,
     i18n::t,
     results::Item,
@@ -19,7 +20,7 @@ const OFFERED: u32 = 48;
 /// nothing when the person changed their mind.
 #[component]
 pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) -> impl IntoView {
-    let pictures = LocalResource::new(load);
+    let pictures = use_fetch(load);
     let dialog = NodeRef::<html::Dialog>::new();
     dialog.on_load(|dialog| {
         let _ = dialog.show_modal();
@@ -32,15 +33,18 @@ pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) ->
                     <Icon name="x"/>
                 </button>
             </div>
-            <Suspense fallback=|| view! { <p class="quiet" role="status">{t::loading()}</p> }>
-                {move || Suspend::new(async move {
-                    match pictures.await {
-                        Ok(items) if items.is_empty() => view! { <p class="quiet">{t::choose_empty()}</p> }.into_any(),
-                        Ok(items) => view! { <Offer items on_close/> }.into_any(),
-                        Err(error) => view! { <p class="field__wrong" role="alert">{error.words()}</p> }.into_any(),
-                    }
-                })}
-            </Suspense>
+            {move || match pictures.get() {
+                Fetched::Waiting => {
+                    view! { <p class="quiet" role="status">{t::loading()}</p> }.into_any()
+                }
+                Fetched::Here(items) if items.is_empty() => {
+                    view! { <p class="quiet">{t::choose_empty()}</p> }.into_any()
+                }
+                Fetched::Here(items) => view! { <Offer items on_close/> }.into_any(),
+                Fetched::Failed(error) => {
+                    view! { <p class="field__wrong" role="alert">{error.words()}</p> }.into_any()
+                }
+            }}
         </dialog>
     }
 }

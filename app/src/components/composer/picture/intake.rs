@@ -12,6 +12,7 @@ use crate::{
     browser::ObjectUrl,
     components::composer::words,
     form::{Change, Chosen, Form, Picture, Refusal, Source, refuse},
+    reactive::Peek,
 };
 
 thread_local! {
@@ -53,12 +54,12 @@ impl Intake {
 
     /// Whether there is a field to take a picture.
     pub(super) fn is_wanted(self) -> bool {
-        self.form.with_untracked(|form| form.picture_field().is_some())
+        self.form.peek(|form| form.picture_field().is_some())
     }
 
     /// Takes a file into the first picture field that is empty, else the first.
     pub(super) fn take_anywhere(self, file: File) {
-        let name = self.form.with_untracked(|form| form.picture_field().map(str::to_owned));
+        let name = self.form.peek(|form| form.picture_field().map(str::to_owned));
         if let Some(name) = name {
             self.take(&name, file);
         }
@@ -98,7 +99,7 @@ impl Intake {
     }
 
     fn reason_against(self, name: &str, chosen: &Chosen) -> Option<String> {
-        self.form.with_untracked(|form| {
+        self.form.peek(|form| {
             let FieldKind::Image { max_bytes, accept } = &form.row(name)?.field.kind else {
                 return None;
             };

@@ -16,6 +16,7 @@ use crate::{
     components::icon::Icon,
     form::{Change, Entry, Picture, Source},
     i18n::{t, words::bytes},
+    reactive::{Show, memo},
 };
 
 pub(super) use anywhere::take_from_anywhere;
@@ -46,13 +47,13 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> impl Int
         is_choosing: RwSignal::new(false),
         input: NodeRef::new(),
     };
-    let picture = Memo::new(move |_| {
-        hold.with(|row| match &row.entry {
+    let picture = memo(move |_| {
+        hold.see(|row| match &row.entry {
             Entry::Picture(picture) => picture.clone(),
             _ => None,
         })
     });
-    let is_there = Memo::new(move |_| picture.read().is_some());
+    let is_there = memo(move |_| picture.read().is_some());
     let limits = t::picture_limits(words::kinds(&accept), bytes(max_bytes as f64));
     let optional = !field.required;
     let value = Signal::derive(move || value_words(picture.read().as_ref(), optional));
@@ -128,15 +129,13 @@ fn Empty(tools: Tools, limits: String) -> impl IntoView {
 
 #[component]
 fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
-    let fraction =
-        Memo::new(move |_| match picture.read().as_ref().map(|picture| picture.source) {
-            Some(Source::Sending { fraction, .. }) => Some(fraction),
-            _ => None,
-        });
-    let is_sending = Memo::new(move |_| fraction.get().is_some());
-    let name = Memo::new(move |_| picture.read().as_ref().map(name_words).unwrap_or_default());
-    let preview =
-        Memo::new(move |_| picture.read().as_ref().map(|picture| picture.preview.clone()));
+    let fraction = memo(move |_| match picture.read().as_ref().map(|picture| picture.source) {
+        Some(Source::Sending { fraction, .. }) => Some(fraction),
+        _ => None,
+    });
+    let is_sending = memo(move |_| fraction.get().is_some());
+    let name = memo(move |_| picture.read().as_ref().map(name_words).unwrap_or_default());
+    let preview = memo(move |_| picture.read().as_ref().map(|picture| picture.preview.clone()));
     let over = tools.intake.is_over();
     view! {
         <div class="drop" class:drop--over=over>
