@@ -52,7 +52,6 @@ mod jobs;
 mod ledger;
 mod nodes;
 mod options;
-pub mod painter;
 mod pixels;
 mod png;
 mod run;

@@ -9,9 +9,9 @@ use image::{GrayImage, ImageEncoder, RgbImage};
 
 use super::datum::{Content, Latent};
 use super::{Call, Failure, Halt};
-use crate::painter::{Brief, Painting};
 use crate::pixels;
 use crate::run::Made;
+use painter::{Brief, Painting};
 
 /// The longer edge of a preview, in pixels; smaller pictures are enlarged.
 const PREVIEW_EDGE: u32 = 512;

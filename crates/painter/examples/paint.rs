@@ -1,10 +1,10 @@
 //! Paints one picture and says how long it took.
 //!
-//! `cargo run --release -p engine --example paint -- "a fox in the snow" 7 512x512 20 fox.png [cfg] [init.png denoise]`
+//! `cargo run --release -p painter --example paint -- "a fox in the snow" 7 512x512 20 fox.png [cfg] [init.png denoise]`
 //! With `STEPS` as the name's ending (`run-STEPS.png`) a preview of every step is saved too.
 
 use anyhow::{Context, Result};
-use engine::painter::{Brief, Painting};
+use painter::{Brief, Painting};
 use std::time::Instant;
 
 fn main() -> Result<()> {

@@ -170,7 +170,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::painter::words::Hour;
+    use crate::words::Hour;
 
     fn plan(prompt: &str, seed: u64) -> Plan {
         Plan::new(prompt, "", (seed, 7.0))
