@@ -33,7 +33,7 @@ test('a result can be the next input', async () => {
   await run.tiles.first().hover();
   await run.tiles.first().getByRole('button', { name: 'Use as input' }).click();
   await run.page.waitForURL('**/w/picture-to-picture');
-  await run.create.click();
+  await run.ask('The same in winter');
   await run.made(1);
   await sound(run.page);
 });

@@ -12,17 +12,16 @@ import { scene } from '../support/scene.mjs';
 
 const shared = scene();
 
-for (const [what, name, content] of [
-  ['an empty file', 'empty.png', Buffer.alloc(0)],
-  ['text called a picture', 'letter.png', Buffer.from('Dear Sir or Madam, '.repeat(20))],
-  ['a picture cut short', 'cut.png', redOverBlue().subarray(0, 60)],
-  ['a picture of 30,000 × 30,000', 'huge.png', bomb()],
+for (const [what, name, content, told] of [
+  ['an empty file', 'empty.png', Buffer.alloc(0), /empty/i],
+  ['text called a picture', 'letter.png', Buffer.from('Dear Sir or Madam, '.repeat(20)), /picture|image/i],
+  ['a picture cut short', 'cut.png', redOverBlue().subarray(0, 60), /picture|image/i],
+  ['a picture of 30,000 × 30,000', 'huge.png', bomb(), /large|big|pixels/i],
 ]) {
   test(`${what} is refused beside the field`, async () => {
     const run = await shared.visit('picture-to-picture');
     await run.handIn(name, content);
-    const words = await run.complaint();
-    assert.match(words, /picture|file|image/i);
+    assert.match(await run.complaint(), told);
     await picture(run.page, `refused-${name.split('.')[0]}`);
     await accessible(run.page);
   });
