@@ -33,6 +33,7 @@ mod theme;
 mod toasts;
 
 use leptos::prelude::*;
+#[cfg(not(test))]
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Called by the generated JavaScript once the module is loaded.

@@ -51,7 +51,9 @@ async fn main() -> anyhow::Result<()> {
     println!("{}", table(&figures));
     if let Some(file) = &cli.write {
         let page = report::document(&figures, &report::machine().await);
-        tokio::fs::write(file, page).await.with_context(|| format!("writing {}", file.display()))?;
+        tokio::fs::write(file, page)
+            .await
+            .with_context(|| format!("writing {}", file.display()))?;
     }
     let missed = figures.iter().filter(|figure| !figure.holds()).count();
     ensure!(missed == 0, "{missed} of {} figures missed", figures.len());

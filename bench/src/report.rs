@@ -22,7 +22,10 @@ pub fn document(figures: &[Figure], machine: &str) -> String {
 pub async fn machine() -> String {
     let cpus = tokio::fs::read_to_string("/proc/cpuinfo").await.unwrap_or_default();
     let kernel = tokio::fs::read_to_string("/proc/sys/kernel/osrelease").await.unwrap_or_default();
-    let model = cpus.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("an unnamed processor");
+    let model = cpus
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .unwrap_or("an unnamed processor");
     let model = model.trim_start_matches([' ', '\t', ':']);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{model}, {cores} cores, Linux {}", kernel.trim())

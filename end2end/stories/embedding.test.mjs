@@ -30,7 +30,8 @@ test('a listed site frames the page and gets a picture', async () => {
   const frame = page.frameLocator('iframe');
   await frame.getByRole('textbox', { name: 'Prompt' }).fill('Two arches and a sun, cut paper');
   await frame.getByRole('button', { name: /^Create/ }).click();
-  await frame.getByRole('region', { name: 'Made here' }).getByRole('img').first().waitFor({ timeout: 60_000 });
+  await frame.getByText('Ready').waitFor({ timeout: 60_000 });
+  await frame.getByRole('img', { name: 'Two arches and a sun, cut paper' }).waitFor();
   await picture(page, 'embed-desk-dark');
   await accessible(page);
   await house.close();

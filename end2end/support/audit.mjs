@@ -10,7 +10,7 @@ const folder = process.env.PARLOR_PICTURES ?? join(import.meta.dirname ?? '.', '
 
 /** Fails when axe finds a fault that keeps somebody out. */
 export async function accessible(page) {
-  const { violations } = await new AxeBuilder.default({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const told = serious.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(n => n.html).join('\n  ')}`);
   assert.deepEqual(told, [], `axe found faults at ${page.url()}`);

@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 
 use crate::house::House;
 use crate::{Options, api, worker};
@@ -115,7 +116,12 @@ fn serve(listener: TcpListener, house: &Arc<House>) {
 }
 
 async fn answer(listener: TcpListener, house: Arc<House>) -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
+    // Small messages must not wait for each other's acknowledgement.
+    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delays");
+        }
+    });
     let server = axum::serve(listener, api::router(house.clone()))
         .with_graceful_shutdown(house.stopping.clone().cancelled_owned());
     let patience = async {

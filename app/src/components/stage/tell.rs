@@ -138,6 +138,8 @@ pub(super) fn Again(
             type="button"
             class="btn"
             class=("btn--main", retry)
+            // On a narrow stage only the icon shows.
+            aria-label=words
             disabled=move || desk.sending.get()
             on:click=send
         >
@@ -153,7 +155,7 @@ fn Keep(shown: Shown) -> impl IntoView {
     let first = move || {
         let output = shown.row.see(|row| row.as_ref()?.job.outputs.first().cloned())?;
         Some(view! {
-            <a class="btn" href=api::download(&output.url) download=output.name rel="external">
+            <a class="btn" aria-label=t::keep_it() href=api::download(&output.url) download=output.name rel="external">
                 <Icon name="download" small=true />
                 <span>{t::keep_it()}</span>
             </a>

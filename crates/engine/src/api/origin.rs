@@ -34,7 +34,7 @@ fn is_foreign(headers: &HeaderMap) -> bool {
 
 /// Host in lower case, and port. `None` for `null` and the like.
 fn authority(url: &str) -> Option<(String, Option<u16>)> {
-    let uri: Uri = url.parse().ok()?;
+    let uri = url.parse::<Uri>().ok().filter(|uri| uri.scheme().is_some())?;
     Some((uri.host()?.to_ascii_lowercase(), uri.port_u16()))
 }
 
