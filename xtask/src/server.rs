@@ -31,7 +31,7 @@ pub enum Profile {
 pub fn build(places: &Places, site: &Site, profile: Profile) -> anyhow::Result<PathBuf> {
     let (args, folder) = match profile {
         Profile::Dev => ("--package server --bin parlor", "debug"),
-        Profile::Tested => ("--workspace --exclude app --bin parlor --test http", "debug"),
+        Profile::Tested => ("--workspace --bin parlor --test http", "debug"),
         Profile::Release => ("--package server --bin parlor --release", "release"),
     };
     say::step(&format!("server ({folder})"), || {
