@@ -89,3 +89,13 @@ fn install(packages: &[&str]) -> anyhow::Result<()> {
     apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
     run(apt.env("DEBIAN_FRONTEND", "noninteractive"), cure)
 }
+
+/// Where this very program is. Cargo may have compiled it anew since it was started; then Linux
+/// calls the old file deleted, and the new one stands in its place.
+pub fn own_program() -> anyhow::Result<PathBuf> {
+    let path = env::current_exe().context("finding this program")?;
+    match path.to_str().and_then(|path| path.strip_suffix(" (deleted)")) {
+        Some(path) => Ok(PathBuf::from(path)),
+        None => Ok(path),
+    }
+}

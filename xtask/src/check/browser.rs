@@ -4,7 +4,7 @@
 //! the library that is linked here anyway, and opening the result in the Chromium of the stories,
 //! takes the test functions through the same `WasmBindgenTestContext`.
 
-use std::{env, fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::Context;
 use wasm_bindgen_cli_support::Bindgen;
@@ -19,7 +19,7 @@ use crate::{
 pub fn tests(places: &Places) -> anyhow::Result<()> {
     tools::wasm_target()?;
     tools::browser_tests(places)?;
-    let own = env::current_exe().context("finding this program")?;
+    let own = tools::own_program()?;
     let mut test =
         cargo(&places.root, &format!("test --package app --tests --target {}", tools::WASM));
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} wasm-test", own.display()))

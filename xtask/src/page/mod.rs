@@ -126,8 +126,7 @@ impl Stamp {
         sources.hash(&mut hasher);
         hasher.update(optimiser.map_or(b"", |tool| tool.as_os_str().as_encoded_bytes()));
         // This very program decides how the site looks, too.
-        let own = std::env::current_exe().and_then(fs::read).context("reading this program")?;
-        hasher.update(&own);
+        hasher.update(&fs::read(tools::own_program()?).context("reading this program")?);
         Ok(Self { file: folder.with_extension("stamp"), value: hasher.finalize().to_string() })
     }
 
