@@ -108,6 +108,18 @@ impl Backends {
         choice.into_iter().find_map(Backend::try_acquire)
     }
 
+    /// The classes that are nowhere: those that the backend lacks which lacks
+    /// fewest. None as long as there is a backend of which that is not known.
+    pub(crate) fn missing(&self, classes: &[&str]) -> Vec<String> {
+        let lacks = |backend: &Arc<Backend>| {
+            let all = backend.definitions()?;
+            let lacking = classes.iter().filter(|class| all.node(class).is_none());
+            Some(lacking.map(|class| (*class).to_owned()).collect::<Vec<_>>())
+        };
+        let each: Option<Vec<_>> = self.list.iter().map(lacks).collect();
+        each.into_iter().flatten().min_by_key(Vec::len).unwrap_or_default()
+    }
+
     /// The backend of this name.
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<Backend>> {
         self.list.iter().find(|backend| backend.name() == name)

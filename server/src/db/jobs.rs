@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
-use wire::{Event, Job, JobId, JobList, JobStatus, Output};
+use wire::{Event, Inputs, Job, JobId, JobList, JobStatus, Output};
 
 use super::{Db, JobFile, rows};
 use crate::auth::PrincipalId;
@@ -208,6 +208,31 @@ impl Db {
             words: row.try_get("words")?,
             files: files.iter().map(file).collect::<anyhow::Result<_>>()?,
         }))
+    }
+
+    /// Writes what became of a job when it was fitted to its backend: the inputs
+    /// that `changed`, and the graph.
+    pub(crate) async fn refit(
+        &self,
+        id: JobId,
+        changed: Inputs,
+        graph: Value,
+    ) -> anyhow::Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE jobs SET inputs = json_patch(inputs, ?), graph = ? WHERE id = ?",
+                )
+                .bind(rows::json(&changed)?)
+                .bind(rows::json(&graph)?)
+                .bind(rows::id(id.0))
+                .execute(connection)
+                .await
+                .context("fitting a job to its backend")?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// Every job that is not over, oldest first.

@@ -14,6 +14,7 @@ use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::backends::{Backend, Listener};
 use crate::db::Attempt;
+use crate::workflows::Lacking;
 
 /// Looks that must find nothing before a prompt counts as not there.
 const LOOKS: u32 = 3;
@@ -62,11 +63,9 @@ impl Run<'_> {
 
     /// Sends the files and the graph. The attempt is committed before.
     pub(super) async fn hand_over(&mut self) -> anyhow::Result<Handing> {
-        if let (Some(workflow), Some(definitions)) =
-            (self.jobs.parts.workflows.get(&self.row.workflow), self.backend.definitions())
-            && workflow.version() == self.row.workflow_version
-        {
-            workflow.fit(&mut self.graph, &definitions);
+        if let Err(lacking) = self.fit().await? {
+            let failure = failure::lacking(&lacking, &self.graph);
+            return Ok(Handing::Not(Outcome::Over(End::Failed(failure), None)));
         }
         if let Err(error) = self.send_files().await? {
             return Ok(Handing::Not(self.unreachable(&error)));
@@ -93,6 +92,25 @@ impl Run<'_> {
             }
             Err(error) => self.unknown(prompt_id, (listener, error)).await,
         }
+    }
+
+    /// Fits the graph to this backend. What the job says of itself follows.
+    async fn fit(&mut self) -> anyhow::Result<Result<(), Lacking>> {
+        let parts = &self.jobs.parts;
+        let workflow = parts.workflows.get(&self.row.workflow);
+        let workflow = workflow.filter(|one| one.version() == self.row.workflow_version);
+        let (Some(workflow), Some(definitions)) = (workflow, self.backend.definitions()) else {
+            return Ok(Ok(()));
+        };
+        match workflow.fit(&mut self.graph, &definitions) {
+            Err(lacking) => return Ok(Err(lacking)),
+            Ok(changed) if changed.is_empty() => (),
+            Ok(changed) => {
+                parts.db.refit(self.id, changed, self.graph.to_value()).await?;
+                parts.hub.changed((self.row.principal, self.id));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// It is not known whether the backend has the prompt: look for it.

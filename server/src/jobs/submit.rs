@@ -42,6 +42,14 @@ pub struct Submitted {
 pub enum SubmitError {
     #[error("There is no such workflow.")]
     NoSuchWorkflow,
+    #[error(
+        "This workflow needs nodes that the workshop does not have: {}. Its host can install them.",
+        .nodes.join(", ")
+    )]
+    Lacking {
+        /// Classes.
+        nodes: Vec<String>,
+    },
     /// `message` is to stand beside the field.
     #[error("{field}: {message}")]
     Field { field: String, message: String },
@@ -97,6 +105,10 @@ impl Jobs {
             && let Some(answer) = self.parts.db.replay(principal, key).await?
         {
             return self.answer(principal, (answer, None)).await;
+        }
+        let nodes = self.parts.backends.missing(&workflow.classes().collect::<Vec<_>>());
+        if !nodes.is_empty() {
+            return Err(SubmitError::Lacking { nodes });
         }
         let definitions = self.parts.backends.definitions();
         let checked = workflow.check(&inputs, definitions.as_deref(), rand::random::<u64>)?;

@@ -8,6 +8,9 @@ use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
 use super::manifest::name_of;
 use super::published::{FieldSpec, Published};
 
+/// Stands under a choice that the backend has nothing for.
+const NONE: &str = "The workshop has none yet. Its host can add one.";
+
 impl Published {
     /// The form as a person sees it now. `definitions` are those of a backend:
     /// without them, choices that come from there have only their default.
@@ -39,7 +42,11 @@ impl Published {
 
 impl FieldSpec {
     fn shown(&self, definitions: Option<&Definitions>) -> Field {
-        Field { kind: self.kind(definitions), ..self.field.clone() }
+        let none = self.from.is_some()
+            && definitions.is_some()
+            && self.backend_options(definitions).is_none();
+        let help = if none { Some(NONE.to_owned()) } else { self.field.help.clone() };
+        Field { kind: self.kind(definitions), help, ..self.field.clone() }
     }
 
     /// The type with its limits, as the backend at hand has them.
@@ -56,9 +63,9 @@ impl FieldSpec {
         }
     }
 
-    /// The options that a backend has; `None` when the field's are fixed, when
-    /// the backend is not known, and when it has none (the default is then
-    /// shown, and the backend will say what is missing).
+    /// The options that a backend has, at least one; `None` when the field's are
+    /// fixed, when the backend is not known, and when it has none (the default is
+    /// then shown, and the backend will say what is missing).
     pub(super) fn backend_options(&self, definitions: Option<&Definitions>) -> Option<Vec<Value>> {
         let (class, input) = self.from.as_ref()?;
         let Kind::Choice(choice) = &definitions?.node(class)?.input(input)?.kind else {
@@ -71,7 +78,7 @@ impl FieldSpec {
 }
 
 /// `default` if the backend has it, else the first that it has.
-pub(super) fn available(default: &Value, options: &[Value]) -> Value {
+fn available(default: &Value, options: &[Value]) -> Value {
     let found = options.iter().find(|option| *option == default).or(options.first());
     found.unwrap_or(default).clone()
 }

@@ -245,13 +245,52 @@ fn choices_come_from_the_backend_when_it_is_known() {
 fn a_default_that_a_backend_lacks_is_replaced_and_a_choice_is_not() {
     let one = workflow("text-to-picture");
     let mut filled = graph("text-to-picture", json!({ "prompt": "a fox" }));
-    one.fit(&mut filled, definitions());
+    let changed = one.fit(&mut filled, definitions()).unwrap();
+    assert_eq!(changed, inputs(json!({ "model": "tiny-sd15-random.safetensors" })));
     assert_eq!(input(&filled, "4", "ckpt_name"), "tiny-sd15-random.safetensors");
     assert_eq!(input(&filled, "3", "sampler_name"), "euler");
 
     filled.set("4", "ckpt_name", json!("somebodys-choice.safetensors")).unwrap();
-    one.fit(&mut filled, definitions());
-    assert_eq!(input(&filled, "4", "ckpt_name"), "somebodys-choice.safetensors");
+    let lacking = one.fit(&mut filled, definitions()).unwrap_err();
+    assert_eq!((lacking.label.as_str(), lacking.node.as_str()), ("Model", "4"));
+    assert_eq!(lacking.value, "somebodys-choice.safetensors");
+}
+
+#[test]
+fn a_form_from_before_the_backend_was_known_can_still_be_sent() {
+    let one = workflow("text-to-picture");
+    let before = one.form(None, None);
+    let model = before.fields.iter().find(|field| field.name == "model").unwrap();
+    let FieldKind::Choice { default, .. } = &model.kind else { panic!("{model:?}") };
+    let sent = inputs(json!({ "prompt": "a fox", "model": default }));
+    let checked = one.check(&sent, Some(definitions()), || 7).unwrap();
+    assert_eq!(checked.inputs["model"], "tiny-sd15-random.safetensors");
+}
+
+#[test]
+fn what_was_chosen_earlier_can_be_sent_while_no_backend_is_known() {
+    let chosen = json!({ "prompt": "a fox", "model": "somebodys-choice.safetensors" });
+    let checked = check("text-to-picture", chosen.clone()).unwrap();
+    assert_eq!(checked.inputs["model"], chosen["model"]);
+
+    let one = workflow("text-to-picture");
+    let refused = one.check(&inputs(chosen), Some(definitions()), || 7).unwrap_err();
+    assert_eq!(refused.field, "model");
+    for odd in [json!("x".repeat(2_000)), json!({}), json!(["4", 0])] {
+        assert_eq!(refusal("text-to-picture", json!({ "prompt": "a", "model": odd })).0, "model");
+    }
+}
+
+#[test]
+fn a_choice_that_the_backend_has_nothing_for_says_so() {
+    let none = br#"{"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [[]]}}}}"#;
+    let none = Definitions::parse(none).unwrap();
+    let help = |definitions| {
+        let form = workflow("text-to-picture").form(definitions, None);
+        form.fields.into_iter().find(|field| field.name == "model").unwrap().help
+    };
+    assert!(help(Some(&none)).unwrap().contains("has none"));
+    assert_eq!((help(Some(definitions())), help(None)), (None, None));
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub enum Mood {
     Silent,
     /// Refuses uploads for no reason.
     NoUploads,
+    /// Has not got the node that sharpens.
+    Blunt,
 }
 
 /// What the world and the fake share.
