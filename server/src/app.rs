@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use axum::http::HeaderValue;
+use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -70,7 +71,8 @@ impl App {
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
         let (hub, workflows) = (Hub::default(), Workflows::builtin());
-        let http = comfy::client::http().context("no client for the backends")?;
+        let trust = trust(&config).await?;
+        let http = comfy::client::http(trust).context("no client for the backends")?;
         let backends = Backends::start(configured(&config, demo.clone()), &http, &shutdown)?;
         let parts = Parts {
             db: db.clone(),
@@ -96,6 +98,18 @@ impl App {
             shutdown,
         }))
     }
+}
+
+/// Whose certificates backends may have. Reading all that this machine trusts
+/// takes memory and a moment, which most houses are spared.
+async fn trust(config: &Config) -> anyhow::Result<Trust> {
+    if config.backends.iter().all(|backend| backend.url.scheme() != "https") {
+        return Ok(Trust::nobody());
+    }
+    let Some(file) = &config.backend_ca else { return Ok(Trust::of_this_machine(None)?) };
+    let read = async { Ok(Trust::of_this_machine(Some(&tokio::fs::read(file).await?))?) };
+    let read: anyhow::Result<_> = read.await;
+    read.with_context(|| format!("the file of --backend-ca, {}", file.display()))
 }
 
 /// The backends of the configuration and the demo engine, each with the name

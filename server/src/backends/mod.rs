@@ -11,6 +11,7 @@ mod upstream;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use comfy::client::Http;
 use comfy::{Client, Definitions};
 use tokio::sync::Notify;
 use url::Url;
@@ -49,10 +50,10 @@ pub struct Backends {
 
 impl Backends {
     /// Begins to watch over these backends, each closed until it was seen to
-    /// be well. `http` is made by [`comfy::client::http`].
+    /// be well. `http` is made by [`comfy::client::http()`].
     pub fn start(
         configs: Vec<BackendConfig>,
-        http: &reqwest::Client,
+        http: &Http,
         shutdown: &Shutdown,
     ) -> anyhow::Result<Self> {
         let changed = Arc::new(Notify::new());

@@ -62,7 +62,7 @@ impl Upstream {
     /// whoever knows it can take over the stream.
     async fn one(&mut self, backend: &Backend) -> Ended {
         let client_id = Uuid::new_v4().simple().to_string();
-        let mut link = match Link::connect(backend.client.base(), &client_id).await {
+        let mut link = match Link::connect(&backend.client, &client_id).await {
             Ok(link) => link,
             Err(error) => return error.into(),
         };

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use comfy::client::Trust;
 use parlor::auth::PrincipalId;
 use parlor::backends::{BackendConfig, Backends};
 use parlor::db::{Db, NewUpload};
@@ -139,7 +140,7 @@ async fn parts(folder: &Path, (names, urls): (&[&str], &[String]), shutdown: &Sh
         url: url.parse().unwrap(),
     };
     let backends = names.iter().zip(urls).map(config).collect();
-    let http = comfy::client::http().unwrap();
+    let http = comfy::client::http(Trust::nobody()).unwrap();
     Parts {
         db: Db::open(&folder.join("parlor.db")).await.unwrap(),
         files: Files::open(&folder.join("files")).await.unwrap(),

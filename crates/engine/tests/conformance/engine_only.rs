@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use futures_util::StreamExt;
 use image::{Rgb, RgbImage};
@@ -189,7 +190,7 @@ async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
         connect_async(format!("{}/ws?clientId=me", engine.url().replacen("http", "ws", 1)))
             .await
             .unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client::builder(&Trust::nobody()).build().unwrap();
     let graph = json!({
         "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "parlor-painter.safetensors"}},
         "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "sea", "clip": ["1", 1]}},

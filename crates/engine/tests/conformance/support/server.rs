@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::time::Duration;
 
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Response, StatusCode};
@@ -44,7 +45,7 @@ impl Server {
             let engine = Engine::start(options).await.unwrap();
             (engine.url(), Some(engine), None)
         };
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let http = client::builder(&Trust::nobody()).timeout(PATIENCE).build().unwrap();
         let mut server =
             Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
         let nodes = server.get("/object_info/CheckpointLoaderSimple").await;
