@@ -1,5 +1,6 @@
 //! What lives as long as the process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -73,7 +74,8 @@ impl App {
         let (hub, workflows) = (Hub::default(), Workflows::builtin());
         let trust = trust(&config).await?;
         let http = comfy::client::http(trust).context("no client for the backends")?;
-        let backends = Backends::start(configured(&config, demo.clone()), &http, &shutdown)?;
+        let named = configured(&config, demo.clone(), db.listened_as().await?);
+        let backends = Backends::start(named, &http, &shutdown)?;
         let parts = Parts {
             db: db.clone(),
             files: files.clone(),
@@ -113,15 +115,23 @@ async fn trust(config: &Config) -> anyhow::Result<Trust> {
 }
 
 /// The backends of the configuration and the demo engine, each with the name
-/// that guests see.
-fn configured(config: &Config, demo: Option<Url>) -> Vec<BackendConfig> {
+/// that guests see, and with what an earlier process listened as.
+fn configured(
+    config: &Config,
+    demo: Option<Url>,
+    mut listened_as: HashMap<String, String>,
+) -> Vec<BackendConfig> {
     let several = config.backends.len() > 1;
     let unnamed = |place: usize| {
         if several { format!("workshop {}", place + 1) } else { "workshop".to_owned() }
     };
-    let given = config.backends.iter().enumerate().map(|(place, backend)| BackendConfig {
-        name: backend.name.clone().unwrap_or_else(|| unnamed(place)),
-        url: backend.url.clone(),
+    let given = config.backends.iter().enumerate().map(|(place, backend)| {
+        (backend.name.clone().unwrap_or_else(|| unnamed(place)), backend.url.clone())
     });
-    given.chain(demo.map(|url| BackendConfig { name: "demo engine".into(), url })).collect()
+    let all = given.chain(demo.map(|url| ("demo engine".to_owned(), url)));
+    let named = all.map(|(name, url)| {
+        let listened_as = listened_as.remove(&name);
+        BackendConfig { name, url, listened_as }
+    });
+    named.collect()
 }

@@ -26,6 +26,9 @@ pub struct BackendConfig {
     /// What the house calls it: shown to guests, unlike its address.
     pub name: String,
     pub url: Url,
+    /// The id under which an earlier process listened, if a prompt of ours may
+    /// still run there ([`crate::db::Db::listened_as`]).
+    pub listened_as: Option<String>,
 }
 
 /// How one backend is, for readiness and metrics.
@@ -61,7 +64,8 @@ impl Backends {
         for config in configs {
             let client = Client::new(config.url, http.clone())
                 .with_context(|| format!("the address of the backend {}", config.name))?;
-            let (backend, upstream) = Backend::new(config.name, client, Arc::clone(&changed));
+            let (backend, upstream) =
+                Backend::new((config.name, config.listened_as), client, Arc::clone(&changed));
             let stop = shutdown.clone();
             let own = Arc::clone(&backend);
             shutdown.spawn(async move {

@@ -25,7 +25,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// A prompt that a backend has.
 pub(super) struct Handed {
     pub(super) prompt_id: Uuid,
-    /// None when it was handed over under the id of a socket that is gone.
+    /// None when it was handed over under the id of a socket that is gone for good.
     pub(super) listener: Option<Listener>,
 }
 
@@ -47,7 +47,9 @@ impl Run<'_> {
                 Ok(true) => {
                     tracing::info!(job.id = %self.id, "found again on its backend");
                     let prompt_id = attempt.prompt_id;
-                    return Ok(Some(Handing::Done(Handed { prompt_id, listener: None })));
+                    // The socket under its id may not be back yet.
+                    let listener = attempt.client_id.map(|_| self.backend.listen(prompt_id));
+                    return Ok(Some(Handing::Done(Handed { prompt_id, listener })));
                 }
                 Ok(false) => self.jobs.parts.db.end_attempt(attempt.prompt_id).await?,
                 Err(error) => return Ok(Some(Handing::Not(self.unreachable(&error)))),
@@ -74,11 +76,12 @@ impl Run<'_> {
             return Ok(Handing::Not(Outcome::Over(End::Stopped, None)));
         }
         let prompt_id = Uuid::new_v4();
-        let attempt = Attempt { prompt_id, backend: self.backend.name().to_owned() };
+        let client_id = self.backend.client_id();
+        let backend = self.backend.name().to_owned();
+        let attempt = Attempt { prompt_id, backend, client_id: client_id.clone() };
         self.jobs.parts.db.add_attempt(self.id, attempt).await?;
         let listener = self.backend.listen(prompt_id);
         let since = Instant::now();
-        let client_id = self.backend.client_id();
         let heard = client_id.is_some();
         match self.backend.client.prompt(&self.request(prompt_id, client_id)).await {
             Ok(_) => {

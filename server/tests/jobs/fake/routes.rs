@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::body::Bytes;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -55,9 +55,20 @@ async fn socket(
 }
 
 async fn serve_socket(mut socket: WebSocket, id: String, inner: Arc<Inner>) {
-    let (sender, mut messages) = mpsc::unbounded_channel();
-    inner.sockets.lock().unwrap().insert(id, sender);
+    let (sender, messages) = mpsc::unbounded_channel();
+    let own = sender.downgrade();
+    inner.sockets.lock().unwrap().insert(id.clone(), sender);
     inner.say_status();
+    talk(&mut socket, messages).await;
+    let mut sockets = inner.sockets.lock().unwrap();
+    let mine =
+        |now: &mpsc::UnboundedSender<_>| own.upgrade().is_some_and(|own| own.same_channel(now));
+    if sockets.get(&id).is_some_and(mine) {
+        sockets.remove(&id);
+    }
+}
+
+async fn talk(socket: &mut WebSocket, mut messages: mpsc::UnboundedReceiver<Message>) {
     loop {
         tokio::select! {
             message = messages.recv() => match message {
