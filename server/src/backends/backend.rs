@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::BackendStatus;
 use super::upstream::Upstream;
+use crate::workflows::Need;
 
 /// Messages that wait for whoever follows a prompt. Beyond them they are
 /// dropped: the follower asks history in the end anyway.
@@ -130,9 +131,17 @@ impl Backend {
         self.lock().definitions.clone()
     }
 
-    pub(super) fn has_all(&self, classes: &[&str]) -> bool {
-        let definitions = self.definitions();
-        definitions.is_some_and(|all| classes.iter().all(|class| all.node(class).is_some()))
+    /// Has these classes, and of their options those that are needed.
+    pub(super) fn has_all(&self, classes: &[&str], needs: &[Need]) -> bool {
+        self.definitions().is_some_and(|all| {
+            classes.iter().all(|class| all.node(class).is_some())
+                && needs.iter().all(|need| need.is_met_by(&all))
+        })
+    }
+
+    /// Can take work, and has none of ours.
+    pub(super) fn is_free(&self) -> bool {
+        self.is_open() && !self.busy.load(Ordering::Relaxed)
     }
 
     /// Takes the backend for one job, if it is free.

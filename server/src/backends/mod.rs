@@ -17,6 +17,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 use crate::shutdown::Shutdown;
+use crate::workflows::Need;
 
 pub(crate) use backend::{Backend, Heard, Listener, Slot};
 
@@ -85,11 +86,15 @@ impl Backends {
         self.list.iter().any(|backend| backend.is_open())
     }
 
-    /// The node definitions of the first backend that is open, or that was.
-    pub fn definitions(&self) -> Option<Arc<Definitions>> {
-        let known = |backend: &&Arc<Backend>| backend.definitions().is_some();
-        let open = self.list.iter().filter(|backend| backend.is_open()).find(known);
-        open.or_else(|| self.list.iter().find(known))?.definitions()
+    /// The node definitions of the backends that are open; when none is, of those
+    /// that were.
+    pub fn definitions(&self) -> Vec<Arc<Definitions>> {
+        let open = self.list.iter().filter(|backend| backend.is_open());
+        let open: Vec<_> = open.filter_map(|backend| backend.definitions()).collect();
+        if !open.is_empty() {
+            return open;
+        }
+        self.list.iter().filter_map(|backend| backend.definitions()).collect()
     }
 
     /// How each is.
@@ -102,14 +107,20 @@ impl Backends {
         self.changed.notified().await;
     }
 
-    /// A free backend for a graph of these classes. Those that have them all
-    /// come first; when none has, any will do and say what is missing.
-    pub(crate) fn try_acquire(&self, classes: &[&str]) -> Option<Slot> {
-        let mut open: Vec<_> = self.list.iter().filter(|backend| backend.is_open()).collect();
-        open.sort_by_key(|backend| backend.troubles());
+    /// At least one can take a job at once.
+    pub(crate) fn any_free(&self) -> bool {
+        self.list.iter().any(|backend| backend.is_free())
+    }
+
+    /// A free backend for a graph of these classes with these options. Only one
+    /// that has them all, be it busy or closed at the moment; when none has, any
+    /// will do and say what is missing.
+    pub(crate) fn try_acquire(&self, classes: &[&str], needs: &[Need]) -> Option<Slot> {
         let (able, others): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|backend| backend.has_all(classes));
-        let choice = if able.is_empty() { others } else { able };
+            self.list.iter().partition(|backend| backend.has_all(classes, needs));
+        let mut choice = if able.is_empty() { others } else { able };
+        choice.retain(|backend| backend.is_open());
+        choice.sort_by_key(|backend| backend.troubles());
         choice.into_iter().find_map(Backend::try_acquire)
     }
 

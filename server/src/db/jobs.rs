@@ -35,6 +35,7 @@ pub(crate) struct Unfinished {
     pub(crate) principal: PrincipalId,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
+    pub(crate) graph: Value,
 }
 
 /// Which jobs to list, newest first.
@@ -238,7 +239,7 @@ impl Db {
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status, workflow FROM jobs
+            "SELECT id, principal, status, workflow, graph FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -250,6 +251,7 @@ impl Db {
                 principal: PrincipalId(rows::uuid(row, "principal")?),
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
+                graph: rows::parsed(row, "graph")?,
             })
         };
         found.iter().map(job).collect()

@@ -6,8 +6,9 @@ use comfy::{Definitions, Graph};
 use serde_json::Value;
 use wire::{FieldKind, Inputs};
 
+use super::form::options_of;
 use super::manifest::name_of;
-use super::published::{Bind, Published, Take, Target};
+use super::published::{Bind, FieldSpec, Published, Take, Target};
 use super::values::{default_of, same};
 
 /// What saved files are called on the backend; guests never see it.
@@ -29,6 +30,22 @@ pub(crate) struct Lacking {
     pub(crate) value: Value,
     /// The node that needs it.
     pub(crate) node: String,
+}
+
+/// An option that a backend needs to have for a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    class: String,
+    input: String,
+    value: Value,
+}
+
+impl Need {
+    /// Whether a backend of these definitions has it.
+    pub(crate) fn is_met_by(&self, definitions: &Definitions) -> bool {
+        let options = options_of(definitions, (&self.class, &self.input));
+        options.is_none_or(|options| options.iter().any(|option| same(option, &self.value)))
+    }
 }
 
 impl Published {
@@ -70,6 +87,18 @@ impl Published {
         words.cloned().unwrap_or(value)
     }
 
+    /// What was chosen for a graph, of that which not every backend has.
+    pub(crate) fn needs(&self, graph: &Graph) -> Vec<Need> {
+        let chosen = |spec: &FieldSpec| {
+            let (class, input) = spec.from.clone()?;
+            let target = spec.binds.iter().find_map(Bind::whole)?;
+            let value = graph.input(&target.node, &target.input)?.as_value()?.clone();
+            let left_open = value == default_of(&spec.field.kind);
+            (!left_open).then_some(Need { class, input, value })
+        };
+        self.fields.iter().filter_map(chosen).collect()
+    }
+
     /// Fits a graph to the backend that will run it: where a choice was left at
     /// its default and this backend has no such option, its first one is used.
     /// The fields that this changed, with what they hold now.
@@ -80,7 +109,7 @@ impl Published {
     ) -> Result<Inputs, Lacking> {
         let mut changed = Inputs::new();
         for spec in &self.fields {
-            let Some(options) = spec.backend_options(Some(definitions)) else { continue };
+            let Some(options) = spec.backend_options(&[definitions]) else { continue };
             for target in spec.binds.iter().filter_map(Bind::whole) {
                 let held = graph.input(&target.node, &target.input);
                 let Some(held) = held.and_then(|input| input.as_value()) else { continue };

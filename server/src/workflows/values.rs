@@ -43,11 +43,11 @@ pub(crate) enum PictureRef {
 
 impl Published {
     /// Checks `given`, fills in defaults and draws seeds. `definitions` say
-    /// what the backend at hand has to choose from.
+    /// what the backends at hand have to choose from.
     pub(crate) fn check(
         &self,
         given: &Inputs,
-        definitions: Option<&Definitions>,
+        definitions: &[&Definitions],
         draw: impl Fn() -> u64,
     ) -> Result<Checked, BadField> {
         let unknown = given.keys().find(|name| self.spec(name).is_none());
@@ -83,7 +83,7 @@ impl FieldSpec {
     fn check(
         &self,
         given: &Value,
-        definitions: Option<&Definitions>,
+        definitions: &[&Definitions],
         draw: &impl Fn() -> u64,
     ) -> Result<Value, String> {
         let kind = self.kind(definitions);
@@ -98,7 +98,7 @@ impl FieldSpec {
             FieldKind::Choice { options, .. } => {
                 match options.iter().find(|option| same(&option.value, &given)) {
                     Some(option) => Ok(option.value.clone()),
-                    None if self.from.is_some() && definitions.is_none() => {
+                    None if self.from.is_some() && definitions.is_empty() => {
                         unseen(given, &default_of(&kind))
                     }
                     None => Err(not_an_option(&given)),

@@ -67,6 +67,31 @@ async fn a_model_that_the_backend_turns_out_not_to_have_is_named() {
 }
 
 #[tokio::test]
+async fn a_job_runs_where_its_model_is_and_holds_nobody_up_meanwhile() {
+    let (one, two) = (Fake::start_held(), Fake::start());
+    two.set(Mood::Other);
+    let house = House::open(&[one.url(), two.url()]).await;
+    eventually("both are open", || house.parts.backends.status().iter().all(|one| one.open)).await;
+    let with = async |who, model| {
+        let inputs = json!({ "prompt": "a fox", "steps": 1, "model": model });
+        house.submit(somebody(who), "text-to-picture", inputs).await.unwrap().id
+    };
+    let usual = [
+        with(1, "tiny-sd15-random.safetensors").await,
+        with(1, "tiny-sd15-random.safetensors").await,
+    ];
+    let other = with(2, "other.safetensors").await;
+    let done = house.until_status(somebody(2), other, JobStatus::Succeeded).await;
+    assert_eq!(done.backend.as_deref(), Some("two"));
+    assert!(one.accepted().len() == 1 && two.accepted().len() == 1);
+    one.allow(2);
+    for job in usual {
+        let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+        assert_eq!(done.backend.as_deref(), Some("one"));
+    }
+}
+
+#[tokio::test]
 async fn a_workflow_whose_nodes_are_nowhere_is_refused_with_their_names() {
     let (one, two) = (Fake::start(), Fake::start());
     one.set(Mood::Blunt);

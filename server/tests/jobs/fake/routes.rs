@@ -135,12 +135,16 @@ async fn object_info(State(inner): Shared) -> Response {
     let path =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
     let catalogue = tokio::fs::read(path).await.unwrap();
-    if inner.mood() == Mood::Blunt {
-        let mut catalogue: Value = serde_json::from_slice(&catalogue).unwrap();
-        catalogue.as_object_mut().unwrap().remove("ImageSharpen");
-        return Json(catalogue).into_response();
+    let mut changed: Value = serde_json::from_slice(&catalogue).unwrap();
+    match inner.mood() {
+        Mood::Blunt => drop(changed.as_object_mut().unwrap().remove("ImageSharpen")),
+        Mood::Other => {
+            let loader = &mut changed["CheckpointLoaderSimple"]["input"]["required"];
+            loader["ckpt_name"][0] = json!(["other.safetensors"]);
+        }
+        _ => return catalogue.into_response(),
     }
-    catalogue.into_response()
+    Json(changed).into_response()
 }
 
 async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Response {
