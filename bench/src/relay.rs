@@ -56,7 +56,7 @@ const CROWD: Pace =
 const SILENT: Pace = Pace { first: 611, last: 710, ..CROWD };
 /// Large previews with every frame, until the connections of those who do not read are full.
 const FLOOD: Pace =
-    Pace { first: 601, last: 610, every: Duration::from_millis(500), preview: 1, size: 1_000_000 };
+    Pace { first: 601, last: 610, every: Duration::from_millis(300), preview: 1, size: 1_000_000 };
 
 /// A house with one job running, and everybody concerned.
 struct Scene {
@@ -81,9 +81,8 @@ pub async fn measure(binary: &Path, viewers: usize) -> anyhow::Result<Vec<Figure
     let (mut crowd, mut all) = scene.watched_by(scene.crowd(viewers).await?, CROWD).await?;
     let grown = scene.house.memory().await?.saturating_sub(before);
 
-    let silent: Vec<_> = crowd.drain(..viewers / 10).collect();
-    let (_, mut rest) = scene.watched_by_some(crowd, &silent).await?;
-    drop(silent);
+    crowd.truncate(viewers / 10);
+    let mut rest = scene.watched_beside(crowd, viewers - viewers / 10).await?;
     scene.house.close().await?;
 
     let relayed = |what, measured, promised| Figure { what, measured, promised, unit: "ms" };
@@ -125,24 +124,24 @@ impl Scene {
         Ok(crowd)
     }
 
-    /// The same as [`Self::watched_by`], while the `silent` do not read.
-    async fn watched_by_some(
-        &self,
-        viewers: Vec<Viewer>,
-        silent: &[Viewer],
-    ) -> anyhow::Result<(Vec<Viewer>, Times)> {
-        let (port, ports) = (self.house.port()?, silent.iter().map(|viewer| viewer.port));
-        let ports: Vec<_> = ports.collect();
-        let (viewers, _) = self.watched_by(viewers, FLOOD).await?;
+    /// Lets so many `others` watch while the `silent` do not read.
+    async fn watched_beside(&self, silent: Vec<Viewer>, others: usize) -> anyhow::Result<Times> {
+        let port = self.house.port()?;
+        let ports: Vec<_> = silent.iter().map(|viewer| viewer.port).collect();
+        self.watched_by(vec![self.visitor.watch(self.job).await?], FLOOD).await?;
+        // Who comes now is shown the last preview: no longer one of the flood.
+        self.upstream.preview(&self.prompt, &[0x55; PREVIEW]);
+        let crowd = self.crowd(others).await?;
+
         let before = stalled::held(port, &ports).await?;
-        let seen = self.watched_by(viewers, SILENT).await?;
+        let (_, times) = self.watched_by(crowd, SILENT).await?;
         let stalled = stalled::stalled(&before, &stalled::held(port, &ports).await?);
         ensure!(
             stalled == silent.len(),
-            "only {stalled} of {} connections that nobody read were full: FLOOD must be larger here",
+            "only {stalled} of {} connections that nobody reads were full: FLOOD must be larger here",
             silent.len()
         );
-        Ok(seen)
+        Ok(times)
     }
 
     /// Sends frames while `viewers` read; the viewers, and the times from the backend to each of them.
