@@ -53,13 +53,14 @@ impl Visitor {
         // Who stops reading shall be noticed by the server soon, not after megabytes in the kernel.
         socket.set_recv_buffer_size(16 * 1024)?;
         let stream = socket.connect(self.house.parse()?).await.context("connecting a viewer")?;
+        let port = stream.local_addr()?.port();
         let config = WebSocketConfig::default().read_buffer_size(4096);
         let (mut socket, _) = client_async_with_config(request, stream, Some(config))
             .await
             .context("opening /live")?;
         let watch = serde_json::to_string(&FromViewer::Watch { job, after: None })?;
         socket.send(Message::Text(watch.into())).await?;
-        let mut viewer = Viewer { socket };
+        let mut viewer = Viewer { socket, port };
         while !matches!(viewer.next().await?, ToViewer::Snapshot { .. }) {}
         Ok(viewer)
     }
@@ -68,6 +69,8 @@ impl Visitor {
 /// An open connection that watches one job.
 pub struct Viewer {
     socket: WebSocketStream<TcpStream>,
+    /// At this end.
+    pub port: u16,
 }
 
 impl Viewer {

@@ -166,8 +166,13 @@ impl Backend {
     pub(super) fn open(&self) {
         let mut state = self.lock();
         if !state.open {
-            tracing::info!(backend = self.name, "open");
-            (state.open, state.reason) = (true, None);
+            match state.reason.take() {
+                // As everybody expects; and the address to open shall be what a
+                // person at the terminal reads first.
+                None => tracing::debug!(backend = self.name, "open"),
+                Some(_) => tracing::info!(backend = self.name, "open again"),
+            }
+            state.open = true;
             drop(state);
             self.changed.notify_one();
             self.opened.notify_waiters();

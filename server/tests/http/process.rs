@@ -98,6 +98,25 @@ async fn being_told_to_stop_ends_well() {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
+#[test]
+fn the_address_comes_first_and_a_house_that_nobody_reads_still_stops() {
+    let data = tempfile::tempdir().unwrap();
+    let (terminal, output) = std::io::pipe().unwrap();
+    let mut command = parlor(data.path(), &["--listen", "127.0.0.1:0"]);
+    command.stdout(output.try_clone().unwrap()).stderr(output);
+    let child = command.spawn().unwrap();
+    // It holds the other ends of the pipe.
+    drop(command);
+    let mut terminal = BufReader::new(terminal);
+    let mut line = String::new();
+    terminal.read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("Parlor is open at ").expect("the first line says where");
+    let mut parlor = Parlor { url: url.to_owned(), child };
+    drop(terminal);
+    parlor.signal("TERM");
+    assert!(parlor.child.wait().unwrap().success());
+}
+
 // safety 32
 #[tokio::test]
 async fn a_job_survives_the_killing_of_the_house() {
