@@ -5,7 +5,7 @@
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, MouseEvent, Url, UrlSearchParams};
+use web_sys::{HtmlAnchorElement, MouseEvent, Url, UrlSearchParams};
 
 use crate::{
     browser,
@@ -78,12 +78,14 @@ impl Here {
     pub(crate) fn go(self, address: &str, step: Step) {
         let Ok(history) = window().history() else { return };
         let url = browser::absolute(address);
-        // Where the history may not be written to, the page still turns.
-        let _ = match step {
-            Step::On | Step::Beside => history.push_state_with_url(&JsValue::NULL, "", Some(&url)),
-            Step::Instead => history.replace_state_with_url(&JsValue::NULL, "", Some(&url)),
+        let is_here = window().location().href().is_ok_and(|here| here == url);
+        // Where the history may not be written to, or not so often, the page still turns.
+        let _ = if is_here || step == Step::Instead {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
+        } else {
+            history.push_state_with_url(&JsValue::NULL, "", Some(&url))
         };
-        self.0.set(Address::now());
+        self.0.set(Address::of(&url));
         if step == Step::On {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
@@ -94,10 +96,7 @@ impl Here {
         let is_plain = event.button() == 0
             && !(event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key())
             && !event.default_prevented();
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(link) = target.filter(|_| is_plain).and_then(|target| link_around(&target)) else {
-            return;
-        };
+        let Some(link) = is_plain.then(|| link_of(event)).flatten() else { return };
         if let Some(address) = own_address(&link.href()) {
             event.prevent_default();
             let step = if link.has_attribute("data-noscroll") { Step::Beside } else { Step::On };
@@ -106,10 +105,14 @@ impl Here {
     }
 }
 
-/// The link that was hit, unless it says that it is not for us.
-fn link_around(hit: &Element) -> Option<HtmlAnchorElement> {
-    let link = hit.closest("a[href]:not([target], [download], [rel~=external])").ok()??;
-    link.dyn_into().ok()
+/// The links that are for us.
+const OURS: &str = "a[href]:not([target], [download], [rel~=external])";
+
+/// The link on the way that a click took; what was hit may have been drawn anew since.
+fn link_of(event: &MouseEvent) -> Option<HtmlAnchorElement> {
+    let way = event.composed_path();
+    let link = way.iter().find_map(|node| node.dyn_into::<HtmlAnchorElement>().ok());
+    link.filter(|link| link.matches(OURS).unwrap_or(false))
 }
 
 /// What follows the site's own path, if `href` is of this site.
@@ -122,12 +125,16 @@ fn own_address(href: &str) -> Option<String> {
 
 impl Address {
     fn now() -> Self {
-        let href = window().location().href().unwrap_or_default();
-        let url = Url::new(&href).ok();
+        Self::of(&window().location().href().unwrap_or_default())
+    }
+
+    fn of(url: &str) -> Self {
+        let url = Url::new(url).ok();
         let (path, search) =
             url.map_or_else(Default::default, |url| (url.pathname(), url.search()));
-        let below = path.strip_prefix(&browser::base_path()).unwrap_or(&path).to_owned();
-        Self { path: below, search }
+        let below = path.strip_prefix(&browser::base_path()).unwrap_or(&path);
+        let path = js_sys::decode_uri_component(below).map_or_else(|_| below.into(), String::from);
+        Self { path, search }
     }
 }
 

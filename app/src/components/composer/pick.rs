@@ -57,7 +57,7 @@ pub(super) fn Pick(
     let leave = move |event: FocusEvent| {
         let went_to =
             event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if !root.get_untracked().is_some_and(|root| root.contains(went_to.as_ref())) {
+        if !root.try_get_untracked().flatten().is_some_and(|root| root.contains(went_to.as_ref())) {
             list.open.set(false);
         }
     };

@@ -26,7 +26,8 @@ pub(super) fn Film(item: Item, link: String) -> Node {
         }
     };
     let rest = move || {
-        if let Some(video) = video.get_untracked() {
+        // A browser may say that it lost focus when it is taken away with its tile.
+        if let Some(video) = video.try_get_untracked().flatten() {
             let _ = video.pause();
             video.set_current_time(0.0);
         }

@@ -42,15 +42,18 @@ impl EachState {
 
     /// Keeps the items whose keys stay, in the new order.
     pub(super) fn become_(&mut self, items: Items) {
-        let mut known = std::mem::take(&mut self.items);
+        let mut known: Vec<Option<Item>> = self.items.drain(..).map(Some).collect();
+        // Most stay in order, so that the next is nearly always the one that is looked for.
+        let mut next = 0;
         for (place, key) in items.keys.iter().enumerate() {
-            let item = match known.iter().position(|item| item.key == *key) {
-                Some(found) => known.remove(found),
-                None => Item::new(&items, place),
-            };
-            self.items.push(item);
+            let is_it = |item: &Option<Item>| item.as_ref().is_some_and(|item| item.key == *key);
+            let here = known.get(next).is_some_and(is_it).then_some(next);
+            let found = here.or_else(|| known.iter().position(is_it));
+            next = found.map_or(next, |found| found + 1);
+            let item = found.and_then(|found| known[found].take());
+            self.items.push(item.unwrap_or_else(|| Item::new(&items, place)));
         }
-        for item in &mut known {
+        for mut item in known.into_iter().flatten() {
             item.state.unmount();
         }
         self.put_in_order();

@@ -134,7 +134,7 @@ fn set(node: &web_sys::Element, kind: Kind, name: &'static str, value: Value) {
             let value = match value {
                 Value::Text(text) => JsValue::from_str(&text),
                 Value::Flag(flag) => JsValue::from_bool(flag),
-                Value::Absent | Value::Changing(_) => JsValue::UNDEFINED,
+                Value::Absent | Value::Changing(_) => JsValue::NULL,
             };
             let _ = js_sys::Reflect::set(node, &JsValue::from_str(name), &value);
         }

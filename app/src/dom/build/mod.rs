@@ -31,7 +31,7 @@ pub(crate) enum NodeState {
     Element(Box<ElementState>),
     /// The comment keeps the place of those to come.
     List(Vec<NodeState>, Comment),
-    Changing(RenderEffect<NodeState>),
+    Changing(Drawn),
     Each(EachState),
 }
 
@@ -48,7 +48,7 @@ impl Render for Node {
             Self::List(nodes) => {
                 NodeState::List(nodes.into_iter().map(Render::build).collect(), comment())
             }
-            Self::Changing(draw) => NodeState::Changing(changing(draw, None)),
+            Self::Changing(draw) => NodeState::Changing(Drawn::new(draw)),
             Self::Each(items) => NodeState::Each(EachState::new(*items)),
         }
     }
@@ -70,9 +70,6 @@ impl Render for Node {
                     node.rebuild(known);
                 }
             }
-            (Self::Changing(draw), NodeState::Changing(known)) => {
-                *known = changing(draw, known.take_value());
-            }
             (Self::Each(items), NodeState::Each(known)) => known.become_(*items),
             (node, _) => {
                 let mut new = node.build();
@@ -84,19 +81,32 @@ impl Render for Node {
     }
 }
 
-/// Draws now, in place of `before`, and again whenever what is looked at changes.
-fn changing(
-    mut draw: Box<dyn FnMut() -> Node + Send>,
-    before: Option<NodeState>,
-) -> RenderEffect<NodeState> {
-    let draw = move |before: Option<NodeState>| match before {
-        Some(mut state) => {
+/// What is drawn anew whenever what it looks at changes.
+///
+/// It is patched only by drawing itself again. One that takes another's place starts from nothing:
+/// what the other holds belongs to an owner that is cleaned up already.
+pub(crate) struct Drawn(RenderEffect<NodeState>);
+
+impl Drawn {
+    fn new(mut draw: Box<dyn FnMut() -> Node + Send>) -> Self {
+        let draw: Box<dyn FnMut(Option<NodeState>) -> NodeState> = Box::new(move |before| {
+            let Some(mut state) = before else { return draw().build() };
             draw().rebuild(&mut state);
             state
-        }
-        None => draw().build(),
-    };
-    RenderEffect::new_with_value(draw, before)
+        });
+        Self(RenderEffect::new(draw))
+    }
+
+    fn with<R>(&self, look: impl FnOnce(&mut NodeState) -> R) -> R {
+        self.0.with_value_mut(look).expect("it is drawn as soon as it is made")
+    }
+}
+
+/// The effect's task holds what was drawn until it is polled; effects in there must not run before.
+impl Drop for Drawn {
+    fn drop(&mut self) {
+        drop(self.0.take_value());
+    }
 }
 
 fn comment() -> Comment {
@@ -123,7 +133,7 @@ impl NodeState {
             Self::List(nodes, comment) => {
                 nodes.first().map_or_else(|| comment.clone().into(), Self::first)
             }
-            Self::Changing(state) => within(state, Self::first),
+            Self::Changing(state) => state.with(|state| state.first()),
             Self::Each(state) => state.states().next().map_or_else(|| state.end(), Self::first),
         }
     }
@@ -132,16 +142,11 @@ impl NodeState {
     fn last(&self) -> web_sys::Node {
         match self {
             Self::List(_, comment) => comment.clone().into(),
-            Self::Changing(state) => within(state, Self::last),
+            Self::Changing(state) => state.with(|state| state.last()),
             Self::Each(state) => state.end(),
             own => own.first(),
         }
     }
-}
-
-/// Looks into what is drawn anew.
-fn within<R>(state: &RenderEffect<NodeState>, look: impl FnOnce(&NodeState) -> R) -> R {
-    state.with_value_mut(|state| look(state)).expect("it is drawn as soon as it is made")
 }
 
 impl Mountable for NodeState {
@@ -151,7 +156,7 @@ impl Mountable for NodeState {
                 nodes.iter_mut().for_each(Mountable::unmount);
                 comment.remove();
             }
-            Self::Changing(state) => state.unmount(),
+            Self::Changing(state) => state.with(Mountable::unmount),
             Self::Each(state) => state.unmount(),
             own => {
                 if let Some((node, parent)) =
@@ -171,7 +176,7 @@ impl Mountable for NodeState {
                 }
                 let _ = parent.insert_before(comment, marker);
             }
-            Self::Changing(state) => state.mount(parent, marker),
+            Self::Changing(state) => state.with(|state| state.mount(parent, marker)),
             Self::Each(state) => state.mount(parent, marker),
             own => {
                 if let Some(node) = own.own() {
@@ -194,7 +199,7 @@ impl Mountable for NodeState {
         match self {
             Self::Element(element) => vec![element.node().clone()],
             Self::List(nodes, _) => nodes.iter().flat_map(Mountable::elements).collect(),
-            Self::Changing(state) => state.elements(),
+            Self::Changing(state) => state.with(|state| state.elements()),
             Self::Each(state) => state.states().flat_map(Mountable::elements).collect(),
             Self::Nothing(_) | Self::Text(..) => Vec::new(),
         }

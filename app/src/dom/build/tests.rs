@@ -195,6 +195,52 @@ async fn an_effect_of_an_item_ends_with_the_item_only() {
 }
 
 #[wasm_bindgen_test]
+async fn a_list_drawn_anew_from_outside_holds_nothing_of_the_old_one() {
+    let (drawing, heard) = (RwSignal::new(0), StoredValue::new(Vec::new()));
+    let place = drawn(move || {
+        (move || {
+            let drawing = drawing.get();
+            view! {
+                <ul>
+                    <Each each=|| vec![1_u32, 2] key=|number| ((*number).into(), 0) let(number)>
+                        {
+                            let own = RwSignal::new((drawing, number));
+                            let hear = move |_| { heard.update_value(|heard| heard.push(own.get_untracked())); };
+                            view! { <button on:click=hear></button> }
+                        }
+                    </Each>
+                </ul>
+            }
+        })
+        .into_node()
+    });
+    drawing.set(7);
+    tick().await;
+    find::<HtmlElement>(&place, "button").click();
+    assert_eq!(
+        (find::<HtmlElement>(&place, "ul").child_element_count(), heard.get_value()),
+        (2, vec![(7, 1)])
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_is_replaced_looks_at_nothing_any_more() {
+    let (word, seen) = (RwSignal::new("a"), StoredValue::new(0));
+    drawn(move || {
+        (move || {
+            let own = RwSignal::new(word.get());
+            // Looks at what lives on and at what is disposed of with the drawing.
+            view! { <p>{move || { seen.update_value(|seen| *seen += 1); format!("{}{}", word.get(), own.get()) }}</p> }
+        })
+        .into_node()
+    });
+    word.set("b");
+    tick().await;
+    tick().await;
+    assert_eq!(seen.get_value(), 2, "once for each drawing");
+}
+
+#[wasm_bindgen_test]
 fn drawings_are_in_the_namespace_of_drawings() {
     let place = drawn(|| view! { <svg><path d="M0 0"/></svg> });
     let path: web_sys::Element = find(&place, "path");
