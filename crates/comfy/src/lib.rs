@@ -14,6 +14,7 @@
 
 #[cfg(feature = "client")]
 pub mod client;
+pub mod convert;
 pub mod definitions;
 pub mod graph;
 pub mod history;

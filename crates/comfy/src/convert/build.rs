@@ -1,0 +1,170 @@
+//! The graph, node by node.
+
+use serde_json::{Number, Value};
+
+use super::file::{EditorFile, Mode};
+use super::places::{At, Places};
+use super::trace::{Source, Tracer, Virtual};
+use super::widgets::{Widget, widgets};
+use super::{ConvertError, ids, primitives, text, titles};
+use crate::definitions::{Definitions, NodeDefinition};
+use crate::graph::{Graph, Input, Node, NodeId};
+
+/// Integers that a float holds exactly.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Turns the editor's file into the graph that its page would send to a server
+/// with these definitions. What the page draws by chance or by the clock is
+/// drawn the same every time: the first of `{a|b}`, and dates are left for the
+/// server to fill in.
+pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Graph, ConvertError> {
+    let mut file = file.clone();
+    ids::make_unique(&mut file);
+    primitives::become_inputs(&mut file, definitions);
+    let tracer = Tracer { places: Places::unfold(&file)?, definitions };
+    let mut graph = Graph::default();
+    for at in tracer.order() {
+        if let Some(node) = tracer.build(at)? {
+            graph.nodes.insert(tracer.places.id(at).into(), node);
+        }
+    }
+    drop_dead_links(&mut graph);
+    graph.run_order()?;
+    Ok(graph)
+}
+
+impl Tracer<'_> {
+    /// Every node in the order of the file, those of a subgraph in its place.
+    fn order(&self) -> Vec<At> {
+        let mut order = Vec::new();
+        let mut open = vec![(0, 0)];
+        while let Some((place, node)) = open.pop() {
+            let here = &self.places.all[place];
+            if node == here.scope.nodes.len() {
+                continue;
+            }
+            open.push((place, node + 1));
+            match here.children.get(&node) {
+                Some(&child) => open.push((child, 0)),
+                None => order.push(At { place, node }),
+            }
+        }
+        order
+    }
+
+    /// The node as it is sent. `None` for what is not.
+    fn build(&self, at: At) -> Result<Option<Node>, ConvertError> {
+        let placed = self.places.node(at);
+        if placed.mode != Mode::Active || Virtual::of(&placed.class).is_some() {
+            return Ok(None);
+        }
+        if self.places.subgraph(at).is_some() {
+            return Ok(None);
+        }
+        let Some(definition) = self.definition(at) else {
+            return Err(ConvertError::UnknownClass(self.places.label(at)));
+        };
+        let mut node = Node::new(placed.class.clone());
+        let title = placed.title.as_deref().unwrap_or_else(|| titles::of(definition));
+        node.title = Some(title.into());
+        let widgets = widgets(definition, placed);
+        self.set_widgets(at, &mut node, &widgets);
+        self.set_links(at, definition, &mut node, &widgets)?;
+        Ok(Some(node))
+    }
+
+    fn set_widgets(&self, at: At, node: &mut Node, widgets: &[Widget]) {
+        let id = &self.places.node(at).id;
+        let promoted = &self.places.place(at).promoted;
+        for widget in widgets {
+            let value = match promoted.widget(id, &widget.name) {
+                Some(value) => Some(tidy(value.clone())),
+                None => widget.value.clone().map(|value| self.own(at, widget, value)),
+            };
+            node.inputs.extend(value.map(|value| (widget.name.clone(), Input::of(value))));
+        }
+    }
+
+    fn set_links(
+        &self,
+        at: At,
+        definition: &NodeDefinition,
+        node: &mut Node,
+        widgets: &[Widget],
+    ) -> Result<(), ConvertError> {
+        debug_assert_eq!(*definition.class, *node.class_type);
+        for slot in self.slots(at) {
+            let Some(link) = slot.link else { continue };
+            let input = match self.source(at, slot.name, link)? {
+                Source::Output { at, slot } => Input::link(self.places.id(at), slot as u32),
+                Source::Value(value) => Input::of(tidy(value)),
+                Source::Own(value) => {
+                    let widget = widgets.iter().find(|widget| widget.name == slot.name);
+                    let Some(widget) = widget else { continue };
+                    Input::of(self.own(at, widget, value))
+                }
+                Source::Nothing => continue,
+            };
+            node.inputs.insert(slot.name.to_owned(), input);
+        }
+        Ok(())
+    }
+
+    /// A widget's own value as it is sent.
+    fn own(&self, at: At, widget: &Widget, value: Value) -> Value {
+        let Value::String(text) = &value else { return tidy(value) };
+        if widget.template {
+            return text::expand(text).into();
+        }
+        let class = &self.places.node(at).class;
+        if widget.name == "filename_prefix" && class.contains("Save") && text.contains('%') {
+            return text::file_name(text, |node, widget| self.text_of(at, node, widget)).into();
+        }
+        value
+    }
+
+    /// What a widget of a node beside `at` is set to, as part of a file's name.
+    fn text_of(&self, at: At, name: &str, widget: &str) -> Option<String> {
+        let nodes = &self.places.place(at).scope.nodes;
+        let named = |node: &&super::file::Placed| {
+            node.property("Node name for S&R") == Some(name) || node.title.as_deref() == Some(name)
+        };
+        let node = nodes.values().find(named)?;
+        let widgets = widgets(self.definitions.node(&node.class)?, node);
+        let value = widgets.into_iter().find(|known| known.name == widget)?.value?;
+        let text = value.as_str().map_or_else(|| tidy(value.clone()).to_string(), Into::into);
+        Some(text.replace(['/', '?', '<', '>', '\\', ':', '*', '|', '"'], "_"))
+    }
+}
+
+/// Numbers as the page writes them: an integer where it is one.
+fn tidy(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number(tidy_number(number)),
+        Value::Array(items) => items.into_iter().map(tidy).collect(),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, tidy(value))).collect())
+        }
+        other => other,
+    }
+}
+
+fn tidy_number(number: Number) -> Number {
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => {
+            (float as i64).into()
+        }
+        _ => number,
+    }
+}
+
+/// Links to nodes that are not part of the graph are no links.
+fn drop_dead_links(graph: &mut Graph) {
+    let known: std::collections::HashSet<NodeId> = graph.nodes.keys().cloned().collect();
+    for node in graph.nodes.values_mut() {
+        node.inputs.retain(|_, input| match input {
+            Input::Link { node, .. } => known.contains(node),
+            Input::Value(_) | Input::Wrapped(_) => true,
+        });
+    }
+}
