@@ -6,8 +6,8 @@ use super::file::{EditorFile, Mode};
 use super::places::{At, Places};
 use super::trace::{Source, Tracer, Virtual};
 use super::widgets::{Widget, widgets};
-use super::{ConvertError, ids, primitives, text, titles};
-use crate::definitions::{Definitions, NodeDefinition};
+use super::{ConvertError, groups, ids, primitives, text, titles};
+use crate::definitions::Definitions;
 use crate::graph::{Graph, Input, Node, NodeId};
 
 /// Integers that a float holds exactly.
@@ -19,6 +19,7 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// server to fill in.
 pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Graph, ConvertError> {
     let mut file = file.clone();
+    groups::become_subgraphs(&mut file, definitions)?;
     ids::make_unique(&mut file);
     primitives::become_inputs(&mut file, definitions);
     let tracer = Tracer { places: Places::unfold(&file)?, definitions };
@@ -69,7 +70,7 @@ impl Tracer<'_> {
         node.title = Some(title.into());
         let widgets = widgets(definition, placed);
         self.set_widgets(at, &mut node, &widgets);
-        self.set_links(at, definition, &mut node, &widgets)?;
+        self.set_links(at, &mut node, &widgets)?;
         Ok(Some(node))
     }
 
@@ -85,17 +86,10 @@ impl Tracer<'_> {
         }
     }
 
-    fn set_links(
-        &self,
-        at: At,
-        definition: &NodeDefinition,
-        node: &mut Node,
-        widgets: &[Widget],
-    ) -> Result<(), ConvertError> {
-        debug_assert_eq!(*definition.class, *node.class_type);
+    fn set_links(&self, at: At, node: &mut Node, widgets: &[Widget]) -> Result<(), ConvertError> {
         for slot in self.slots(at) {
             let Some(link) = slot.link else { continue };
-            let input = match self.source(at, slot.name, link)? {
+            let input = match self.source(at, &slot, link)? {
                 Source::Output { at, slot } => Input::link(self.places.id(at), slot as u32),
                 Source::Value(value) => Input::of(tidy(value)),
                 Source::Own(value) => {

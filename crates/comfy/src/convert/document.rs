@@ -85,10 +85,9 @@ impl Document {
         match (graph, editor) {
             (None, None) => Err(ConvertError::Empty(carrier)),
             (Some(Err(error)), None) | (None | Some(Err(_)), Some(Err(error))) => Err(error),
-            (graph, editor) => Ok(Self {
-                graph: graph.and_then(Result::ok),
-                editor: editor.and_then(Result::ok),
-            }),
+            (graph, editor) => {
+                Ok(Self { graph: graph.and_then(Result::ok), editor: editor.and_then(Result::ok) })
+            }
         }
     }
 }

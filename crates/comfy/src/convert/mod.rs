@@ -15,6 +15,7 @@ mod carry;
 mod document;
 mod error;
 mod file;
+mod groups;
 mod ids;
 mod places;
 mod primitives;

@@ -39,7 +39,9 @@ fn shown(file: &EditorFile) -> Vec<(String, String)> {
         for (inner, widget) in pairs(node.properties.get("proxyWidgets")).unwrap_or_default() {
             let class = subgraph.scope.nodes.get(&inner).map(|node| Virtual::of(&node.class));
             let pair = (node.class.clone(), inner);
-            if class == Some(Some(Virtual::Primitive)) && widget == "value" && !found.contains(&pair)
+            if class == Some(Some(Virtual::Primitive))
+                && widget == "value"
+                && !found.contains(&pair)
             {
                 found.push(pair);
             }

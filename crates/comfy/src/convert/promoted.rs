@@ -30,7 +30,9 @@ impl Promoted {
             Stored::Nothing => {}
             Stored::Named(values) => {
                 for (at, port) in subgraph.inputs.iter().enumerate() {
-                    promoted.by_port.extend(values.get(&port.name).map(|value| (at, value.clone())));
+                    promoted
+                        .by_port
+                        .extend(values.get(&port.name).map(|value| (at, value.clone())));
                 }
             }
             Stored::List(values) => {
@@ -79,9 +81,8 @@ impl Subgraph {
     }
 
     fn leads_to(&self, port: usize, node: &str, widget: &str) -> bool {
-        self.targets(port).any(|(target, socket)| {
-            target.id == node && target.inputs[socket].name == widget
-        })
+        self.targets(port)
+            .any(|(target, socket)| target.id == node && target.inputs[socket].name == widget)
     }
 
     /// Where the links of an input lead: nodes, and positions among their inputs.

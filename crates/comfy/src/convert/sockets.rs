@@ -84,7 +84,8 @@ fn push_defined<'a>(
         return;
     }
     for (at, socket) in node.inputs.iter().enumerate() {
-        let inner = socket.name.strip_prefix(&*input.name).is_some_and(|rest| rest.starts_with('.'));
+        let inner =
+            socket.name.strip_prefix(&*input.name).is_some_and(|rest| rest.starts_with('.'));
         if inner && !taken[at] {
             taken[at] = true;
             slots.push(from_file(socket));

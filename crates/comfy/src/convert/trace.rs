@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::file::Mode;
+use super::ConvertError;
+use super::file::{Mode, Wire};
 use super::places::{At, Places};
 use super::sockets::{self, Slot};
 use super::widgets::widgets;
-use super::ConvertError;
 use crate::definitions::{Definitions, NodeDefinition, TypeSet};
 
 /// How many nodes a link may pass through. Real ones pass a handful.
@@ -69,10 +69,22 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// What feeds the input `input` of a node by the link `link`.
-    pub(super) fn source(&self, at: At, input: &str, link: i64) -> Result<Source, ConvertError> {
-        let mut walk = Walk { tracer: self, start: at, hops: 0 };
-        walk.link(at, input, link)
+    /// What feeds the input `slot` of a node, which the link `link` leads to.
+    pub(super) fn source(
+        &self,
+        at: At,
+        slot: &Slot<'a>,
+        link: i64,
+    ) -> Result<Source, ConvertError> {
+        let walk = Walk { tracer: self, wanted: &slot.kind };
+        let mut step = Step::Link { at, input: slot.name, link };
+        for _ in 0..MAX_HOPS {
+            step = match step {
+                Step::Arrived(source) => return Ok(source),
+                Step::Link { at, input, link } => walk.link(at, input, link)?,
+            };
+        }
+        Err(ConvertError::Loop(self.places.label(at)))
     }
 
     /// What an input of a subgraph is set to when nothing is linked: what its
@@ -99,113 +111,104 @@ impl<'a> Tracer<'a> {
     }
 }
 
-/// One link being followed.
-struct Walk<'t, 'a> {
-    tracer: &'t Tracer<'a>,
-    start: At,
-    hops: usize,
+/// Where one is after following a link.
+enum Step<'a> {
+    Arrived(Source),
+    /// At an input that is fed by another link.
+    Link {
+        at: At,
+        input: &'a str,
+        link: i64,
+    },
 }
 
-impl Walk<'_, '_> {
+/// Following links from one input.
+struct Walk<'t, 'a> {
+    tracer: &'t Tracer<'a>,
+    /// The types that the input takes.
+    wanted: &'t str,
+}
+
+impl<'a> Walk<'_, 'a> {
     /// Follows the link that feeds `input` of the node `at`.
-    fn link(&mut self, at: At, input: &str, link: i64) -> Result<Source, ConvertError> {
+    fn link(&self, at: At, input: &str, link: i64) -> Result<Step<'a>, ConvertError> {
         let places = &self.tracer.places;
-        self.hops += 1;
-        if self.hops > MAX_HOPS {
-            return Err(ConvertError::Loop(places.label(self.start)));
-        }
         let place = places.place(at);
         let nowhere =
             || ConvertError::LinkToNowhere { node: places.label(at), input: input.into(), link };
         let wire = place.scope.links.get(&link).ok_or_else(nowhere)?;
-        if let (Some(subgraph), Some(parent)) = (place.subgraph, place.parent)
-            && wire.from == subgraph.entry
-        {
-            return self.enter(at.place, parent, wire.slot);
+        self.origin(at.place, wire).ok_or_else(nowhere)
+    }
+
+    /// From a link to what it comes from. `None` if that does not exist.
+    fn origin(&self, place: usize, wire: &Wire) -> Option<Step<'a>> {
+        let here = &self.tracer.places.all[place];
+        match (here.subgraph, here.parent) {
+            (Some(subgraph), Some(parent)) if wire.from == subgraph.entry => {
+                Some(self.enter(place, parent, wire.slot))
+            }
+            _ => Some(self.output(self.tracer.places.find(place, &wire.from)?, wire.slot)),
         }
-        let origin = places.find(at.place, &wire.from).ok_or_else(nowhere)?;
-        self.output(origin, wire.slot, &input_kind(self.tracer, at, input))
     }
 
     /// From a subgraph's input to what its node is given there.
-    fn enter(&mut self, place: usize, parent: At, port: usize) -> Result<Source, ConvertError> {
+    fn enter(&self, place: usize, parent: At, port: usize) -> Step<'a> {
         let slots = self.tracer.slots(parent);
-        match slots.get(port) {
-            Some(Slot { name, link: Some(link), .. }) => self.link(parent, name, *link),
-            Some(_) => {
-                let value = self.tracer.port_value(place, port);
-                Ok(value.map_or(Source::Nothing, Source::Value))
+        Step::Arrived(match slots.get(port) {
+            Some(&Slot { name, link: Some(link), .. }) => {
+                return Step::Link { at: parent, input: name, link };
             }
-            None => Ok(Source::Nothing),
-        }
+            Some(_) => self.tracer.port_value(place, port).map_or(Source::Nothing, Source::Value),
+            None => Source::Nothing,
+        })
     }
 
     /// From an output of a node to what computes it.
-    fn output(&mut self, at: At, slot: usize, wanted: &str) -> Result<Source, ConvertError> {
-        let tracer = self.tracer;
-        let node = tracer.places.node(at);
+    fn output(&self, at: At, slot: usize) -> Step<'a> {
+        let places = &self.tracer.places;
+        let node = places.node(at);
         let kind = Virtual::of(&node.class);
         if kind == Some(Virtual::Primitive) {
-            return Ok(node.values.at(0).cloned().map_or(Source::Nothing, Source::Own));
+            let value = node.values.at(0).cloned();
+            return Step::Arrived(value.map_or(Source::Nothing, Source::Own));
         }
         match node.mode {
-            Mode::Muted => return Ok(Source::Nothing),
-            Mode::Bypassed => return self.bypass(at, slot, wanted),
+            Mode::Muted => return Step::Arrived(Source::Nothing),
+            Mode::Bypassed => return self.bypass(at, slot),
             Mode::Active => {}
         }
         if kind.is_some() {
-            return self.first_linked(at);
+            let slots = self.tracer.slots(at);
+            return follow(at, slots.iter().find(|slot| slot.link.is_some()));
         }
-        match tracer.places.place(at).children.get(&at.node) {
+        match places.place(at).children.get(&at.node) {
             Some(&child) => self.leave(child, slot),
-            None => Ok(Source::Output { at, slot }),
+            None => Step::Arrived(Source::Output { at, slot }),
         }
     }
 
     /// From an output of a subgraph's node to the node within.
-    fn leave(&mut self, child: usize, slot: usize) -> Result<Source, ConvertError> {
+    fn leave(&self, child: usize, slot: usize) -> Step<'a> {
         let place = &self.tracer.places.all[child];
-        let Some(subgraph) = place.subgraph else { return Ok(Source::Nothing) };
-        let leads_here = |link: &&i64| place.scope.links.contains_key(*link);
-        let link = subgraph.outputs.get(slot).and_then(|port| port.links.iter().find(leads_here));
-        let Some(wire) = link.and_then(|link| place.scope.links.get(link)) else {
-            return Ok(Source::Nothing);
-        };
-        self.hops += 1;
-        if self.hops > MAX_HOPS {
-            return Err(ConvertError::Loop(self.tracer.places.label(self.start)));
-        }
-        if let Some(parent) = place.parent
-            && wire.from == subgraph.entry
-        {
-            return self.enter(child, parent, wire.slot);
-        }
-        match self.tracer.places.find(child, &wire.from) {
-            Some(origin) => self.output(origin, wire.slot, &subgraph.outputs[slot].kind),
-            None => Ok(Source::Nothing),
-        }
-    }
-
-    /// A reroute passes on its one link.
-    fn first_linked(&mut self, at: At) -> Result<Source, ConvertError> {
-        let slots = self.tracer.slots(at);
-        match slots.iter().find_map(|slot| Some((slot.name, slot.link?))) {
-            Some((name, link)) => self.link(at, name, link),
-            None => Ok(Source::Nothing),
-        }
+        let port = place.subgraph.and_then(|subgraph| subgraph.outputs.get(slot));
+        let wire =
+            port.and_then(|port| port.links.iter().find_map(|link| place.scope.links.get(link)));
+        wire.and_then(|wire| self.origin(child, wire)).unwrap_or(Step::Arrived(Source::Nothing))
     }
 
     /// A bypassed node passes on an input in place of an output.
-    fn bypass(&mut self, at: At, slot: usize, wanted: &str) -> Result<Source, ConvertError> {
+    fn bypass(&self, at: At, slot: usize) -> Step<'a> {
         let slots = self.tracer.slots(at);
         let output = output_kind(self.tracer, at, slot);
-        let Some(chosen) = passed_on(&slots, slot, &output, wanted) else {
-            return Ok(Source::Nothing);
-        };
-        match chosen.link {
-            Some(link) => self.link(at, chosen.name, link),
-            None => Ok(Source::Nothing),
-        }
+        follow(at, passed_on(&slots, slot, &output, self.wanted))
+    }
+}
+
+/// On to what feeds an input, if anything does.
+fn follow<'a>(at: At, slot: Option<&Slot<'a>>) -> Step<'a> {
+    match slot {
+        Some(&Slot { name, link: Some(link), .. }) => Step::Link { at, input: name, link },
+        _ => Step::Arrived(Source::Nothing),
     }
 }
 
@@ -228,12 +231,6 @@ fn passed_on<'s, 'a>(
 
 fn meets(one: &str, other: &str) -> bool {
     one.is_empty() || other.is_empty() || TypeSet::new(one).meets(&TypeSet::new(other))
-}
-
-fn input_kind(tracer: &Tracer<'_>, at: At, input: &str) -> String {
-    let slots = tracer.slots(at);
-    let slot = slots.iter().find(|slot| slot.name == input);
-    slot.map_or_else(|| "*".to_owned(), |slot| slot.kind.to_string())
 }
 
 /// The type of an output: the catalogue's, or the file's where that depends on

@@ -70,8 +70,7 @@ impl Reader<'_> {
         length: usize,
         carried: &mut Carried,
     ) -> Result<(), Fault> {
-        let elsewhere =
-            || start.checked_add(length).and_then(|end| self.block.get(start..end));
+        let elsewhere = || start.checked_add(length).and_then(|end| self.block.get(start..end));
         let data = if length <= 4 { inline.get(..length) } else { elsewhere() };
         let Some(data) = data else { return Ok(()) };
         self.read += data.len();
@@ -86,9 +85,10 @@ impl Reader<'_> {
 /// A comment says in eight bytes how it is written.
 fn text(data: &[u8], little: bool) -> String {
     if let Some(wide) = data.strip_prefix(b"UNICODE\0") {
-        let units = wide.as_chunks::<2>().0.iter().map(|unit| {
-            if little { u16::from_le_bytes(*unit) } else { u16::from_be_bytes(*unit) }
-        });
+        let units =
+            wide.as_chunks::<2>().0.iter().map(|unit| {
+                if little { u16::from_le_bytes(*unit) } else { u16::from_be_bytes(*unit) }
+            });
         return char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect();
     }
     let plain = data.strip_prefix(b"ASCII\0\0\0").unwrap_or(data);

@@ -46,11 +46,7 @@ fn chunk<'a>(rest: &mut Bytes<'a>) -> Result<(&'a [u8; 4], &'a [u8]), Fault> {
     Ok((kind, data))
 }
 
-fn international(
-    data: &[u8],
-    carried: &mut Carried,
-    budget: &mut usize,
-) -> Result<(), Fault> {
+fn international(data: &[u8], carried: &mut Carried, budget: &mut usize) -> Result<(), Fault> {
     let mut data = Bytes(data);
     let name = latin1(data.until_zero()?);
     let compressed = data.u8()? != 0;

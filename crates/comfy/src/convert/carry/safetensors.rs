@@ -24,7 +24,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Carried, Fault> {
     }
     let mut rest = Bytes(bytes);
     rest.take(8)?;
-    let header = json::lenient(rest.take(length)?, MAX_BYTES).map_err(|_| "its header is no JSON")?;
+    let header =
+        json::lenient(rest.take(length)?, MAX_BYTES).map_err(|_| "its header is no JSON")?;
     let mut carried = Carried::default();
     if let Value::Object(metadata) = &header["__metadata__"] {
         for (name, text) in metadata {

@@ -6,7 +6,7 @@
 
 mod read;
 
-pub(super) use read::{pairs, property};
+pub(super) use read::{pairs, placed, property};
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value};
@@ -137,11 +137,17 @@ impl Stored {
             Self::Nothing | Self::Named(_) => None,
         }
     }
+}
 
-    pub fn len(&self) -> usize {
-        match self {
-            Self::List(values) => values.len(),
-            Self::Nothing | Self::Named(_) => 0,
-        }
+/// Links the input called `name`, which the file may have left out.
+pub(super) fn relink(node: &mut Placed, name: &str, link: i64) {
+    match node.inputs.iter_mut().find(|input| input.name == name) {
+        Some(input) => input.link = Some(link),
+        None => node.inputs.push(Socket {
+            name: name.to_owned(),
+            kind: "*".into(),
+            link: Some(link),
+            widget: true,
+        }),
     }
 }

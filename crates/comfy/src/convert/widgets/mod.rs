@@ -27,9 +27,13 @@ pub(crate) struct Widget {
 /// The widgets of a node, set to what is stored or else to their defaults.
 pub(crate) fn widgets(definition: &NodeDefinition, node: &Placed) -> Vec<Widget> {
     let stored = without_forced(definition, &node.values);
-    let mut layout = Layout { definition, node, stored: &stored, at: 0, widgets: Vec::new() };
-    layout.walk();
-    layout.widgets
+    Layout::of(definition, node, &stored).widgets
+}
+
+/// To which input each of the stored values belongs, those included that are
+/// never sent.
+pub(crate) fn positions(definition: &NodeDefinition, node: &Placed) -> Vec<String> {
+    Layout::of(definition, node, &node.values).positions
 }
 
 /// Whether the editor draws a widget for this input, so that it is not merely a
@@ -85,12 +89,20 @@ struct Layout<'a> {
     definition: &'a NodeDefinition,
     node: &'a Placed,
     stored: &'a Stored,
-    /// The position of the next value.
-    at: usize,
+    /// The inputs whose values were passed so far; the next value is the one
+    /// after them.
+    positions: Vec<String>,
     widgets: Vec<Widget>,
 }
 
-impl Layout<'_> {
+impl<'a> Layout<'a> {
+    fn of(definition: &'a NodeDefinition, node: &'a Placed, stored: &'a Stored) -> Self {
+        let (positions, widgets) = (Vec::new(), Vec::new());
+        let mut layout = Self { definition, node, stored, positions, widgets };
+        layout.walk();
+        layout
+    }
+
     fn walk(&mut self) {
         let inputs = &self.definition.inputs;
         let required = inputs.iter().take_while(|input| input.required).count();
@@ -124,9 +136,11 @@ impl Layout<'_> {
             }
         }
         if is_stepped(input, &name) {
-            self.at += 1;
+            self.pass(&name);
             // A choice has a filter besides.
-            self.at += usize::from(matches!(input.kind, Kind::Choice(_)));
+            if matches!(input.kind, Kind::Choice(_)) {
+                self.pass(&name);
+            }
         }
     }
 
@@ -134,14 +148,19 @@ impl Layout<'_> {
     fn take(&mut self, name: &str, kind: &Kind) -> Option<Value> {
         let stored = match self.stored {
             Stored::Named(values) => values.get(name),
-            stored => stored.at(self.at),
+            stored => stored.at(self.positions.len()),
         };
-        self.at += 1;
+        self.pass(name);
         match stored {
             Some(Value::Null) => instead_of_null(kind),
             Some(value) => Some(value.clone()),
             None => default(kind),
         }
+    }
+
+    /// Leaves one value behind.
+    fn pass(&mut self, name: &str) {
+        self.positions.push(name.to_owned());
     }
 
     /// A widget that the catalogue does not tell of.
@@ -153,12 +172,13 @@ impl Layout<'_> {
     fn after_required(&mut self) {
         for input in &self.definition.inputs {
             if let Kind::Choice(choice) = &input.kind {
-                self.at += match choice.upload {
+                let kept = match choice.upload {
                     Some(Upload::Image | Upload::Video) => 1,
                     // A player, and the button.
                     Some(Upload::Audio) => 2,
                     Some(Upload::File) | None => 0,
                 };
+                (0..kept).for_each(|_| self.pass(&input.name));
             }
         }
     }

@@ -1,9 +1,12 @@
 //! Widgets that are none of the usual ones, and those that the editor adds to
 //! certain classes though the catalogue does not tell of them.
 
+use std::iter;
+
 use serde_json::{Value, json};
 
 use super::{Layout, scene};
+use crate::convert::file::Stored;
 use crate::definitions::{InputDefinition, Kind, Upload};
 
 /// Types that the editor draws a control for. `STRING` and its like are here
@@ -45,7 +48,7 @@ impl Layout<'_> {
             "IMAGECOMPARE" => return self.push(name, json!(["", ""])),
             "LOAD_3D" if self.loads_file() => {
                 for (button, sent) in VIEW_BUTTONS {
-                    self.at += 1;
+                    self.pass(button);
                     self.push(button, sent.into());
                 }
             }
@@ -67,8 +70,9 @@ impl Layout<'_> {
     pub(super) fn after_all(&mut self) {
         match &*self.definition.class {
             class if VIEWED.contains(&class) => {
-                let value = self.stored.at(self.at).cloned().unwrap_or_else(|| "".into());
-                self.at += 1;
+                let value = self.stored.at(self.positions.len()).cloned();
+                self.pass("image");
+                let value = value.unwrap_or_else(|| "".into());
                 self.push("image", value);
             }
             "CustomCombo" => self.own_options(),
@@ -79,12 +83,12 @@ impl Layout<'_> {
     /// A list that its author wrote: which one is chosen, then the options, of
     /// which the last is empty to be written into.
     fn own_options(&mut self) {
-        let index = self.stored.at(self.at).cloned().unwrap_or_else(|| 0.into());
-        self.push("index", index);
-        let options: Vec<Value> =
-            (self.at + 1..self.stored.len()).filter_map(|at| self.stored.at(at)).cloned().collect();
-        for (number, option) in (1..).zip(options) {
-            self.push(&format!("option{number}"), option);
+        let Stored::List(values) = self.stored else { return };
+        let rest: &[Value] = values.get(self.positions.len()..).unwrap_or_default();
+        let names = (1..).map(|number| format!("option{number}"));
+        for (name, value) in iter::once("index".to_owned()).chain(names).zip(rest) {
+            self.pass(&name);
+            self.push(&name, value.clone());
         }
     }
 }
