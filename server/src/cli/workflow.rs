@@ -1,5 +1,6 @@
 //! `parlor workflow …`: what is in a workflow file.
 
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -167,9 +168,10 @@ async fn workflows(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut entries = tokio::fs::read_dir(folder).await.with_context(|| shown(folder))?;
     let mut files = Vec::new();
     while let Some(entry) = entries.next_entry().await? {
-        let ending = entry.path().extension().map(|ending| ending.to_ascii_lowercase());
+        let path = entry.path();
+        let ending = path.extension().map(OsStr::to_ascii_lowercase);
         if ENDINGS.iter().any(|known| ending.as_deref() == Some(known.as_ref())) {
-            files.push(entry.path());
+            files.push(path);
         }
     }
     files.sort();

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 /// The catalogue of a real server.
 static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
-    let text = fs::read(fixtures().join("object_info.json")).unwrap();
-    Definitions::parse(&text).unwrap()
+    let text = fs::read_to_string(fixtures().join("object_info.json")).unwrap();
+    Definitions::parse(text.as_bytes()).unwrap()
 });
 
 fn fixtures() -> PathBuf {
@@ -29,7 +29,7 @@ fn cases() -> Vec<(String, Value)> {
         .map(|file| {
             let path = file.unwrap().path();
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            (name, serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+            (name, serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
         })
         .collect();
     cases.sort_by(|(one, _), (other, _)| one.cmp(other));
