@@ -16,6 +16,7 @@
 pub mod client;
 pub mod convert;
 pub mod definitions;
+pub mod form;
 pub mod graph;
 pub mod history;
 pub mod json;
@@ -27,6 +28,7 @@ pub mod prompt;
 #[cfg(feature = "client")]
 pub use client::{BackendError, Client};
 pub use definitions::Definitions;
+pub use form::Form;
 pub use graph::{Graph, Input, Node, NodeId};
 pub use history::{FileRef, HistoryEntry, StoredName};
 #[cfg(feature = "client")]

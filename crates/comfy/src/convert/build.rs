@@ -1,5 +1,6 @@
 //! The graph, node by node.
 
+use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
 use super::file::{EditorFile, Mode};
@@ -17,22 +18,55 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// with these definitions. What the page draws by chance or by the clock is
 /// drawn the same every time: the first of `{a|b}`, and dates are left for the
 /// server to fill in.
-pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Graph, ConvertError> {
+pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Conversion, ConvertError> {
     let mut file = file.clone();
     groups::become_subgraphs(&mut file, definitions)?;
     ids::make_unique(&mut file);
     primitives::become_inputs(&mut file, definitions);
     let tracer = Tracer { places: Places::unfold(&file)?, definitions };
     let mut graph = Graph::default();
+    let mut shared = SharedBy::new();
     for at in tracer.order() {
-        if let Some(node) = tracer.build(at)? {
+        if let Some(node) = tracer.build(at, &mut shared)? {
             graph.nodes.insert(tracer.places.id(at).into(), node);
         }
     }
     drop_dead_links(&mut graph);
     graph.run_order()?;
-    Ok(graph)
+    let shared = shared.into_iter().map(|((at, widget), inputs)| Shared {
+        node: tracer.places.id(at),
+        title: tracer.places.node(at).title.clone(),
+        widget,
+        inputs,
+    });
+    Ok(Conversion { graph, shared: shared.collect() })
 }
+
+/// What became of an editor's file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Conversion {
+    /// What the server runs.
+    pub graph: Graph,
+    /// The values that stood outside of the nodes which take them.
+    pub shared: Vec<Shared>,
+}
+
+/// One value of the file that went to inputs of other nodes: a primitive's, or
+/// one that the node of a subgraph holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    /// The id of the node that holds it, which is not part of the graph.
+    pub node: String,
+    /// What that node is called, if it has a name of its own.
+    pub title: Option<String>,
+    /// `value` of a primitive, or the name of the subgraph's input.
+    pub widget: String,
+    /// The nodes and their inputs that got it.
+    pub inputs: Vec<(NodeId, String)>,
+}
+
+/// By the node that holds a value, and its widget.
+type SharedBy = IndexMap<(At, String), Vec<(NodeId, String)>>;
 
 impl Tracer<'_> {
     /// Every node in the order of the file, those of a subgraph in its place.
@@ -54,7 +88,7 @@ impl Tracer<'_> {
     }
 
     /// The node as it is sent. `None` for what is not.
-    fn build(&self, at: At) -> Result<Option<Node>, ConvertError> {
+    fn build(&self, at: At, shared: &mut SharedBy) -> Result<Option<Node>, ConvertError> {
         let placed = self.places.node(at);
         if placed.mode != Mode::Active || Virtual::of(&placed.class).is_some() {
             return Ok(None);
@@ -70,7 +104,7 @@ impl Tracer<'_> {
         node.title = Some(title.into());
         let widgets = widgets(definition, placed);
         self.set_widgets(at, &mut node, &widgets);
-        self.set_links(at, &mut node, &widgets)?;
+        self.set_links(at, &mut node, &widgets, shared)?;
         Ok(Some(node))
     }
 
@@ -86,15 +120,30 @@ impl Tracer<'_> {
         }
     }
 
-    fn set_links(&self, at: At, node: &mut Node, widgets: &[Widget]) -> Result<(), ConvertError> {
+    fn set_links(
+        &self,
+        at: At,
+        node: &mut Node,
+        widgets: &[Widget],
+        shared: &mut SharedBy,
+    ) -> Result<(), ConvertError> {
+        let mut share = |at: At, widget: &str, input: &str, to: String| {
+            let inputs = shared.entry((at, widget.to_owned())).or_default();
+            inputs.push((to.into(), input.to_owned()));
+        };
         for slot in self.slots(at) {
             let Some(link) = slot.link else { continue };
             let input = match self.source(at, &slot, link)? {
                 Source::Output { at, slot } => Input::link(self.places.id(at), slot as u32),
-                Source::Value(value) => Input::of(tidy(value)),
-                Source::Own(value) => {
+                Source::Port { value, at: holder, port } => {
+                    let port = &self.slots(holder)[port];
+                    share(holder, port.name, slot.name, self.places.id(at));
+                    Input::of(tidy(value))
+                }
+                Source::Primitive { value, at: holder } => {
                     let widget = widgets.iter().find(|widget| widget.name == slot.name);
                     let Some(widget) = widget else { continue };
+                    share(holder, "value", slot.name, self.places.id(at));
                     Input::of(self.own(at, widget, value))
                 }
                 Source::Nothing => continue,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::carry::{self, Carried};
-use super::{ConvertError, EditorFile, convert};
+use super::{Conversion, ConvertError, EditorFile, convert};
 use crate::definitions::Definitions;
 use crate::graph::Graph;
 use crate::json;
@@ -67,8 +67,13 @@ impl Document {
 
     /// The graph: as it stands, or converted for a server with these definitions.
     pub fn graph(&self, definitions: &Definitions) -> Result<Graph, ConvertError> {
+        Ok(self.conversion(definitions)?.graph)
+    }
+
+    /// The graph, and which of its values belong together.
+    pub fn conversion(&self, definitions: &Definitions) -> Result<Conversion, ConvertError> {
         match (&self.graph, &self.editor) {
-            (Some(graph), _) => Ok(graph.clone()),
+            (Some(graph), _) => Ok(Conversion { graph: graph.clone(), shared: Vec::new() }),
             (None, Some(editor)) => convert(editor, definitions),
             (None, None) => Err(ConvertError::NotAWorkflow("it is empty".into())),
         }

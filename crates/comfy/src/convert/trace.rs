@@ -17,10 +17,11 @@ const MAX_HOPS: usize = 2_000;
 pub(super) enum Source {
     /// A node of the graph.
     Output { at: At, slot: usize },
-    /// A value that was set on the node of a subgraph; sent as it is.
-    Value(Value),
+    /// A value that the node of a subgraph holds for its input `port`; sent as it
+    /// is.
+    Port { value: Value, at: At, port: usize },
     /// A value from a primitive; the input treats it as its own.
-    Own(Value),
+    Primitive { value: Value, at: At },
     /// Nothing after all: what fed it is muted, or never was.
     Nothing,
 }
@@ -158,7 +159,10 @@ impl<'a> Walk<'_, 'a> {
             Some(&Slot { name, link: Some(link), .. }) => {
                 return Step::Link { at: parent, input: name, link };
             }
-            Some(_) => self.tracer.port_value(place, port).map_or(Source::Nothing, Source::Value),
+            Some(_) => match self.tracer.port_value(place, port) {
+                Some(value) => Source::Port { value, at: parent, port },
+                None => Source::Nothing,
+            },
             None => Source::Nothing,
         })
     }
@@ -169,8 +173,10 @@ impl<'a> Walk<'_, 'a> {
         let node = places.node(at);
         let kind = Virtual::of(&node.class);
         if kind == Some(Virtual::Primitive) {
-            let value = node.values.at(0).cloned();
-            return Step::Arrived(value.map_or(Source::Nothing, Source::Own));
+            return Step::Arrived(match node.values.at(0).cloned() {
+                Some(value) => Source::Primitive { value, at },
+                None => Source::Nothing,
+            });
         }
         match node.mode {
             Mode::Muted => return Step::Arrived(Source::Nothing),

@@ -36,7 +36,7 @@ fn numbers_that_are_none_are_refused_and_large_ones_are_kept_as_near_as_can_be()
 }
 
 /// Puts something else in one place of a value.
-fn change(value: &mut Value, place: &Index, with: &Value) {
+fn change(value: &mut Value, place: Index, with: &Value) {
     let mut size = 0;
     each(value, &mut |_| size += 1);
     let (chosen, mut at) = (place.index(size), 0);
@@ -95,7 +95,7 @@ proptest! {
         let cases = cases();
         let mut file = case.get(&cases).1["file"].clone();
         for (place, with) in &changes {
-            change(&mut file, place, with);
+            change(&mut file, *place, with);
         }
         if let Ok(graph) = convert(&file) {
             let graph = comfy::Graph::parse(&graph).unwrap();

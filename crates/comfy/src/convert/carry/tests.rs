@@ -126,34 +126,34 @@ fn a_comment_may_hold_both_as_json() {
     assert_eq!(carried(&jpeg), Ok(both()));
 }
 
-fn mp4_box(kind: &[u8; 4], inner: &[&[u8]]) -> Vec<u8> {
+fn mp4_box(kind: [u8; 4], inner: &[&[u8]]) -> Vec<u8> {
     let inner = inner.concat();
-    joined(&[&(inner.len() as u32 + 8).to_be_bytes(), kind, &inner])
+    joined(&[&(inner.len() as u32 + 8).to_be_bytes(), &kind, &inner])
 }
 
 #[test]
 fn an_mp4_carries_it_under_names_or_in_its_comment() {
-    let data = |text: &str| mp4_box(b"data", &[&[0; 8], text.as_bytes()]);
+    let data = |text: &str| mp4_box(*b"data", &[&[0; 8], text.as_bytes()]);
     let keys = mp4_box(
-        b"keys",
+        *b"keys",
         &[
             &[0; 4],
             &2_u32.to_be_bytes(),
-            &mp4_box(b"mdta", &[b"prompt"]),
-            &mp4_box(b"mdta", &[b"workflow"]),
+            &mp4_box(*b"mdta", &[b"prompt"]),
+            &mp4_box(*b"mdta", &[b"workflow"]),
         ],
     );
     let values = mp4_box(
-        b"ilst",
-        &[&mp4_box(&[0, 0, 0, 1], &[&data(GRAPH)]), &mp4_box(&[0, 0, 0, 2], &[&data(FILE)])],
+        *b"ilst",
+        &[&mp4_box([0, 0, 0, 1], &[&data(GRAPH)]), &mp4_box([0, 0, 0, 2], &[&data(FILE)])],
     );
     let comment = format!(r#"{{"prompt": {GRAPH}, "workflow": {FILE}}}"#);
-    let comment = mp4_box(b"ilst", &[&mp4_box(b"\xa9cmt", &[&data(&comment)])]);
+    let comment = mp4_box(*b"ilst", &[&mp4_box(*b"\xa9cmt", &[&data(&comment)])]);
     for meta in
-        [mp4_box(b"meta", &[&[0; 4], &keys, &values]), mp4_box(b"meta", &[&[0; 4], &comment])]
+        [mp4_box(*b"meta", &[&[0; 4], &keys, &values]), mp4_box(*b"meta", &[&[0; 4], &comment])]
     {
-        let moov = mp4_box(b"moov", &[&mp4_box(b"udta", &[&meta])]);
-        let file = joined(&[&mp4_box(b"ftyp", &[b"isom"]), &mp4_box(b"mdat", &[b"xyz"]), &moov]);
+        let moov = mp4_box(*b"moov", &[&mp4_box(*b"udta", &[&meta])]);
+        let file = joined(&[&mp4_box(*b"ftyp", &[b"isom"]), &mp4_box(*b"mdat", &[b"xyz"]), &moov]);
         assert_eq!(carried(&file), Ok(both()));
     }
 }
