@@ -1,7 +1,9 @@
 //! What `parlor` does besides opening the house: one-off work on the command
 //! line, which prints and ends.
 
+mod check;
 mod compare;
+mod import;
 mod workflow;
 
 use clap::Subcommand;

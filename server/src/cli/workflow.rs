@@ -11,7 +11,9 @@ use comfy::{Client, Definitions};
 use serde_json::Value;
 use url::Url;
 
+use super::check::Check;
 use super::compare::{Difference, Expected};
+use super::import::Import;
 use crate::config::Config;
 
 /// Endings of files that may hold a workflow.
@@ -24,6 +26,13 @@ pub enum Workflow {
     /// Print the graph that ComfyUI would be sent, in API format. Over a folder:
     /// a line for every file, and an error if one cannot be converted.
     Convert(Convert),
+
+    /// Print what would keep it from running: nodes and models that are not
+    /// there, inputs that are not accepted. An error if there is anything.
+    Check(Check),
+
+    /// Print a manifest with the fields that were found, and the graph.
+    Import(Import),
 }
 
 /// `parlor workflow convert`
@@ -62,6 +71,8 @@ impl Workflow {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<()> {
         match self {
             Self::Convert(convert) => convert.run(config).await,
+            Self::Check(check) => check.run(config).await,
+            Self::Import(import) => import.run(config).await,
         }
     }
 }
@@ -187,6 +198,6 @@ fn shown(file: &Path) -> String {
 }
 
 /// A line for the person at the terminal.
-fn print(line: &str) -> anyhow::Result<()> {
+pub(super) fn print(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }

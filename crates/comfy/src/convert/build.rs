@@ -7,7 +7,7 @@ use super::file::{EditorFile, Mode};
 use super::places::{At, Places};
 use super::trace::{Source, Tracer, Virtual};
 use super::widgets::{Widget, widgets};
-use super::{ConvertError, groups, ids, primitives, text, titles};
+use super::{ConvertError, Label, groups, ids, primitives, text, titles};
 use crate::definitions::Definitions;
 use crate::graph::{Graph, Input, Node, NodeId};
 
@@ -40,6 +40,18 @@ pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Conversio
         inputs,
     });
     Ok(Conversion { graph, shared: shared.collect() })
+}
+
+/// Every node of the file that would be sent and is of a class which is not in
+/// these definitions: all of them, where [`convert`] stops at the first.
+pub fn strangers(file: &EditorFile, definitions: &Definitions) -> Result<Vec<Label>, ConvertError> {
+    let tracer = Tracer { places: Places::unfold(file)?, definitions };
+    let is_strange = |at: &At| {
+        let node = tracer.places.node(*at);
+        let known = tracer.definition(*at).is_some() || Virtual::of(&node.class).is_some();
+        node.mode == Mode::Active && !known && !groups::is_group(node)
+    };
+    Ok(tracer.order().into_iter().filter(is_strange).map(|at| tracer.places.label(at)).collect())
 }
 
 /// What became of an editor's file.

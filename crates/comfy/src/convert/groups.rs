@@ -57,6 +57,11 @@ pub(super) fn become_subgraphs(
     Ok(())
 }
 
+/// Whether this is a group node.
+pub(super) fn is_group(node: &Placed) -> bool {
+    node.class.starts_with("workflow>") || node.class.starts_with("workflow/")
+}
+
 fn rename(scope: &mut Scope, old: &str, new: &str) {
     for wire in scope.links.values_mut() {
         for end in [&mut wire.from, &mut wire.to] {

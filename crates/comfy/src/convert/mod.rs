@@ -26,7 +26,7 @@ mod titles;
 mod trace;
 mod widgets;
 
-pub use build::{Conversion, Shared, convert};
+pub use build::{Conversion, Shared, convert, strangers};
 pub use document::{Document, MAX_BYTES};
 pub use error::{ConvertError, Label};
 pub use file::EditorFile;
