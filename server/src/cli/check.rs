@@ -38,7 +38,7 @@ impl Check {
         for fault in &faults {
             print(fault)?;
         }
-        ensure!(faults.is_empty(), "{} things keep this workflow from running", faults.len());
+        ensure!(faults.is_empty(), "this workflow cannot be run: faults found: {}", faults.len());
         print("this workflow can be run")
     }
 }

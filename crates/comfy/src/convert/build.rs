@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
+use super::document::MAX_BYTES;
 use super::file::{EditorFile, Mode};
 use super::places::{At, Places};
 use super::trace::{Source, Tracer, Virtual};
@@ -13,6 +14,10 @@ use crate::graph::{Graph, Input, Node, NodeId};
 
 /// Integers that a float holds exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The most bytes that values may come to: a primitive holds one text for any
+/// number of nodes, and so does a subgraph.
+pub(super) const MAX_SHARED: usize = 2 * MAX_BYTES;
 
 /// Turns the editor's file into the graph that its page would send to a server
 /// with these definitions. What the page draws by chance or by the clock is
@@ -26,8 +31,11 @@ pub fn convert(file: &EditorFile, definitions: &Definitions) -> Result<Conversio
     let tracer = Tracer { places: Places::unfold(&file)?, definitions };
     let mut graph = Graph::default();
     let mut shared = SharedBy::new();
+    let mut room = MAX_SHARED;
     for at in tracer.order() {
         if let Some(node) = tracer.build(at, &mut shared)? {
+            let size = node.inputs.values().filter_map(Input::as_value).map(weight).sum();
+            room = room.checked_sub(size).ok_or(ConvertError::TooMuch { limit: MAX_SHARED })?;
             graph.nodes.insert(tracer.places.id(at).into(), node);
         }
     }
@@ -180,15 +188,28 @@ impl Tracer<'_> {
 
     /// What a widget of a node beside `at` is set to, as part of a file's name.
     fn text_of(&self, at: At, name: &str, widget: &str) -> Option<String> {
-        let nodes = &self.places.place(at).scope.nodes;
+        // The nodes beside it, and those of the file.
+        let nodes = |place: usize| self.places.all[place].scope.nodes.values();
         let named = |node: &&super::file::Placed| {
             node.property("Node name for S&R") == Some(name) || node.title.as_deref() == Some(name)
         };
-        let node = nodes.values().find(named)?;
+        let node = nodes(at.place).chain(nodes(0)).find(named)?;
         let widgets = widgets(self.definitions.node(&node.class)?, node);
         let value = widgets.into_iter().find(|known| known.name == widget)?.value?;
         let text = value.as_str().map_or_else(|| tidy(value.clone()).to_string(), Into::into);
         Some(text.replace(['/', '?', '<', '>', '\\', ':', '*', '|', '"'], "_"))
+    }
+}
+
+/// About how many bytes a value takes.
+pub(super) fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum::<usize>() + 8,
+        Value::Object(fields) => {
+            fields.iter().map(|(name, value)| name.len() + weight(value)).sum::<usize>() + 8
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
     }
 }
 

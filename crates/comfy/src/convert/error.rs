@@ -67,6 +67,12 @@ pub enum ConvertError {
         /// How many levels are accepted.
         limit: usize,
     },
+    /// Few large values that go to many nodes.
+    #[error("the values of the workflow come to more than {limit} bytes when they are shared out")]
+    TooMuch {
+        /// How many bytes are accepted.
+        limit: usize,
+    },
     /// Subgraphs of subgraphs that multiply beyond measure.
     #[error("the workflow has more than {limit} nodes when its subgraphs are unfolded")]
     TooManyNodes {

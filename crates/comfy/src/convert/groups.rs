@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::ConvertError;
+use super::build::{MAX_SHARED, weight};
 use super::file::{EditorFile, Placed, Port, Scope, Stored, Subgraph, Wire, placed};
 use super::sockets::{self, Slot};
 use super::trace::Virtual;
@@ -25,17 +26,20 @@ pub(super) fn become_subgraphs(
     file: &mut EditorFile,
     definitions: &Definitions,
 ) -> Result<(), ConvertError> {
-    let groups: Vec<(String, Value)> = file
+    let groups: Vec<(String, String)> = file
         .root
         .nodes
         .values()
-        .filter_map(|node| {
-            let name =
-                node.class.strip_prefix("workflow>").or(node.class.strip_prefix("workflow/"))?;
-            Some((node.id.clone(), file.extra["groupNodes"].get(name)?.clone()))
-        })
+        .filter(|node| is_group(node))
+        .map(|node| (node.id.clone(), node.class["workflow>".len()..].to_owned()))
         .collect();
-    for (id, group) in groups {
+    let mut weights = HashMap::new();
+    let mut room = MAX_SHARED;
+    for (id, name) in groups {
+        let Some(group) = file.extra["groupNodes"].get(&name) else { continue };
+        let size = *weights.entry(name).or_insert_with(|| weight(group));
+        room = room.checked_sub(size).ok_or(ConvertError::TooMuch { limit: MAX_SHARED })?;
+        let group = group.clone();
         let Some(mut node) = file.root.nodes.shift_remove(&id) else { continue };
         let mut unpack = Unpack { definitions, nodes: Vec::new(), links: links(&group) };
         for inner in group["nodes"].as_array().map_or(&[][..], Vec::as_slice) {

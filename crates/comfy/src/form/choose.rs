@@ -15,8 +15,8 @@ use crate::convert::Conversion;
 use crate::definitions::{Definitions, InputDefinition, Kind, Upload};
 use crate::graph::{Graph, Input, Node, NodeId};
 
-/// How many fields stand behind the fold.
-const MOST_MORE: usize = 10;
+/// How many fields are in sight, and how many behind the fold.
+const MOST: [usize; 2] = [24, 10];
 
 /// Settings that are worth a field, in this order.
 const SETTINGS: [&str; 12] = [
@@ -44,10 +44,11 @@ pub(super) fn marks(conversion: &Conversion, definitions: &Definitions) -> Vec<M
     choice.seeds();
     choice.settings();
     choice.models();
-    let mut more = 0;
+    let mut counts = [0; 2];
     choice.marks.retain(|mark| {
-        more += usize::from(mark.group == Group::More);
-        mark.group == Group::Main || more <= MOST_MORE
+        let group = usize::from(mark.group == Group::More);
+        counts[group] += 1;
+        counts[group] <= MOST[group]
     });
     for (mark, place) in choice.marks.iter_mut().zip(0_u32..) {
         mark.order = (f64::from(place), 0.0);

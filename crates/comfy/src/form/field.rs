@@ -1,6 +1,5 @@
 //! Fields, and the marks that become fields.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
@@ -199,8 +198,11 @@ impl Target {
 /// nobody can set becomes none.
 pub(super) fn build(marks: Vec<Mark>, graph: &Graph, definitions: &Definitions) -> Vec<Field> {
     let mut marks = with_sizes(marks);
-    let place = |mark: &Mark| (mark.group, mark.order);
-    marks.sort_by(|one, other| place(one).partial_cmp(&place(other)).unwrap_or(Ordering::Equal));
+    marks.sort_by(|one, other| {
+        let (row, column) =
+            (one.order.0.total_cmp(&other.order.0), one.order.1.total_cmp(&other.order.1));
+        one.group.cmp(&other.group).then(row).then(column)
+    });
     let prompts = prompts::find(graph, definitions);
     let mut fields = Vec::new();
     for mark in marks {

@@ -96,3 +96,19 @@ fn what_is_no_workflow_says_so() {
         assert_eq!(refusal(&value), format!("this is not a workflow: {reason}"));
     }
 }
+
+#[test]
+fn one_large_text_for_many_nodes_is_refused_before_it_is_copied() {
+    let text = "x".repeat(1 << 20);
+    let mut nodes = vec![json!({"id": 1, "type": "PrimitiveNode", "widgets_values": [text]})];
+    let mut links = Vec::new();
+    for id in 2..100 {
+        nodes.push(json!({"id": id, "type": "PrimitiveStringMultiline", "widgets_values": [""],
+            "inputs": [{"name": "value", "type": "STRING", "link": id, "widget": {"name": "value"}}]}));
+        links.push(json!([id, 1, 0, id, 0, "STRING"]));
+    }
+    assert_eq!(
+        refusal(&file(&json!(nodes), &json!(links))),
+        "the values of the workflow come to more than 67108864 bytes when they are shared out"
+    );
+}

@@ -2,6 +2,7 @@
 //! marked, what people want to set is found.
 
 mod chosen;
+mod hostile;
 mod marked;
 
 use std::fs;

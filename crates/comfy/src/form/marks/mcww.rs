@@ -51,10 +51,10 @@ fn parse(title: &str) -> Option<Title<'_>> {
     let (rest, row) = inner.rsplit_once(':')?;
     let (label, category) = rest.rsplit_once(':')?;
     let category = category.split('/').next()?.trim();
-    let mut row = row.split('/').map(|number| number.trim().parse().ok());
+    let finite = |text: &str| text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+    let mut row = row.split('/').map(finite);
     let place = (row.next()??, row.next().flatten().unwrap_or_default());
-    let numbers: Vec<f64> =
-        arguments.split(',').filter_map(|number| number.trim().parse().ok()).collect();
+    let numbers: Vec<f64> = arguments.split(',').filter_map(finite).collect();
     let range = match numbers[..] {
         [min, max, step] => [Some(min), Some(max), Some(step)],
         [min, max] => [Some(min), Some(max), None],
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!((title.label, title.category, title.place), ("CFG", "advanced", (2.0, 3.0)));
         assert_eq!(title.range, [Some(1.0), Some(10.0), Some(0.1)]);
         assert_eq!(parse("<Ratio 16:9:prompt:1>").unwrap().label, "Ratio 16:9");
-        for plain in ["KSampler", "<b>", "<a:b>", "<a:b:c>", "a <b:prompt:1>"] {
+        for plain in ["<a:prompt:nan>", "KSampler", "<b>", "<a:b>", "<a:b:c>", "a <b:prompt:1>"] {
             assert_eq!(parse(plain), None, "{plain}");
         }
     }
