@@ -13,8 +13,8 @@ use serde_json::Value;
 use super::ConvertError;
 use super::build::{MAX_SHARED, weight};
 use super::file::{EditorFile, Placed, Port, Scope, Stored, Subgraph, Wire, placed};
+use super::pretend::Virtual;
 use super::sockets::{self, Slot};
-use super::trace::Virtual;
 use super::widgets::positions;
 use crate::definitions::Definitions;
 

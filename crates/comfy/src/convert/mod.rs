@@ -18,6 +18,7 @@ mod file;
 mod groups;
 mod ids;
 mod places;
+mod pretend;
 mod primitives;
 mod promoted;
 mod sockets;

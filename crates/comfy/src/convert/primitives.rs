@@ -7,9 +7,9 @@
 //! file that leaves inputs out can come to another input of the same type.
 
 use super::file::{EditorFile, Port, Socket, Subgraph, pairs, property};
+use super::pretend::Virtual;
 use super::promoted::ITSELF;
 use super::sockets;
-use super::trace::Virtual;
 use crate::definitions::{Definitions, Kind};
 
 /// Puts inputs of their subgraph in place of the primitives that are shown.

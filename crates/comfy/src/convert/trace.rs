@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::ConvertError;
 use super::file::{Mode, Wire};
 use super::places::{At, Places};
+use super::pretend::Virtual;
 use super::sockets::{self, Slot};
 use super::widgets::widgets;
 use crate::definitions::{Definitions, NodeDefinition, TypeSet};
@@ -24,28 +25,6 @@ pub(super) enum Source {
     Primitive { value: Value, at: At },
     /// Nothing after all: what fed it is muted, or never was.
     Nothing,
-}
-
-/// How nodes that only the editor has behave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Virtual {
-    /// Passes on what it is given.
-    Reroute,
-    /// Holds a value for the widgets that it is linked to.
-    Primitive,
-    /// A note: nothing to run.
-    Note,
-}
-
-impl Virtual {
-    pub(super) fn of(class: &str) -> Option<Self> {
-        match class {
-            "Reroute" => Some(Self::Reroute),
-            "PrimitiveNode" => Some(Self::Primitive),
-            "Note" | "MarkdownNote" => Some(Self::Note),
-            _ => None,
-        }
-    }
 }
 
 /// Follows links through the places of a file.
@@ -183,14 +162,39 @@ impl<'a> Walk<'_, 'a> {
             Mode::Bypassed => return self.bypass(at, slot),
             Mode::Active => {}
         }
-        if kind.is_some() {
-            let slots = self.tracer.slots(at);
-            return follow(at, slots.iter().find(|slot| slot.link.is_some()));
+        match kind {
+            Some(Virtual::Get) => return self.heard(at),
+            Some(_) => return self.only_link(at),
+            None => {}
         }
         match places.place(at).children.get(&at.node) {
             Some(&child) => self.leave(child, slot),
             None => Step::Arrived(Source::Output { at, slot }),
         }
+    }
+
+    /// What only passes something on has one link.
+    fn only_link(&self, at: At) -> Step<'a> {
+        let slots = self.tracer.slots(at);
+        follow(at, slots.iter().find(|slot| slot.link.is_some()))
+    }
+
+    /// From a node that hears to the one that says the same name, beside it or
+    /// around it.
+    fn heard(&self, at: At) -> Step<'a> {
+        let places = &self.tracer.places;
+        let name = places.node(at).values.at(0);
+        let mut place = Some(at.place);
+        while let Some(here) = place {
+            let said = places.all[here].scope.nodes.values().position(|node| {
+                Virtual::of(&node.class) == Some(Virtual::Set) && node.values.at(0) == name
+            });
+            if let Some(node) = said {
+                return self.only_link(At { place: here, node });
+            }
+            place = places.all[here].parent.map(|at| at.place);
+        }
+        Step::Arrived(Source::Nothing)
     }
 
     /// From an output of a subgraph's node to the node within.

@@ -16,7 +16,7 @@ mod names;
 mod outputs;
 mod prompts;
 
-use crate::convert::{Conversion, ConvertError, Document};
+use crate::convert::{Conversion, ConvertError, Document, EditorFile, convert};
 use crate::definitions::Definitions;
 use crate::graph::Graph;
 
@@ -40,8 +40,13 @@ impl Form {
         document: &Document,
         definitions: &Definitions,
     ) -> Result<(Graph, Self), ConvertError> {
-        let conversion = document.conversion(definitions)?;
-        let extra = document.editor.as_ref().map(crate::convert::EditorFile::extra);
+        let editor = document.editor.as_ref();
+        let bypassed = editor.and_then(|editor| editor.bypassed(marks::is_bypassed));
+        let conversion = match &bypassed {
+            Some(editor) => convert(editor, definitions)?,
+            None => document.conversion(definitions)?,
+        };
+        let extra = editor.map(EditorFile::extra);
         let marked = marks::find(&conversion, extra, definitions);
         let form = match marked {
             Some(marked) => Self {

@@ -94,6 +94,22 @@ fn connect_opens_all_values_of_a_node_or_those_in_brackets() {
 }
 
 #[test]
+fn connect_leaves_out_what_is_only_for_the_editor() {
+    let link = |name: &str, link: u32| json!({"name": name, "type": "IMAGE", "link": link});
+    let file = json!({
+        "nodes": [
+            {"id": 1, "type": "LoadImage", "title": "$photo(image)", "widgets_values": ["a.png", "image"]},
+            {"id": 2, "type": "ImageInvert", "title": "Look !bypass", "inputs": [link("image", 1)],
+             "outputs": [{"type": "IMAGE"}]},
+            {"id": 3, "type": "SaveImage", "inputs": [link("images", 2)], "widgets_values": ["x"]}],
+        "links": [[1, 1, 0, 2, 0, "IMAGE"], [2, 2, 0, 3, 0, "IMAGE"]],
+    });
+    let (graph, form) = form(&file);
+    assert_eq!(graph.input("3", "images"), Some(&comfy::Input::link("1", 0)));
+    assert_eq!(lines(&form), ["Main Photo: file Image 1.image"]);
+}
+
+#[test]
 fn view_comfy_marks_basic_and_advanced_nodes() {
     let file = graph(&[
         ("CFGGuider", "Guidance - VC_ADV", json!({"cfg": 3.0})),

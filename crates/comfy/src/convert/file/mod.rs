@@ -116,6 +116,21 @@ impl EditorFile {
         &self.extra
     }
 
+    /// The file with every node bypassed whose title is marked. `None` if none is.
+    pub(crate) fn bypassed(&self, is_marked: fn(&str) -> bool) -> Option<Self> {
+        let is_marked = |node: &Placed| node.title.as_deref().is_some_and(is_marked);
+        let inner = self.subgraphs.values().map(|subgraph| &subgraph.scope);
+        let mut nodes = inner.chain([&self.root]).flat_map(|scope| scope.nodes.values());
+        nodes.any(is_marked).then(|| {
+            let mut file = self.clone();
+            let inner = file.subgraphs.values_mut().map(|subgraph| &mut subgraph.scope);
+            let scopes = inner.chain([&mut file.root]);
+            let nodes = scopes.flat_map(|scope| scope.nodes.values_mut());
+            nodes.filter(|node| is_marked(node)).for_each(|node| node.mode = Mode::Bypassed);
+            file
+        })
+    }
+
     /// Whether this is the editor's form of a workflow at all.
     pub(crate) fn is_one(value: &Value) -> bool {
         value.get("nodes").is_some_and(Value::is_array)

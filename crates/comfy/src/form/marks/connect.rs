@@ -1,5 +1,6 @@
 //! ComfyUI-Connect: `$name` in a title opens all values of a node, `$name(a, b)`
-//! only these, `$name()` none; `#name` marks a result.
+//! only these, `$name()` none; `#name` marks a result, and `!bypass` what is only
+//! there for the editor.
 
 use super::{Convention, Marked, Marks};
 use crate::form::field::Mark;
@@ -27,6 +28,11 @@ impl Marks<'_> {
         let found = !marks.is_empty();
         found.then_some(Marked { convention: Convention::Connect, marks, results })
     }
+}
+
+/// Whether a node is not meant to run outside of the editor.
+pub(in crate::form) fn is_bypassed(title: &str) -> bool {
+    title.split_whitespace().any(|word| word == "!bypass")
 }
 
 /// The word that follows `sign`, where that begins a word.

@@ -12,6 +12,8 @@ mod view_comfy;
 
 use serde_json::Value;
 
+pub(super) use connect::is_bypassed;
+
 use super::field::{Mark, Target};
 use crate::convert::Conversion;
 use crate::definitions::{Definitions, Kind};
