@@ -1,6 +1,6 @@
 //! A file unfolded: every use of a subgraph is a place of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::file::{EditorFile, Mode, Placed, Scope, Subgraph};
 use super::promoted::Promoted;
@@ -40,11 +40,13 @@ pub(super) struct Places<'a> {
     pub file: &'a EditorFile,
     pub all: Vec<Place<'a>>,
     nodes: usize,
+    /// Whether every subgraph is read after those that it uses.
+    sorted: bool,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn unfold(file: &'a EditorFile) -> Result<Self, ConvertError> {
-        let mut places = Self { file, all: Vec::new(), nodes: 0 };
+        let mut places = Self { file, all: Vec::new(), nodes: 0, sorted: are_sorted(file) };
         places.open(&file.root, None, 0)?;
         Ok(places)
     }
@@ -115,12 +117,21 @@ impl<'a> Places<'a> {
         Ok(place)
     }
 
-    /// Whether the editor knew the subgraph's inputs when it read this node. It
-    /// reads subgraphs in the order of the file, and one that comes later has no
-    /// inputs yet that values could be given to.
+    /// Whether the editor gives a subgraph's node the values that are stored for
+    /// it. One that is read later than the subgraph around it has no inputs yet.
     fn is_known(&self, at: At) -> bool {
-        let order = |id: &str| self.file.subgraphs.get_index_of(id);
         let Some(outer) = self.place(at).parent else { return true };
-        order(&self.node(at).class) < order(&self.node(outer).class)
+        let order = |id: &str| self.file.subgraphs.get_index_of(id);
+        self.sorted || order(&self.node(at).class) < order(&self.node(outer).class)
     }
+}
+
+/// Whether the editor reads subgraphs after those they use. It does, unless one
+/// uses another more than once; then it reads all in the order of the file.
+fn are_sorted(file: &EditorFile) -> bool {
+    file.subgraphs.values().all(|subgraph| {
+        let mut used = HashSet::new();
+        let classes = subgraph.scope.nodes.values().map(|node| &node.class);
+        classes.filter(|class| file.subgraphs.contains_key(*class)).all(|class| used.insert(class))
+    })
 }

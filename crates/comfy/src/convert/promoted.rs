@@ -42,8 +42,7 @@ impl Promoted {
                     }
                 } else {
                     let ports = (0..subgraph.inputs.len()).filter(|&at| subgraph.has_widget(at));
-                    let said = ports.zip(values).filter(|(_, value)| !value.is_null());
-                    promoted.by_port = said.map(|(port, value)| (port, value.clone())).collect();
+                    promoted.by_port = ports.zip(values.iter().cloned()).collect();
                 }
             }
         }

@@ -58,8 +58,10 @@ impl<'a> Tracer<'a> {
     ) -> Result<Source, ConvertError> {
         let walk = Walk { tracer: self, wanted: &slot.kind };
         let mut step = Step::Link { at, input: slot.name, link };
-        for _ in 0..MAX_HOPS {
+        for hop in 0..MAX_HOPS {
             step = match step {
+                // A primitive gives its value to what it is linked to itself.
+                Step::Arrived(Source::Primitive { .. }) if hop > 1 => return Ok(Source::Nothing),
                 Step::Arrived(source) => return Ok(source),
                 Step::Link { at, input, link } => walk.link(at, input, link)?,
             };
