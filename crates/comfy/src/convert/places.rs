@@ -81,8 +81,9 @@ impl<'a> Places<'a> {
         Label { id: self.id(at), class: class.clone(), title: node.title.clone() }
     }
 
-    /// Opens a scope and the subgraphs within it. What is muted or bypassed
-    /// stays shut.
+    /// Opens a scope and the subgraphs within it. What is muted or bypassed stays
+    /// shut, but only at the root: within a subgraph the editor sends the nodes of
+    /// such a one all the same, though no link leads to them.
     fn open(
         &mut self,
         scope: &'a Scope,
@@ -105,7 +106,7 @@ impl<'a> Places<'a> {
         for (node, placed) in scope.nodes.values().enumerate() {
             let at = At { place, node };
             let Some(inner) = self.subgraph(at) else { continue };
-            if placed.mode != Mode::Active {
+            if parent.is_none() && placed.mode != Mode::Active {
                 continue;
             }
             if depth == MAX_DEPTH {
