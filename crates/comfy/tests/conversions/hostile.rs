@@ -35,6 +35,17 @@ fn numbers_that_are_none_are_refused_and_large_ones_are_kept_as_near_as_can_be()
     assert_eq!(graph.input("1", "value").unwrap().as_f64(), Some(123456789012345678901234567890.0));
 }
 
+#[test]
+fn there_are_always_ids_left_to_give() {
+    let (_, mut case) = cases().into_iter().find(|(name, _)| name == "group").unwrap();
+    case["file"]["last_node_id"] = u64::MAX.into();
+    let graph = convert(&case["file"]).unwrap();
+    assert_eq!(graph.as_object().unwrap().len(), 5);
+    let (_, mut case) = cases().into_iter().find(|(name, _)| name == "renumbered").unwrap();
+    case["file"]["last_node_id"] = u64::MAX.into();
+    assert!(convert(&case["file"]).is_ok());
+}
+
 /// Puts something else in one place of a value.
 fn change(value: &mut Value, place: Index, with: &Value) {
     let mut size = 0;

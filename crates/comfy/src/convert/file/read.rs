@@ -14,6 +14,9 @@ use crate::convert::ConvertError;
 const ENTRY: &str = "-10";
 const EXIT: &str = "-20";
 
+/// Ids are given by counting on; from here there is room to do so.
+const LARGEST_ID: u64 = 1 << 53;
+
 impl EditorFile {
     /// Reads the editor's form of a workflow.
     pub fn parse(value: &Value) -> Result<Self, ConvertError> {
@@ -31,7 +34,7 @@ impl EditorFile {
         let said = value["last_node_id"].as_u64().or(value["state"]["lastNodeId"].as_u64());
         let seen = root.nodes.keys().filter_map(|id| id.parse().ok()).max();
         Ok(Self {
-            last_id: said.max(seen).unwrap_or_default(),
+            last_id: said.max(seen).unwrap_or_default().min(LARGEST_ID),
             extra: value["extra"].clone(),
             root,
             subgraphs,
