@@ -3,8 +3,10 @@
 use crate::definitions::NodeDefinition;
 
 /// Names of the editor's own, which it shows in place of the catalogue's.
-const OWN: [(&str, &str); 4] = [
+const OWN: [(&str, &str); 6] = [
     ("ByteDance2ReferenceNode", "ByteDance Seedance 2.5 Reference to Video"),
+    ("ByteDanceSeedreamNodeV2", "ByteDance Seedream 4.5 & 5.0"),
+    ("IdeogramPImage", "Ideogram P-Image"),
     ("LTXVConcatAVLatent", "LTXVConcatAVLatent"),
     ("LTXVSeparateAVLatent", "LTXVSeparateAVLatent"),
     ("TopazImageEnhance", "Topaz Image Enhance"),
