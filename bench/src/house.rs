@@ -14,6 +14,8 @@ use tokio::{
     time::timeout,
 };
 
+use crate::cores;
+
 /// A server that has not answered by then never will.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,10 +32,8 @@ impl House {
     /// Starts `binary` on one core with its records in `data`.
     pub async fn open(binary: &Path, data: &Path, args: &[String]) -> anyhow::Result<Self> {
         let start = Instant::now();
-        // One core is what the promises are about. The measuring program keeps to the others.
-        let mut process = Command::new("taskset")
-            .args(["-c", "0"])
-            .arg(binary)
+        // One core is what the promises are about.
+        let mut process = cores::command_on_the_servers(binary)
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
@@ -53,6 +53,12 @@ impl House {
     /// `http://127.0.0.1:port`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The port it listens on.
+    pub fn port(&self) -> anyhow::Result<u16> {
+        let (_, port) = self.address.rsplit_once(':').context("an address ends with a port")?;
+        port.parse().context("reading the port")
     }
 
     /// Resident memory in bytes.

@@ -1,30 +1,30 @@
 //! Measures what Parlor promises. `cargo xtask bench` builds everything and runs this.
 //!
-//! Read in this order: `figure` is one line of the table, `house` the server under measurement, `page` what a
-//! first visit transfers, `relay` how fast and for how many a backend's frame reaches viewers, `report` the
-//! document about it. `upstream` is a backend that says on command what a ComfyUI would say, `viewer` somebody
-//! who watches.
+//! Read in this order: `figure` is one line of the table, `cores` says who computes where, `house` is the server
+//! under measurement. `alone` measures it without visitors, `page` what a first visit transfers, `relay` how fast
+//! and for how many a backend's frame reaches viewers, `report` is the document about it. `upstream` is a backend
+//! that says on command what a ComfyUI would say, `viewer` somebody who watches, `stalled` somebody who does not.
 
 #![expect(clippy::print_stdout, reason = "its table is for the terminal")]
 
+mod alone;
+mod cores;
 mod figure;
 mod house;
 mod page;
 mod quantile;
 mod relay;
 mod report;
+mod stalled;
 mod upstream;
 mod viewer;
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
-use crate::{
-    figure::{Figure, table},
-    house::House,
-};
+use crate::figure::{Figure, table};
 
 /// Measures a release build of Parlor.
 #[derive(Parser)]
@@ -32,26 +32,41 @@ struct Cli {
     /// The server's binary.
     #[arg(long, env = "PARLOR_BINARY")]
     binary: PathBuf,
+    /// Only this part.
+    #[arg(long)]
+    only: Option<Part>,
     /// How many watch one job.
-    #[arg(long, default_value_t = 1000)]
-    viewers: usize,
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u16).range(10..))]
+    viewers: u16,
     /// Writes the table, with how it was measured, to this file.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
     /// The folder of the browser tests.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end"))]
     end2end: PathBuf,
 }
 
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Size, start and memory of the server.
+    Alone,
+    /// What a first visit transfers.
+    Page,
+    /// How frames reach viewers.
+    Relay,
+}
+
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
-    let mut figures = alone(&cli).await.context("measuring the server by itself")?;
-    figures.extend(relay::measure(&cli.binary, cli.viewers).await.context("measuring the relay")?);
+    let machine = report::machine(cores::count(), cores::load().await).await;
+    cores::leave_the_servers(cores::count()).await?;
+    let figures = measure(&cli).await?;
     println!("{}", table(&figures));
+    println!("Measured on: {machine}.");
     if let Some(file) = &cli.write {
-        let page = report::document(&figures, &report::machine().await);
-        tokio::fs::write(file, page)
+        tokio::fs::write(file, report::document(&figures, &machine))
             .await
             .with_context(|| format!("writing {}", file.display()))?;
     }
@@ -60,38 +75,31 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What needs nobody to watch: size, start, memory, the page.
-async fn alone(cli: &Cli) -> anyhow::Result<Vec<Figure>> {
-    let data = tempfile::tempdir()?;
-    // The first start makes and migrates the database, the others find it.
-    House::open(&cli.binary, data.path(), &[]).await?.close().await?;
-    let mut starts = quantile::Times::default();
-    for _ in 0..5 {
-        let house = House::open(&cli.binary, data.path(), &[]).await?;
-        starts.push(house.ready_after);
-        house.close().await?;
+async fn measure(cli: &Cli) -> anyhow::Result<Vec<Figure>> {
+    let wanted = |part| cli.only.is_none_or(|only| only == part);
+    let mut figures = Vec::new();
+    if wanted(Part::Page) {
+        let page = page::measure(&cli.binary, &cli.end2end).await;
+        figures.extend(page.context("measuring a first visit")?);
     }
-    let house = House::open(&cli.binary, data.path(), &[]).await?;
-    // Whatever is done after the start is done by then.
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    let idle = house.memory().await?;
-    let size = tokio::fs::metadata(&cli.binary).await.context("looking at the binary")?.len();
-    let mut figures = vec![
-        Figure {
-            what: "binary, page included",
-            measured: size as f64 / 1e6,
-            promised: 20.0,
-            unit: "MB",
-        },
-        Figure {
-            what: "ready after start, p50 of 5",
-            measured: starts.millis(0.5),
-            promised: 100.0,
-            unit: "ms",
-        },
-        Figure { what: "memory, idle", measured: idle as f64 / 1e6, promised: 30.0, unit: "MB" },
-    ];
-    figures.extend(page::measure(&house, &cli.end2end).await?);
-    house.close().await?;
+    if wanted(Part::Alone) {
+        figures.extend(alone::measure(&cli.binary).await.context("measuring the server alone")?);
+    }
+    if wanted(Part::Relay) {
+        let relay = relay::measure(&cli.binary, cli.viewers.into()).await;
+        figures.extend(relay.context("measuring the relay")?);
+    }
     Ok(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

@@ -16,7 +16,23 @@ struct FirstLoad {
 }
 
 /// Opens the run page in a browser that was never here.
-pub async fn measure(house: &House, end2end: &Path) -> anyhow::Result<Vec<Figure>> {
+pub async fn measure(binary: &Path, end2end: &Path) -> anyhow::Result<Vec<Figure>> {
+    let data = tempfile::tempdir()?;
+    let house = House::open(binary, data.path(), &[]).await?;
+    let load = first_load(&house, end2end).await?;
+    house.close().await?;
+    Ok(vec![
+        Figure {
+            what: "first load of the run page",
+            measured: load.bytes / 1000.0,
+            promised: Some(200.0),
+            unit: "kB",
+        },
+        Figure { what: "its requests", measured: load.requests, promised: Some(12.0), unit: "" },
+    ])
+}
+
+async fn first_load(house: &House, end2end: &Path) -> anyhow::Result<FirstLoad> {
     let output = Command::new("node")
         .current_dir(end2end)
         .args(["first-load.mjs", &format!("{}/w/text-to-picture", house.url())])
@@ -28,15 +44,5 @@ pub async fn measure(house: &House, end2end: &Path) -> anyhow::Result<Vec<Figure
         "the browser could not load the page: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let load: FirstLoad =
-        serde_json::from_slice(&output.stdout).context("reading what the browser counted")?;
-    Ok(vec![
-        Figure {
-            what: "first load of the run page",
-            measured: load.bytes / 1000.0,
-            promised: 200.0,
-            unit: "kB",
-        },
-        Figure { what: "its requests", measured: load.requests, promised: 12.0, unit: "" },
-    ])
+    serde_json::from_slice(&output.stdout).context("reading what the browser counted")
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use futures_util::future::try_join_all;
 use serde_json::Value;
@@ -23,6 +24,7 @@ use crate::{
     figure::Figure,
     house::House,
     quantile::Times,
+    stalled,
     upstream::{Prompt, Upstream},
     viewer::{Viewer, Visitor},
 };
@@ -41,14 +43,21 @@ struct Pace {
     every: Duration,
     /// One frame in so many comes with a preview.
     preview: u64,
+    /// Of a preview, in bytes.
+    size: usize,
 }
 
 /// A quick sampler, watched by one.
-const ALONE: Pace = Pace { first: 1, last: 500, every: Duration::from_millis(20), preview: 1 };
+const ALONE: Pace =
+    Pace { first: 1, last: 500, every: Duration::from_millis(20), preview: 1, size: PREVIEW };
 /// A common one, watched by many.
-const CROWD: Pace = Pace { first: 501, last: 600, every: Duration::from_millis(100), preview: 5 };
+const CROWD: Pace =
+    Pace { first: 501, last: 600, every: Duration::from_millis(100), preview: 5, size: PREVIEW };
 /// The same, when some of them do not read.
-const SILENT: Pace = Pace { first: 601, last: 700, ..CROWD };
+const SILENT: Pace = Pace { first: 611, last: 710, ..CROWD };
+/// Large previews with every frame, until the connections of those who do not read are full.
+const FLOOD: Pace =
+    Pace { first: 601, last: 610, every: Duration::from_millis(300), preview: 1, size: 1_000_000 };
 
 /// A house with one job running, and everybody concerned.
 struct Scene {
@@ -66,55 +75,30 @@ struct Scene {
 /// Measures all figures of the relay.
 pub async fn measure(binary: &Path, viewers: usize) -> anyhow::Result<Vec<Figure>> {
     let scene = Scene::set(binary).await?;
-    let (_, mut alone) =
-        scene.watched_by(vec![scene.visitor.watch(scene.job).await?], ALONE).await?;
-    let mut figures = vec![
-        Figure {
-            what: "frame relayed, one viewer, p50",
-            measured: alone.millis(0.5),
-            promised: 1.0,
-            unit: "ms",
-        },
-        Figure {
-            what: "frame relayed, one viewer, p99",
-            measured: alone.millis(0.99),
-            promised: 5.0,
-            unit: "ms",
-        },
-    ];
+    let one = vec![scene.visitor.watch(scene.job).await?];
+    let (_, mut alone) = scene.watched_by(one, ALONE).await?;
 
     let before = scene.house.memory().await?;
-    let crowd = scene.crowd(viewers).await?;
+    let (mut crowd, mut all) = scene.watched_by(scene.crowd(viewers).await?, CROWD).await?;
     let grown = scene.house.memory().await?.saturating_sub(before);
-    let each = grown as f64 / viewers as f64 / 1000.0;
-    figures.push(Figure {
-        what: "memory of a viewer, of a thousand",
-        measured: each,
-        promised: 6.0,
-        unit: "kB",
-    });
 
-    let (mut crowd, mut all) = scene.watched_by(crowd, CROWD).await?;
-    let silent: Vec<_> = crowd.drain(..viewers / 10).collect();
-    let (_, mut rest) = scene.watched_by(crowd, SILENT).await?;
-    figures.extend([
-        Figure {
-            what: "frame relayed, a thousand viewers, p99",
-            measured: all.millis(0.99),
-            promised: 100.0,
-            unit: "ms",
-        },
-        Figure {
-            what: "the same, a tenth of them not reading",
-            measured: rest.millis(0.99),
-            promised: 100.0,
-            unit: "ms",
-        },
-    ]);
-    // Only now may those who did not read go.
-    drop(silent);
+    crowd.truncate(viewers / 10);
+    let mut rest = scene.watched_beside(crowd, viewers - viewers / 10).await?;
     scene.house.close().await?;
-    Ok(figures)
+
+    let relayed = |what, measured, promised| Figure { what, measured, promised, unit: "ms" };
+    Ok(vec![
+        relayed("frame relayed to one viewer, p50", alone.millis(0.5), Some(1.0)),
+        relayed("frame relayed to one viewer, p99", alone.millis(0.99), None),
+        Figure {
+            what: "memory of a viewer, of a thousand",
+            measured: grown as f64 / viewers as f64 / 1000.0,
+            promised: Some(6.0),
+            unit: "kB",
+        },
+        relayed("frame relayed to a thousand, p99", all.millis(0.99), Some(100.0)),
+        relayed("the same when a tenth of them do not read", rest.millis(0.99), Some(100.0)),
+    ])
 }
 
 impl Scene {
@@ -141,6 +125,26 @@ impl Scene {
         Ok(crowd)
     }
 
+    /// Lets so many `others` watch while the `silent` do not read.
+    async fn watched_beside(&self, silent: Vec<Viewer>, others: usize) -> anyhow::Result<Times> {
+        let port = self.house.port()?;
+        let ports: Vec<_> = silent.iter().map(|viewer| viewer.port).collect();
+        self.watched_by(vec![self.visitor.watch(self.job).await?], FLOOD).await?;
+        // Who comes now is shown the last preview: no longer one of the flood.
+        self.upstream.preview(&self.prompt, &vec![0x55; PREVIEW]);
+        let crowd = self.crowd(others).await?;
+
+        let before = stalled::held(port, &ports).await?;
+        let (_, times) = self.watched_by(crowd, SILENT).await?;
+        let stalled = stalled::stalled(&before, &stalled::held(port, &ports).await?);
+        ensure!(
+            stalled == silent.len(),
+            "only {stalled} of {} connections that nobody reads were full: FLOOD must be larger here",
+            silent.len()
+        );
+        Ok(times)
+    }
+
     /// Sends frames while `viewers` read; the viewers, and the times from the backend to each of them.
     ///
     /// Progress is latest-wins, so who is behind may skip a frame: what counts is how old the frames are that
@@ -152,11 +156,12 @@ impl Scene {
     ) -> anyhow::Result<(Vec<Viewer>, Times)> {
         let reading: Vec<_> =
             viewers.into_iter().map(|viewer| self.read(viewer, pace.last)).collect();
-        let image = vec![0x55; PREVIEW];
+        let image = vec![0x55; pace.size];
         for number in pace.first..=pace.last {
             self.sent[number as usize].store(self.now(), Ordering::Relaxed);
             self.upstream.progress(&self.prompt, number, SILENT.last);
-            if number % pace.preview == 0 {
+            // None after the last frame: who has read that one has read everything.
+            if number % pace.preview == 0 && number < pace.last {
                 self.upstream.preview(&self.prompt, &image);
             }
             sleep(pace.every).await;
@@ -203,7 +208,8 @@ impl Scene {
 async fn definitions() -> anyhow::Result<Value> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::start(Options::new(folder.path())).await?;
-    let catalogue = reqwest::get(format!("{}/object_info", engine.url())).await?.json().await?;
+    let http = client::builder(&Trust::nobody()).build()?;
+    let catalogue = http.get(format!("{}/object_info", engine.url())).send().await?.json().await?;
     engine.stop().await;
     Ok(catalogue)
 }

@@ -6,20 +6,29 @@ use crate::figure::{Figure, table};
 pub fn document(figures: &[Figure], machine: &str) -> String {
     format!(
         "# Figures\n\n\
-         What `cargo xtask bench` measured, beside what we promise. It builds the release binary, runs it on one core, \
-         and watches it from the others. `cargo xtask bench --write docs/figures.md` writes this page.\n\n\
+         What `cargo xtask bench` measured, beside what we promise. `cargo xtask bench --write docs/figures.md` writes this page.\n\n\
          {}\n\
          Measured on: {machine}.\n\n\
-         - *Ready* is from the start of the process to the first 200 of `/readyz`, with a database from an earlier start.\n\
-         - *Relayed* is from the moment the backend's frame is handed to its socket to the moment a viewer's frame is read \
-           and parsed. Backend and viewers live in the measuring process, so its own work is in the figure.\n\
-         - *First load* is what Chromium counts on the wire, headers included, with an empty cache.\n",
+         ## How\n\n\
+         The release binary runs on one core; backend, viewers and clock are one program on the other cores.\n\n\
+         - *First load* is what Chromium counts on the wire with an empty cache, headers included.\n\
+         - *Ready* is from the start of the process to the first 200 of `/readyz`, with a database from an earlier start \
+           and the demo engine inside.\n\
+         - *Memory* is what is resident, the pages of the binary included. That of a viewer is by how much it grew when a \
+           thousand came and were sent a hundred frames and twenty previews, divided by the thousand.\n\
+         - *Relayed* is from the moment a progress frame is handed to the backend's socket to the moment a viewer has read and \
+           parsed what came of it. The work of the measuring program is in the figure. One viewer: 500 frames, 20 ms apart, each \
+           with a preview of 20 kB. A thousand: 100 frames, 100 ms apart, a preview with every fifth.\n\
+         - *Not reading* is what the kernel confirms: what the server sent these viewers fills their connection, and none of it \
+           moves while the others are measured.\n\n\
+         What the scheduler does to the other programs of a machine is in these times: a hundredth of them (p99) says more about the \
+         neighbours than about us when the load is higher than the number of cores.\n",
         table(figures)
     )
 }
 
-/// The processor and the kernel, as Linux names them.
-pub async fn machine() -> String {
+/// The processor and the kernel, as Linux names them, and how busy they were before the measurement began.
+pub async fn machine(cores: usize, load: f64) -> String {
     let cpus = tokio::fs::read_to_string("/proc/cpuinfo").await.unwrap_or_default();
     let kernel = tokio::fs::read_to_string("/proc/sys/kernel/osrelease").await.unwrap_or_default();
     let model = cpus
@@ -27,8 +36,11 @@ pub async fn machine() -> String {
         .find_map(|line| line.strip_prefix("model name"))
         .unwrap_or("an unnamed processor");
     let model = model.trim_start_matches([' ', '\t', ':']);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!("{model}, {cores} cores, Linux {}", kernel.trim())
+    let cores = match cores {
+        1 => "one core for server and measuring program together".to_owned(),
+        cores => format!("{cores} cores"),
+    };
+    format!("{model}, {cores}, Linux {}, load {load:.1} before", kernel.trim())
 }
 
 #[cfg(test)]
@@ -37,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_the_table_and_how_it_came_about() {
-        let figures = [Figure { what: "binary", measured: 12.0, promised: 20.0, unit: "MB" }];
+        let figures = [Figure { what: "binary", measured: 12.0, promised: Some(20.0), unit: "MB" }];
         let page = document(&figures, "a toaster, 2 cores");
         assert!(page.contains("| binary | 12 MB    | ≤ 20 MB  | yes   |"), "{page}");
         assert!(page.contains("cargo xtask bench") && page.contains("a toaster"));

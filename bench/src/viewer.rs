@@ -1,6 +1,7 @@
 //! Somebody who watches: one WebSocket to `/api/parlor/v1/live`.
 
 use anyhow::Context;
+use comfy::client::Trust;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::SET_COOKIE;
 use serde_json::json;
@@ -24,7 +25,7 @@ pub struct Visitor {
 impl Visitor {
     /// Walks in, as a browser's first request does.
     pub async fn new(house: &House) -> anyhow::Result<Self> {
-        let http = reqwest::Client::new();
+        let http = comfy::client::builder(&Trust::nobody()).build()?;
         let answer = http.get(format!("{}/api/parlor/v1/house", house.url())).send().await?;
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
@@ -52,13 +53,14 @@ impl Visitor {
         // Who stops reading shall be noticed by the server soon, not after megabytes in the kernel.
         socket.set_recv_buffer_size(16 * 1024)?;
         let stream = socket.connect(self.house.parse()?).await.context("connecting a viewer")?;
+        let port = stream.local_addr()?.port();
         let config = WebSocketConfig::default().read_buffer_size(4096);
         let (mut socket, _) = client_async_with_config(request, stream, Some(config))
             .await
             .context("opening /live")?;
         let watch = serde_json::to_string(&FromViewer::Watch { job, after: None })?;
         socket.send(Message::Text(watch.into())).await?;
-        let mut viewer = Viewer { socket };
+        let mut viewer = Viewer { socket, port };
         while !matches!(viewer.next().await?, ToViewer::Snapshot { .. }) {}
         Ok(viewer)
     }
@@ -67,6 +69,8 @@ impl Visitor {
 /// An open connection that watches one job.
 pub struct Viewer {
     socket: WebSocketStream<TcpStream>,
+    /// At this end.
+    pub port: u16,
 }
 
 impl Viewer {

@@ -93,7 +93,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Bench { bench } => {
             let site = page::build(&places, Finish::Small)?;
             let binary = server::build(&places, &site, Profile::Release)?;
-            server::bench(&places, &site, &binary, &bench)
+            server::bench(&places, &binary, &bench)
         }
         Task::WasmTest { file } => check::browser::run_file(&places, &file),
     }
@@ -112,8 +112,11 @@ mod tests {
 
     #[test]
     fn flags_of_the_server_reach_the_server() {
-        let cli = Cli::parse_from(["cargo xtask", "run", "--backend", "http://127.0.0.1:8188"]);
-        let Task::Run { parlor } = cli.task else { panic!("expected run") };
-        assert_eq!(parlor, ["--backend", "http://127.0.0.1:8188"]);
+        let flags = ["--backend", "http://127.0.0.1:8188"];
+        for typed in [&["cargo xtask", "run"][..], &["cargo xtask", "run", "--"]] {
+            let cli = Cli::parse_from(typed.iter().chain(&flags));
+            let Task::Run { parlor } = cli.task else { panic!("expected run") };
+            assert_eq!(parlor, flags);
+        }
     }
 }

@@ -49,13 +49,9 @@ pub fn run_in_place(binary: &Path, args: &[String]) -> anyhow::Result<()> {
 }
 
 /// Runs the measuring program against the release binary.
-pub fn bench(places: &Places, site: &Site, binary: &Path, args: &[String]) -> anyhow::Result<()> {
+pub fn bench(places: &Places, binary: &Path, args: &[String]) -> anyhow::Result<()> {
     tools::browser_tests(places)?;
     let mut bench = cargo(&places.root, "run --release --package bench --");
-    bench
-        .args(args)
-        .env("PARLOR_BINARY", binary)
-        .env("PARLOR_SITE", &site.folder)
-        .env("PARLOR_CHROMIUM", tools::chromium()?);
+    bench.args(args).env("PARLOR_BINARY", binary).env("PARLOR_CHROMIUM", tools::chromium()?);
     run(&mut bench, "see which figure was missed above")
 }

@@ -14,6 +14,7 @@ use url::Url;
 use super::check::Check;
 use super::compare::{Difference, Expected};
 use super::import::Import;
+use crate::app::trust;
 use crate::config::Config;
 
 /// Endings of files that may hold a workflow.
@@ -91,7 +92,8 @@ impl Catalogue {
                        its answer to /object_info"
                 );
             };
-            let client = Client::new(url, comfy::client::http()?)?;
+            let http = comfy::client::http(trust(config, std::iter::once(&url)).await?)?;
+            let client = Client::new(url, http)?;
             client.object_info().await.context("asking for its nodes")?.to_vec()
         };
         Ok(Definitions::parse(&bytes)?)

@@ -8,6 +8,8 @@ use comfy::message::ExecutionError;
 use comfy::prompt::Refusal;
 use wire::Failure;
 
+use crate::workflows::Lacking;
+
 /// Most characters of a backend's own words that are passed on.
 const DETAILS: usize = 600;
 
@@ -18,7 +20,7 @@ struct Known {
     hint: &'static str,
 }
 
-const KNOWN: [Known; 5] = [
+const KNOWN: [Known; 6] = [
     Known {
         words: &["out of memory", "outofmemory", "allocation on device", "not enough memory"],
         message: "The workshop ran out of memory.",
@@ -34,6 +36,11 @@ const KNOWN: [Known; 5] = [
         ],
         message: "Something this workflow needs is not in the workshop.",
         hint: "Choose another model under More settings, or tell the host which one is missing.",
+    },
+    Known {
+        words: &["deserializing", "could not detect model type", "unpickling", "invalid header"],
+        message: "The model cannot be read.",
+        hint: "Choose another model under More settings, or tell the host that its file is broken.",
     },
     Known {
         words: &["nan", "not finite", "infinity"],
@@ -91,6 +98,19 @@ pub(super) fn rejected(refusal: &Refusal, graph: &Graph) -> Failure {
         node: node.map(Into::into),
         node_title: node.map(|id| title(graph, id)),
         details: Some(scrubbed(&words)),
+    }
+}
+
+/// The backend does not have what was chosen.
+pub(super) fn lacking(lacking: &Lacking, graph: &Graph) -> Failure {
+    let name = lacking.value.as_str().map_or_else(|| lacking.value.to_string(), Into::into);
+    Failure {
+        code: "rejected".into(),
+        message: format!("The workshop does not have “{}”.", scrubbed(&name)),
+        hint: Some(format!("Choose another under “{}”.", lacking.label)),
+        node: Some(lacking.node.clone()),
+        node_title: Some(title(graph, &lacking.node)),
+        details: None,
     }
 }
 
@@ -218,6 +238,18 @@ mod tests {
         assert_eq!(failure.message, "The workshop ran out of memory.");
         assert!(failure.hint.unwrap().contains("smaller size"));
         assert_eq!(failure.node_title.as_deref(), Some("Paint"));
+    }
+
+    #[test]
+    fn a_broken_model_is_not_blamed_on_the_settings() {
+        for (kind, words) in [
+            ("SafetensorError", "Error while deserializing header: header too large"),
+            ("RuntimeError", "ERROR: Could not detect model type of: /home/host/models/x.ckpt"),
+        ] {
+            let failure = node_failed(&error(kind, words), &graph());
+            assert_eq!(failure.message, "The model cannot be read.");
+            assert!(failure.hint.unwrap().contains("another model"));
+        }
     }
 
     #[test]

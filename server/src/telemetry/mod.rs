@@ -24,6 +24,9 @@ pub fn start_logging(config: &Config) -> anyhow::Result<()> {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        // When nobody reads the log any more, saying so would end whoever logs:
+        // even the task that hears that the house shall close.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal());
     let started = if config.log_json { lines.json().try_init() } else { lines.try_init() };
     started.map_err(|error| anyhow::anyhow!(error)).context("logging was started before")

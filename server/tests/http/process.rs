@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use comfy::client::Trust;
 use serde_json::json;
 use wire::{Job, JobStatus};
 
@@ -79,12 +80,16 @@ fn a_taken_port_is_said_with_a_cure() {
     assert!(taken.contains(address) && taken.contains("--listen"), "{taken}");
 }
 
+fn http() -> reqwest::Client {
+    comfy::client::builder(&Trust::nobody()).build().unwrap()
+}
+
 // safety 37
 #[tokio::test]
 async fn being_told_to_stop_ends_well() {
     let data = tempfile::tempdir().unwrap();
     let mut parlor = Parlor::start(data.path(), &[]);
-    let ready = reqwest::get(format!("{}/readyz", parlor.url)).await.unwrap();
+    let ready = http().get(format!("{}/readyz", parlor.url)).send().await.unwrap();
     assert!(ready.status().is_success());
     parlor.signal("TERM");
     assert!(parlor.child.wait().unwrap().success());
@@ -93,11 +98,30 @@ async fn being_told_to_stop_ends_well() {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
+#[test]
+fn the_address_comes_first_and_a_house_that_nobody_reads_still_stops() {
+    let data = tempfile::tempdir().unwrap();
+    let (terminal, output) = std::io::pipe().unwrap();
+    let mut command = parlor(data.path(), &["--listen", "127.0.0.1:0"]);
+    command.stdout(output.try_clone().unwrap()).stderr(output);
+    let child = command.spawn().unwrap();
+    // It holds the other ends of the pipe.
+    drop(command);
+    let mut terminal = BufReader::new(terminal);
+    let mut line = String::new();
+    terminal.read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("Parlor is open at ").expect("the first line says where");
+    let mut parlor = Parlor { url: url.to_owned(), child };
+    drop(terminal);
+    parlor.signal("TERM");
+    assert!(parlor.child.wait().unwrap().success());
+}
+
 // safety 32
 #[tokio::test]
 async fn a_job_survives_the_killing_of_the_house() {
     let data = tempfile::tempdir().unwrap();
-    let client = reqwest::Client::new();
+    let client = http();
     let inputs = json!({ "inputs": {
         "prompt": "a red hill", "steps": 6, "size": { "width": 256, "height": 256 }
     } });

@@ -10,18 +10,18 @@ use anyhow::Context;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    command::{cargo, run},
+    command::run,
     places::Places,
-    tools,
+    tools::{self, wasm},
 };
 
 /// Compiles the page's tests; cargo hands each compiled file back to [`run_file`].
 pub fn tests(places: &Places) -> anyhow::Result<()> {
-    tools::wasm_target()?;
+    let compiler = wasm::compiler(&places.root)?;
     tools::browser_tests(places)?;
     let own = tools::own_program()?;
-    let mut test =
-        cargo(&places.root, &format!("test --package app --tests --target {}", tools::WASM));
+    let args = format!("test --package app --tests --target {}", wasm::TARGET);
+    let mut test = compiler.cargo(&places.root, &args);
     test.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", format!("{} wasm-test", own.display()))
         .env("PARLOR_CHROMIUM", tools::chromium()?);
     run(&mut test, "the failed test is named above")

@@ -12,7 +12,10 @@ use crate::{
     places::Places,
     say,
     server::{self, Profile},
-    tools,
+    tools::{
+        self,
+        wasm::{self, Compiler},
+    },
 };
 
 /// A check: its name, and what it does.
@@ -48,17 +51,25 @@ fn names() -> String {
 }
 
 fn format(places: &Places) -> anyhow::Result<()> {
+    tools::lints(&places.root)?;
     run(&mut cargo(&places.root, "fmt --all --check"), "`cargo fmt --all` does it")
 }
 
 fn lint_page(places: &Places) -> anyhow::Result<()> {
-    tools::wasm_target()?;
-    let args =
-        format!("clippy --package app --target {} --all-targets -- -D warnings", tools::WASM);
+    tools::lints(&places.root)?;
+    let target = match wasm::compiler(&places.root)? {
+        Compiler::Own => format!("--target {}", wasm::TARGET),
+        Compiler::Debian(_) => {
+            say::note("your clippy knows no WebAssembly: linting the page as if for this machine");
+            String::new()
+        }
+    };
+    let args = format!("clippy --package app {target} --all-targets -- -D warnings");
     run(&mut cargo(&places.root, &args), "mend what clippy names above")
 }
 
 fn lint_rest(places: &Places) -> anyhow::Result<()> {
+    tools::lints(&places.root)?;
     let args = "clippy --workspace --exclude app --all-targets -- -D warnings";
     run(&mut cargo(&places.root, args), "mend what clippy names above")
 }

@@ -3,6 +3,7 @@
 //! `index.html` is the only name that stays; everything it asks for carries a hash of its content,
 //! and lies there plain, brotli- and gzip-compressed.
 
+mod compile;
 mod glue;
 mod shrink;
 mod site;
@@ -16,11 +17,7 @@ use std::{
 
 use anyhow::Context;
 
-use crate::{
-    command::{cargo, run},
-    places::Places,
-    say, tools,
-};
+use crate::{places::Places, say};
 
 pub use site::Site;
 
@@ -45,17 +42,17 @@ impl Finish {
 
 /// Builds the page, or finds that nothing changed since it was last built.
 pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
-    let wasm = say::step("page: compile", || compile(places))?;
+    let compiled = say::step("page: compile", || compile::compile(places, finish))?;
     let folder = places.target.join(finish.folder());
     let optimiser = if finish == Finish::Small { shrink::find(&places.end2end()) } else { None };
-    let sources = Sources::read(&places.root, &wasm)?;
-    let stamp = Stamp::new(&folder, &sources, optimiser.as_deref())?;
+    let sources = Sources::read(&places.root, &compiled.wasm)?;
+    let stamp = Stamp::new(&folder, &sources, maker(&places.root, optimiser.as_deref())?);
     if stamp.is_current() {
         say::note("page: unchanged");
-        return Ok(Site { folder });
+        return Ok(Site { folder, is_wordless: compiled.is_wordless });
     }
     say::step("page: bind, hash, compress", || {
-        let glue = glue::generate(&wasm)?;
+        let glue = glue::generate(&compiled.wasm, optimiser.is_some())?;
         let wasm = match (&optimiser, finish) {
             (Some(tool), _) => shrink::run(tool, &glue.wasm)?,
             (None, Finish::Small) => {
@@ -66,18 +63,10 @@ pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
             }
             (None, Finish::Quick) => glue.wasm.clone(),
         };
-        let site = site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
+        site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
         stamp.set()?;
-        Ok(site)
+        Ok(Site { folder, is_wordless: compiled.is_wordless })
     })
-}
-
-/// Compiles the app; the path of the raw WebAssembly.
-fn compile(places: &Places) -> anyhow::Result<PathBuf> {
-    tools::wasm_target()?;
-    let args = format!("build --package app --lib --profile wasm --target {}", tools::WASM);
-    run(&mut cargo(&places.root, &args), "the compiler's message above says where")?;
-    Ok(places.target.join(tools::WASM).join("wasm/app.wasm"))
 }
 
 /// Everything besides the compiled app that the site is made of.
@@ -114,6 +103,19 @@ impl Sources {
     }
 }
 
+/// Hash of how sources become a site: this folder of code, the versions of what it calls, `wasm-opt`.
+///
+/// Not of this very program: cargo makes a different one of the same code, now and then.
+fn maker(root: &Path, optimiser: Option<&Path>) -> anyhow::Result<blake3::Hash> {
+    let mut hasher = blake3::Hasher::new();
+    for (path, content) in site::read_all(&root.join("xtask/src/page"))? {
+        hasher.update(path.as_os_str().as_encoded_bytes()).update(&content);
+    }
+    hasher.update(&fs::read(root.join("Cargo.lock")).context("reading Cargo.lock")?);
+    hasher.update(optimiser.map_or(b"", |tool| tool.as_os_str().as_encoded_bytes()));
+    Ok(hasher.finalize())
+}
+
 /// Remembers, beside the site, what it was built from.
 struct Stamp {
     file: PathBuf,
@@ -121,13 +123,11 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn new(folder: &Path, sources: &Sources, optimiser: Option<&Path>) -> anyhow::Result<Self> {
+    fn new(folder: &Path, sources: &Sources, maker: blake3::Hash) -> Self {
         let mut hasher = blake3::Hasher::new();
         sources.hash(&mut hasher);
-        hasher.update(optimiser.map_or(b"", |tool| tool.as_os_str().as_encoded_bytes()));
-        // This very program decides how the site looks, too.
-        hasher.update(&fs::read(tools::own_program()?).context("reading this program")?);
-        Ok(Self { file: folder.with_extension("stamp"), value: hasher.finalize().to_string() })
+        hasher.update(maker.as_bytes());
+        Self { file: folder.with_extension("stamp"), value: hasher.finalize().to_string() }
     }
 
     fn is_current(&self) -> bool {
@@ -137,5 +137,44 @@ impl Stamp {
     fn set(&self) -> anyhow::Result<()> {
         fs::write(&self.file, &self.value)
             .with_context(|| format!("writing {}", self.file.display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A checkout with nothing but how pages are made.
+    fn checkout() -> tempfile::TempDir {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temp.path().join("xtask/src/page")).unwrap();
+        fs::write(temp.path().join("xtask/src/page/mod.rs"), "as it is").unwrap();
+        fs::write(temp.path().join("Cargo.lock"), "brotli 9.1.1").unwrap();
+        temp
+    }
+
+    fn stamp(root: &Path, css: &str) -> Stamp {
+        let (html, public, wasm) = (String::new(), Vec::new(), blake3::hash(b"app"));
+        let sources = Sources { html, css: css.to_owned(), public, wasm };
+        Stamp::new(&root.join("site"), &sources, maker(root, None).unwrap())
+    }
+
+    #[test]
+    fn a_page_of_the_same_sources_is_not_made_again() {
+        let temp = checkout();
+        assert!(!stamp(temp.path(), "a").is_current(), "it was never made");
+        stamp(temp.path(), "a").set().unwrap();
+        assert!(stamp(temp.path(), "a").is_current());
+    }
+
+    #[test]
+    fn a_page_is_made_again_when_its_sources_or_its_making_change() {
+        for changed in ["xtask/src/page/mod.rs", "Cargo.lock"] {
+            let temp = checkout();
+            stamp(temp.path(), "a").set().unwrap();
+            assert!(!stamp(temp.path(), "b").is_current(), "the style changed");
+            fs::write(temp.path().join(changed), "otherwise").unwrap();
+            assert!(!stamp(temp.path(), "a").is_current(), "{changed} changed");
+        }
     }
 }

@@ -1,47 +1,46 @@
 //! What the machine must have, brought where it can be brought, named where it cannot.
 
+mod apt;
+mod debian;
+pub mod wasm;
+
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use crate::{
-    command::{found, output, run},
+    command::{cargo, found, run},
     places::Places,
     say,
 };
 
-/// The compiler's target for the page.
-pub const WASM: &str = "wasm32-unknown-unknown";
-
-const NO_WASM: &str = "add the target by hand. Where rustup cannot reach the network, Debian has it: \
-     `apt-get install rustc-web cargo-web rust-web-src rust-web-llvm lld-22`, then copy that compiler's \
-     rustlib/wasm32-unknown-unknown folder into the sysroot of yours when both are the same version";
-
-/// Makes sure that the compiler can produce WebAssembly.
-pub fn wasm_target() -> anyhow::Result<()> {
-    let sysroot = output(
-        Command::new("rustc").args(["--print", "sysroot"]),
-        "install Rust from https://rustup.rs",
-    )?;
-    if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM).join("lib").is_dir() {
+/// Makes sure that cargo can format and lint; a minimal installation of Rust cannot.
+pub fn lints(root: &Path) -> anyhow::Result<()> {
+    let missing = |tool: &str| {
+        let known = cargo(root, &format!("{tool} --version")).stdin(Stdio::null()).output();
+        !known.is_ok_and(|answer| answer.status.success())
+    };
+    if !missing("fmt") && !missing("clippy") {
         return Ok(());
     }
-    say::note(&format!("adding the compiler's target {WASM}"));
-    run(Command::new("rustup").args(["target", "add", WASM]), NO_WASM)
+    say::note("adding rustfmt and clippy");
+    let mut rustup = Command::new("rustup");
+    rustup.current_dir(root).args(["component", "add", "rustfmt", "clippy"]);
+    run(&mut rustup, "install rustfmt and clippy as you installed Rust, then try again")
 }
 
 /// Makes sure that Node, its packages in `end2end`, and Chromium are there.
 pub fn browser_tests(places: &Places) -> anyhow::Result<()> {
     if !found("npm") {
-        install(&["nodejs", "npm"])?;
+        apt::install(&["nodejs", "npm"])?;
     }
     packages(&places.end2end())?;
     if chromium().is_err() {
-        install(&["chromium"])?;
+        apt::install(&["chromium"])?;
     }
     chromium().map(drop)
 }
@@ -73,21 +72,6 @@ fn packages(folder: &Path) -> anyhow::Result<()> {
     npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     run(&mut npm, "npm needs its registry, or a proxy set with `npm config set registry`")?;
     fs::write(stamp, wanted).context("noting what was installed")
-}
-
-/// Installs Debian packages when we may, and says which are missing when we may not.
-fn install(packages: &[&str]) -> anyhow::Result<()> {
-    let list = packages.join(" ");
-    let root = output(Command::new("id").arg("-u"), "install coreutils")?.trim() == "0";
-    if !root || !found("apt-get") {
-        bail!("{list} not found: install with your system's package manager, then try again");
-    }
-    say::note(&format!("installing {list} with apt-get"));
-    let cure = "install by hand, then try again";
-    run(Command::new("apt-get").args(["update", "-qq"]), cure)?;
-    let mut apt = Command::new("apt-get");
-    apt.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
-    run(apt.env("DEBIAN_FRONTEND", "noninteractive"), cure)
 }
 
 /// Where this very program is. Cargo may have compiled it anew since it was started; then Linux

@@ -1,0 +1,50 @@
+//! What needs nobody to watch: the binary's size, its start, what it keeps in memory.
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context;
+
+use crate::{figure::Figure, house::House, quantile::Times};
+
+/// How often it is started.
+const STARTS: usize = 15;
+/// Whatever is done after the start is done by then.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// Measures all of it. Without a backend, so with the engine inside.
+pub async fn measure(binary: &Path) -> anyhow::Result<Vec<Figure>> {
+    let size = tokio::fs::metadata(binary).await.context("looking at the binary")?.len();
+    let data = tempfile::tempdir()?;
+    // The first start makes and migrates the database, the others find it.
+    House::open(binary, data.path(), &[]).await?.close().await?;
+    let mut starts = Times::default();
+    for _ in 0..STARTS {
+        let house = House::open(binary, data.path(), &[]).await?;
+        starts.push(house.ready_after);
+        house.close().await?;
+    }
+    let house = House::open(binary, data.path(), &[]).await?;
+    tokio::time::sleep(SETTLED).await;
+    let idle = house.memory().await?;
+    house.close().await?;
+    Ok(vec![
+        Figure {
+            what: "binary, page included",
+            measured: size as f64 / 1e6,
+            promised: Some(20.0),
+            unit: "MB",
+        },
+        Figure {
+            what: "ready after start, with a database, p50",
+            measured: starts.millis(0.5),
+            promised: Some(100.0),
+            unit: "ms",
+        },
+        Figure {
+            what: "memory, idle",
+            measured: idle as f64 / 1e6,
+            promised: Some(30.0),
+            unit: "MB",
+        },
+    ])
+}
