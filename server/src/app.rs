@@ -72,7 +72,7 @@ impl App {
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
         let (hub, workflows) = (Hub::default(), Workflows::builtin());
-        let trust = trust(&config).await?;
+        let trust = trust(&config, config.backends.iter().map(|backend| &backend.url)).await?;
         let http = comfy::client::http(trust).context("no client for the backends")?;
         let named = configured(&config, demo.clone(), db.listened_as().await?);
         let backends = Backends::start(named, &http, &shutdown)?;
@@ -102,10 +102,13 @@ impl App {
     }
 }
 
-/// Whose certificates backends may have. Reading all that this machine trusts
+/// Whose certificates the backends at `urls` may have. Reading all that this machine trusts
 /// takes memory and a moment, which most houses are spared.
-async fn trust(config: &Config) -> anyhow::Result<Trust> {
-    if config.backends.iter().all(|backend| backend.url.scheme() != "https") {
+pub(crate) async fn trust<'a>(
+    config: &Config,
+    mut urls: impl Iterator<Item = &'a Url>,
+) -> anyhow::Result<Trust> {
+    if urls.all(|url| url.scheme() != "https") {
         return Ok(Trust::nobody());
     }
     let Some(file) = &config.backend_ca else { return Ok(Trust::of_this_machine(None)?) };

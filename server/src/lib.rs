@@ -5,9 +5,10 @@
 //! `api` translates, `auth` knows who asks, `workflows` is what can be run,
 //! `jobs` is the life of a run, `backends` does the work, `events` tells
 //! viewers, `files` and `db` keep what is kept. `serve` and `shutdown` are how
-//! it begins and ends.
+//! it begins and ends; `cli` is what the program does without opening at all.
 
 pub mod app;
+pub mod cli;
 pub mod config;
 pub mod router;
 

@@ -28,6 +28,9 @@ async fn main() -> ExitCode {
 
 async fn run() -> anyhow::Result<()> {
     let config = Config::load()?;
+    if let Some(command) = &config.command {
+        return command.run(&config).await;
+    }
     telemetry::start_logging(&config)?;
     let listener = serve::bind(config.listen)?;
     let address = config.address_to_open(listener.local_addr()?);

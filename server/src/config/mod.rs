@@ -19,6 +19,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use ipnet::IpNet;
 
+use crate::cli::Command;
+
 pub use values::{BackendAddress, Origin, PublicUrl};
 
 /// Parlor: the room where guests meet your ComfyUI.
@@ -123,6 +125,10 @@ pub struct Config {
         hide = true
     )]
     pub engine_delay_ms: u64,
+
+    /// What to do instead of opening the house.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 }
 
 impl Config {

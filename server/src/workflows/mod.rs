@@ -50,6 +50,12 @@ pub struct Workflows {
     by_slug: Arc<HashMap<String, Arc<Published>>>,
 }
 
+/// Reads one manifest and its graph, which refer to no shared lists.
+pub(crate) fn read(manifest: &str, graph: &str) -> anyhow::Result<Published> {
+    let manifest: Manifest = toml::from_str(manifest).context("reading a workflow")?;
+    Published::new(manifest, graph, &Lists::parse(&[])?)
+}
+
 impl Workflows {
     /// The workflows that come with the house.
     pub fn builtin() -> Self {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod command_line;
 mod house;
 mod jobs;
 mod live;

@@ -46,6 +46,8 @@ pub enum Kind {
         default: Option<Arc<str>>,
         /// Whether it may have several lines.
         multiline: bool,
+        /// Whether the editor drops comments and draws from `{a|b}` before it sends it.
+        dynamic: bool,
     },
     /// One of a list.
     Choice(ChoiceInput),
@@ -83,6 +85,8 @@ pub struct ChoiceInput {
     pub default: Option<Choice>,
     /// Whether several may be chosen.
     pub multiselect: bool,
+    /// Whether the editor offers to change it after each run.
+    pub stepped: bool,
     /// What a person may upload to have it among the options.
     pub upload: Option<Upload>,
     /// The route that lists the options.

@@ -174,6 +174,7 @@ impl Parser {
                 // An empty text is a default too, unlike an empty tooltip.
                 default: default.and_then(Value::as_str).map(|text| self.interner.text(text)),
                 multiline: options.get("multiline").is_some_and(|value| value == true),
+                dynamic: options.get("dynamicPrompts").is_some_and(|value| value == true),
             },
             _ => {
                 Kind::Socket { types: TypeSet(self.interner.text(name)), default: default.cloned() }
@@ -186,6 +187,7 @@ impl Parser {
             options: self.interner.choices(list),
             default: options.get("default").and_then(|value| self.interner.choice(value)),
             multiselect: options.get("multiselect").is_some_and(|value| value == true),
+            stepped: options.get("control_after_generate").is_some_and(|value| value != false),
             upload: upload(options),
             remote: options.get("remote").and_then(|remote| self.text(&remote["route"])),
         }

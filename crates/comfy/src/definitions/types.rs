@@ -14,6 +14,11 @@ impl TypeSet {
         Self(names.into())
     }
 
+    /// As the catalogue writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The names, `*` among them if any will do.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.split(',').map(str::trim).filter(|name| !name.is_empty())

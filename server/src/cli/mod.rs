@@ -1,0 +1,32 @@
+//! What `parlor` does besides opening the house: one-off work on the command
+//! line, which prints and ends.
+
+mod check;
+mod compare;
+mod import;
+mod workflow;
+
+use clap::Subcommand;
+
+use crate::config::Config;
+
+/// Something to do instead of opening the house.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Look at workflows without publishing them.
+    #[command(subcommand)]
+    Workflow(workflow::Workflow),
+}
+
+impl Command {
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// In words for the person at the terminal.
+    pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
+        match self {
+            Self::Workflow(workflow) => workflow.run(config).await,
+        }
+    }
+}
