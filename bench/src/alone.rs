@@ -31,15 +31,20 @@ pub async fn measure(binary: &Path) -> anyhow::Result<Vec<Figure>> {
         Figure {
             what: "binary, page included",
             measured: size as f64 / 1e6,
-            promised: 20.0,
+            promised: Some(20.0),
             unit: "MB",
         },
         Figure {
             what: "ready after start, with a database, p50",
             measured: starts.millis(0.5),
-            promised: 100.0,
+            promised: Some(100.0),
             unit: "ms",
         },
-        Figure { what: "memory, idle", measured: idle as f64 / 1e6, promised: 30.0, unit: "MB" },
+        Figure {
+            what: "memory, idle",
+            measured: idle as f64 / 1e6,
+            promised: Some(30.0),
+            unit: "MB",
+        },
     ])
 }

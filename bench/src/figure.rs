@@ -8,15 +8,15 @@ pub struct Figure {
     /// What was measured.
     pub what: &'static str,
     pub measured: f64,
-    /// The most it may be.
-    pub promised: f64,
+    /// The most it may be. Some figures only tell.
+    pub promised: Option<f64>,
     pub unit: &'static str,
 }
 
 impl Figure {
     /// Whether the promise is kept.
     pub fn holds(&self) -> bool {
-        self.measured <= self.promised
+        self.promised.is_none_or(|promised| self.measured <= promised)
     }
 }
 
@@ -38,14 +38,13 @@ pub fn table(figures: &[Figure]) -> String {
 }
 
 fn row(figure: &Figure) -> [String; 4] {
-    let amount = |value: f64| format!("{} {}", rounded(value), figure.unit);
+    let amount = |value: f64| format!("{} {}", rounded(value), figure.unit).trim_end().to_owned();
     let holds = if figure.holds() { "yes" } else { "NO" };
-    [
-        figure.what.to_owned(),
-        amount(figure.measured),
-        format!("≤ {}", amount(figure.promised)),
-        holds.to_owned(),
-    ]
+    let (promised, holds) = match figure.promised {
+        Some(promised) => (format!("≤ {}", amount(promised)), holds.to_owned()),
+        None => Default::default(),
+    };
+    [figure.what.to_owned(), amount(figure.measured), promised, holds]
 }
 
 fn line(cells: &[String; 4], widths: [usize; 4]) -> String {
@@ -73,14 +72,16 @@ mod tests {
     #[test]
     fn a_table_is_aligned_and_says_what_is_missed() {
         let figures = [
-            Figure { what: "binary", measured: 12.34, promised: 20.0, unit: "MB" },
-            Figure { what: "start, migrated", measured: 123.4, promised: 100.0, unit: "ms" },
+            Figure { what: "binary", measured: 12.34, promised: Some(20.0), unit: "MB" },
+            Figure { what: "requests", measured: 9.0, promised: None, unit: "" },
+            Figure { what: "start, migrated", measured: 123.4, promised: Some(100.0), unit: "ms" },
         ];
         assert_eq!(
             table(&figures),
             "| figure          | measured | promised | holds |\n\
              |-----------------|----------|----------|-------|\n\
              | binary          | 12.3 MB  | ≤ 20 MB  | yes   |\n\
+             | requests        | 9        |          |       |\n\
              | start, migrated | 123 ms   | ≤ 100 ms | NO    |\n"
         );
     }

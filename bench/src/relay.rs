@@ -88,16 +88,16 @@ pub async fn measure(binary: &Path, viewers: usize) -> anyhow::Result<Vec<Figure
 
     let relayed = |what, measured, promised| Figure { what, measured, promised, unit: "ms" };
     Ok(vec![
-        relayed("frame relayed to one viewer, p50", alone.millis(0.5), 1.0),
-        relayed("frame relayed to one viewer, p99", alone.millis(0.99), 5.0),
+        relayed("frame relayed to one viewer, p50", alone.millis(0.5), Some(1.0)),
+        relayed("frame relayed to one viewer, p99", alone.millis(0.99), None),
         Figure {
             what: "memory of a viewer, of a thousand",
             measured: grown as f64 / viewers as f64 / 1000.0,
-            promised: 6.0,
+            promised: Some(6.0),
             unit: "kB",
         },
-        relayed("frame relayed to a thousand, p99", all.millis(0.99), 100.0),
-        relayed("the same when a tenth of them do not read", rest.millis(0.99), 100.0),
+        relayed("frame relayed to a thousand, p99", all.millis(0.99), Some(100.0)),
+        relayed("the same when a tenth of them do not read", rest.millis(0.99), Some(100.0)),
     ])
 }
 
@@ -131,7 +131,7 @@ impl Scene {
         let ports: Vec<_> = silent.iter().map(|viewer| viewer.port).collect();
         self.watched_by(vec![self.visitor.watch(self.job).await?], FLOOD).await?;
         // Who comes now is shown the last preview: no longer one of the flood.
-        self.upstream.preview(&self.prompt, &[0x55; PREVIEW]);
+        self.upstream.preview(&self.prompt, &vec![0x55; PREVIEW]);
         let crowd = self.crowd(others).await?;
 
         let before = stalled::held(port, &ports).await?;

@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_the_table_and_how_it_came_about() {
-        let figures = [Figure { what: "binary", measured: 12.0, promised: 20.0, unit: "MB" }];
+        let figures = [Figure { what: "binary", measured: 12.0, promised: Some(20.0), unit: "MB" }];
         let page = document(&figures, "a toaster, 2 cores");
         assert!(page.contains("| binary | 12 MB    | ≤ 20 MB  | yes   |"), "{page}");
         assert!(page.contains("cargo xtask bench") && page.contains("a toaster"));

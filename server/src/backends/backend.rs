@@ -166,11 +166,12 @@ impl Backend {
     pub(super) fn open(&self) {
         let mut state = self.lock();
         if !state.open {
-            match state.reason.take() {
+            if state.reason.take().is_some() {
+                tracing::info!(backend = self.name, "open again");
+            } else {
                 // As everybody expects; and the address to open shall be what a
                 // person at the terminal reads first.
-                None => tracing::debug!(backend = self.name, "open"),
-                Some(_) => tracing::info!(backend = self.name, "open again"),
+                tracing::debug!(backend = self.name, "open");
             }
             state.open = true;
             drop(state);
