@@ -3,6 +3,7 @@
 pub(crate) mod composer;
 pub(crate) mod deeds;
 pub(crate) mod demo;
+mod favourite;
 pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod keys;

@@ -31,7 +31,7 @@ pub(crate) fn day_words(day: Millis) -> String {
 
 /// `today, 18:42` or `19 November 2026, 18:42`.
 pub(crate) fn moment(at: Millis) -> String {
-    let time = format(at, &[("hour", "2-digit"), ("minute", "2-digit")]);
+    let time = format(at, &[("hour", "numeric"), ("minute", "2-digit")]);
     match day(browser::now()) - day(at) {
         0 => t::moment_today(time),
         1 => t::moment_yesterday(time),

@@ -1,12 +1,12 @@
 //! A text: one line, or as many as it takes.
 
-use leptos::{html::Textarea, prelude::*};
+use leptos::{ev, html::Textarea, prelude::*};
 use wasm_bindgen::JsValue;
 use wire::{Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled};
 use crate::{
-    dom::{Node, view},
+    dom::{Element, IntoNode, Node, view},
     form::{Change, Entry},
     i18n::t,
     reactive::{effect, memo},
@@ -37,28 +37,10 @@ pub(super) fn TextField(
     let control = if multiline {
         view! { <Lines hold field=field.clone()/> }
     } else {
-        view! { <Line hold field=field.clone()/> }
+        typed("input", hold, field.clone()).into_node()
     };
     let class = if is_prompt { "field--prompt" } else { "" };
     view! { <Labelled hold field value=count class>{control}</Labelled> }
-}
-
-#[component]
-fn Line(hold: Hold, field: Field) -> Node {
-    let text = hold.text();
-    view! {
-        <input
-            class="input"
-            id=hold.id()
-            placeholder=field.placeholder
-            aria-required=field.required.then_some("true")
-            aria-invalid=hold.invalid()
-            aria-describedby=hold.described_by()
-            prop:value=move || text.get()
-            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
-            on:blur=move |_| hold.leave()
-        />
-    }
 }
 
 #[component]
@@ -71,21 +53,22 @@ fn Lines(hold: Hold, field: Field) -> Node {
             grow(&area);
         }
     });
-    view! {
-        <textarea
-            class="input"
-            id=hold.id()
-            rows="2"
-            node_ref=area
-            placeholder=field.placeholder
-            aria-required=field.required.then_some("true")
-            aria-invalid=hold.invalid()
-            aria-describedby=hold.described_by()
-            prop:value=move || text.get()
-            on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
-            on:blur=move |_| hold.leave()
-        ></textarea>
-    }
+    typed("textarea", hold, field).attribute("rows", "2").node_ref(area).into_node()
+}
+
+/// What lines have in common with a line.
+fn typed(tag: &'static str, hold: Hold, field: Field) -> Element {
+    let text = hold.text();
+    Element::new(tag)
+        .attribute("class", "input")
+        .attribute("id", hold.id())
+        .attribute("placeholder", field.placeholder)
+        .attribute("aria-required", field.required.then_some("true"))
+        .attribute("aria-invalid", hold.invalid())
+        .attribute("aria-describedby", hold.described_by())
+        .prop("value", text)
+        .on(ev::input, move |event| hold.apply(Change::Text(event_target_value(&event))))
+        .on(ev::blur, move |_| hold.leave())
 }
 
 /// As high as its text, where the browser does not know `field-sizing`.

@@ -6,7 +6,7 @@ use wire::OutputKind;
 use super::{Opened, placard::Copy};
 use crate::{
     api,
-    components::{deeds::use_deeds, icon::Icon},
+    components::{deeds::use_deeds, favourite::Favourite, icon::Icon},
     dom::{IntoNode, Node, view},
     i18n::t,
     reactive::RwSignal,
@@ -16,9 +16,7 @@ use crate::{
 /// The small acts: favourite, copy, delete.
 #[component]
 pub(super) fn Row(opened: Opened, item: Item) -> Node {
-    let deeds = use_deeds();
     let job = item.job.id;
-    let is_favourite = opened.collection.is_favourite(job);
     let is_asking = RwSignal::new(false);
     let words = item.words().to_owned();
     let count = item.job.outputs.len() as u64;
@@ -29,16 +27,7 @@ pub(super) fn Row(opened: Opened, item: Item) -> Node {
         let words = words.clone();
         view! {
             <div class="placard__row">
-                <button
-                    type="button"
-                    class="ib placard__fav"
-                    aria-label=t::favourite()
-                    title=t::favourite()
-                    aria-pressed=move || is_favourite.get().to_string()
-                    on:click=move |_| deeds.set_favourite(job, !is_favourite.get_untracked())
-                >
-                    <Icon name="heart"/>
-                </button>
+                <Favourite collection=opened.collection job class="ib placard__fav"/>
                 {(!words.is_empty()).then(|| view! { <Copy label=t::copy_prompt() text=words/> })}
                 <button type="button" class="ib" aria-label=t::delete() title=t::delete() on:click=move |_| is_asking.set(true)>
                     <Icon name="trash"/>

@@ -1,6 +1,6 @@
 //! A result over the picture it was made from, with a line to draw across.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use serde_json::Value;
 use wire::text::decimal;
 
@@ -8,7 +8,7 @@ use crate::{
     dom::{Node, view},
     i18n::t,
     live::use_live,
-    reactive::RwSignal,
+    reactive::{RwSignal, memo},
     results::{Item, Place},
 };
 
@@ -34,14 +34,24 @@ pub(super) fn source(item: &Item) -> Option<Source> {
 /// The original, up to a line that is dragged, or moved by the arrow keys.
 #[component]
 pub(super) fn Wipe(item: Item) -> Node {
-    let results = use_live().results;
+    let live = use_live();
     let at = RwSignal::new(50.0_f64);
-    let url = source(&item).and_then(|source| match source {
-        Source::Upload(url) => Some(url),
-        Source::Result(place) => results.peek(|results| {
+    let source = source(&item);
+    // It may hang on another wall, or farther down than was looked.
+    if let Some(Source::Result(place)) = source
+        && live.results.peek(|results| results.get(place.job).is_none())
+    {
+        spawn_local(async move {
+            super::meet(live, place).await;
+        });
+    }
+    let url = memo(move |_| match &source {
+        Some(Source::Upload(url)) => Some(url.clone()),
+        Some(Source::Result(place)) => live.results.see(|results| {
             let job = results.get(place.job)?;
             Some(job.outputs.get(place.output as usize)?.url.clone())
         }),
+        None => None,
     });
     let part = move || at.get();
     view! {

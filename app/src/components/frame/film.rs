@@ -1,6 +1,7 @@
 //! The neighbours of the open result, small.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use web_sys::HtmlElement;
 use wire::OutputKind;
 
 use super::Opened;
@@ -8,7 +9,7 @@ use crate::{
     components::icon::Icon,
     dom::{Each, Node, view},
     i18n::t,
-    reactive::memo,
+    reactive::{effect, memo},
     results::Place,
 };
 
@@ -35,7 +36,14 @@ pub(super) fn Strip(opened: Opened) -> Node {
 #[component]
 fn Neighbour(opened: Opened, place: Place) -> Node {
     let Some(item) = opened.collection.item(place) else { return Node::Nothing };
-    let current = move || (opened.place.get() == Some(place)).then_some("true");
+    let current = memo(move |_| (opened.place.get() == Some(place)).then_some("true"));
+    let button = NodeRef::<html::Button>::new();
+    effect(move || {
+        if let (Some(_), Some(button)) = (current.get(), button.get()) {
+            // The other neighbours come and go first.
+            request_animation_frame(move || bring_to_middle(&button));
+        }
+    });
     let title = item.title().to_owned();
     let inside = match item.output().kind {
         OutputKind::Image => view! { <img src=item.thumb(160) alt="" loading="lazy"/> },
@@ -47,6 +55,7 @@ fn Neighbour(opened: Opened, place: Place) -> Node {
         <button
             type="button"
             class="film__pic"
+            node_ref=button
             style=("--r", item.ratio())
             aria-label=title
             aria-current=current
@@ -54,5 +63,13 @@ fn Neighbour(opened: Opened, place: Place) -> Node {
         >
             {inside}
         </button>
+    }
+}
+
+/// Scrolls the strip, and nothing else, until `button` is in its middle.
+fn bring_to_middle(button: &HtmlElement) {
+    if let Some(strip) = button.parent_element() {
+        let before = (strip.client_width() - button.offset_width()) / 2;
+        strip.set_scroll_left(button.offset_left() - before);
     }
 }

@@ -211,7 +211,7 @@ fn distance(a: Pair, b: Pair) -> f64 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
-/// Buttons for whoever has neither wheel nor touch.
+/// Buttons for whoever would rather press than turn a wheel or pinch.
 #[component]
 pub(super) fn ZoomTools(opened: Opened) -> Node {
     let Opened { zoom, item, is_comparing, .. } = opened;
@@ -246,7 +246,7 @@ pub(super) fn ZoomTools(opened: Opened) -> Node {
                 <Show when=move || comparable.get()>
                     <button
                         type="button"
-                        class="ib frame__keep"
+                        class="ib"
                         aria-label=t::compare()
                         title=t::compare()
                         aria-pressed=move || is_comparing.get().to_string()

@@ -20,7 +20,7 @@ use web_sys::KeyboardEvent;
 use crate::{
     address::{Step, use_here},
     api, browser,
-    components::{icon::Icon, room::Room, wall::Collection},
+    components::{icon::Icon, room::Room, toasts::ToastList, wall::Collection},
     desk::use_desk,
     dom::{Node, view},
     i18n::t,
@@ -97,6 +97,8 @@ pub(crate) fn Frame(
             <Show when=move || place.read().is_some()>
                 <Inside opened/>
             </Show>
+            // An open dialog lies over everything else of the page, and keeps it from being heard.
+            <ToastList/>
         </dialog>
     }
 }
@@ -130,6 +132,17 @@ fn use_ways(
     (go, close)
 }
 
+/// Fetches a result that is not known yet; whether there is one.
+async fn meet(live: Live, place: Place) -> bool {
+    let job = api::job(place.job).await.ok();
+    job.is_some_and(|job| {
+        (place.output as usize) < job.outputs.len() && {
+            live.results.update(|results| results.add(job));
+            live.results.peek(|results| results.get(place.job).is_some())
+        }
+    })
+}
+
 impl Opened {
     /// Fetches what is not on the wall, and starts afresh with each result.
     fn follow(self, live: Live) {
@@ -141,16 +154,7 @@ impl Opened {
             if self.item.peek(Option::is_some) {
                 return;
             }
-            spawn_local(async move {
-                let job = api::job(place.job).await.ok();
-                let known = job.is_some_and(|job| {
-                    (place.output as usize) < job.outputs.len() && {
-                        live.results.update(|results| results.add(job));
-                        live.results.peek(|results| results.get(place.job).is_some())
-                    }
-                });
-                self.is_missing.set(!known);
-            });
+            spawn_local(async move { self.is_missing.set(!meet(live, place).await) });
         });
     }
 

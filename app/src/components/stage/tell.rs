@@ -56,7 +56,9 @@ fn Words(telling: Memo<Telling>) -> Node {
     let left = move || telling.see(|telling| telling.left.as_ref().map(|left| left.wide.clone()));
     let left_short = move || {
         let left = telling.see(|telling| telling.left.as_ref().map(|left| left.narrow.clone()))?;
-        Some(view! { <span class="tell__phone">{format!(" · {left}")}</span> })
+        // Between two nodes there is nothing before it.
+        let dot = if telling.see(|telling| telling.line.is_empty()) { "" } else { " · " };
+        Some(view! { <span class="tell__phone">{dot}{left}</span> })
     };
     view! {
         {figure}

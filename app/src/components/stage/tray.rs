@@ -1,13 +1,14 @@
 //! A small tray that switches between jobs under way.
 
 use leptos::prelude::*;
-use wire::JobId;
+use wire::{JobId, JobStatus};
 
 use crate::{
     address::{Step, use_here},
     components::prompt_of,
     desk::use_desk,
     dom::{Each, Node, view},
+    home::use_home,
     i18n::t,
     live::use_live,
     reactive::{Show, memo},
@@ -49,9 +50,10 @@ fn Switch(id: JobId) -> Node {
     let live = use_live();
     let desk = use_desk();
     let here = use_here();
+    let home = use_home();
     let row = memo(move |_| live.jobs.see(|jobs| jobs.get(id).cloned()));
     let preview = move || live.previews.see(|all| Some(all.get(id)?.as_str().to_owned()));
-    let place = memo(move |_| row.see(|row| place(row.as_ref()?)));
+    let place = memo(move |_| row.see(|row| place(row.as_ref()?, home.open())));
     let percent = move || row.see(|row| row.as_ref().map_or(0, Row::percent));
     let press = move |_| {
         let Some(slug) = row.peek(|row| Some(row.as_ref()?.job.workflow.clone())) else {
@@ -76,16 +78,34 @@ fn Switch(id: JobId) -> Node {
     }
 }
 
-/// Place in the queue from 1 on, while it is in the queue.
-fn place(row: &Row) -> Option<u64> {
-    let queued = row.job.status == wire::JobStatus::Queued;
-    queued.then(|| u64::from(row.job.position.unwrap_or(0)) + 1)
+/// Place in the line from 1 on, while it waits. In an open workshop the first is being made.
+fn place(row: &Row, open: bool) -> Option<u64> {
+    let before = row.job.position.unwrap_or(0) + u32::from(open);
+    is_queued(row).then(|| u64::from(before) + 1)
+}
+
+fn is_queued(row: &Row) -> bool {
+    row.job.status == JobStatus::Queued
 }
 
 fn label(row: &Row) -> String {
     let prompt = prompt_of(&row.job.inputs);
-    match place(row) {
-        Some(_) => t::tray_queued(prompt),
-        None => t::tray_job(prompt, row.percent()),
+    if is_queued(row) { t::tray_queued(prompt) } else { t::tray_job(prompt, row.percent()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::samples::job;
+
+    fn row(status: JobStatus, position: u32) -> Row {
+        wire::Job { status, position: Some(position), ..job(1) }.into()
+    }
+
+    #[test]
+    fn whoever_is_next_stands_second_while_the_first_is_being_made() {
+        assert_eq!(place(&row(JobStatus::Queued, 0), true), Some(2));
+        assert_eq!(place(&row(JobStatus::Queued, 0), false), Some(1));
+        assert_eq!(place(&row(JobStatus::Running, 0), true), None);
     }
 }

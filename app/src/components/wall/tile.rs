@@ -6,7 +6,7 @@ use wire::OutputKind;
 use super::{Collection, film::Film, sound::Sound};
 use crate::{
     api,
-    components::{deeds::use_deeds, icon::Icon},
+    components::{deeds::use_deeds, favourite::Favourite, icon::Icon},
     dom::{Node, view},
     i18n::{t, words::bytes},
     results::{Item, Place},
@@ -41,7 +41,7 @@ pub(super) fn Tile(collection: Collection, place: Place) -> Node {
     view! {
         <li class=class style=("--r", ratio) style:background-image=blur>
             {body}
-            <Favourite collection place/>
+            <Favourite collection job=place.job class="ib tile__fav"/>
             <Veil item/>
         </li>
     }
@@ -87,24 +87,6 @@ fn File(item: Item, link: String) -> Node {
             <span class="quiet">{bytes(output.bytes as f64)}</span>
         </span>
         <a href=link data-noscroll="" aria-label=t::open_result(&output.name)></a>
-    }
-}
-
-#[component]
-fn Favourite(collection: Collection, place: Place) -> Node {
-    let deeds = use_deeds();
-    let is_favourite = collection.is_favourite(place.job);
-    view! {
-        <button
-            type="button"
-            class="ib tile__fav"
-            aria-label=t::favourite()
-            title=t::favourite()
-            aria-pressed=move || is_favourite.get().to_string()
-            on:click=move |_| deeds.set_favourite(place.job, !is_favourite.get_untracked())
-        >
-            <Icon name="heart"/>
-        </button>
     }
 }
 
