@@ -8,7 +8,7 @@ use wire::{FieldKind, Inputs, JobId, Workflow};
 use crate::{
     api::{self, JobQuery},
     live::{Live, use_live},
-    reactive::{Peek, memo},
+    reactive::{Memo, RwSignal, StoredValue, memo},
     shelf::Shelf,
     state::stage,
 };
@@ -97,14 +97,14 @@ impl Desk {
         spawn_local(async move {
             let answer = api::submit(&slug, inputs).await;
             // The person may have left for another page: then the desk is no more.
-            let _ = self.sending.try_set(false);
+            self.sending.set(false);
             match answer {
                 Ok(job) => {
                     let id = job.id;
                     self.live.take_in(job);
                     self.make_room_for(id);
                 }
-                Err(error) => drop(self.refusal.try_set(Some(error))),
+                Err(error) => self.refusal.set(Some(error)),
             }
         });
     }
@@ -124,6 +124,6 @@ impl Desk {
         let busy = shown.is_some_and(|shown| {
             self.live.jobs.peek(|jobs| jobs.under_way().any(|row| row.job.id == shown))
         });
-        let _ = self.pinned.try_set((!busy).then_some(job));
+        self.pinned.set((!busy).then_some(job));
     }
 }

@@ -2,9 +2,9 @@
 //! `/embed/slug?theme=light&accent=%23225544&radius=4`. Only tokens change, nothing else.
 
 use leptos::prelude::document;
-use leptos_router::params::ParamsMap;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
+use wire::text::shown;
 
 /// Colours that a site may name.
 const COLOURS: [&str; 7] = ["accent", "accent-ink", "wall", "paper", "ink", "line", "edge"];
@@ -24,16 +24,16 @@ const DERIVED: [(&str, &str, &str); 8] = [
 /// The largest radius of a corner, in pixels.
 const ROUNDEST: f64 = 24.0;
 
-/// Dresses the document as its address asks.
-pub(crate) fn put_on(query: &ParamsMap) {
+/// Dresses the document as the query of its address asks.
+pub(crate) fn put_on(asked: impl Fn(&str) -> Option<String>) {
     let Some(root) = document().document_element() else { return };
     let Ok(root) = root.dyn_into::<HtmlElement>() else { return };
-    if let Some(theme @ ("light" | "dark")) = query.get_str("theme") {
+    if let Some(theme @ ("light" | "dark")) = asked("theme").as_deref() {
         let _ = root.set_attribute("data-theme", theme);
     }
     let is_colour =
         |value: &str| web_sys::css::supports_with_value("color", value).unwrap_or(false);
-    for (token, value) in tokens(|name| query.get(name), is_colour) {
+    for (token, value) in tokens(asked, is_colour) {
         let _ = root.style().set_property(&format!("--{token}"), &value);
     }
 }
@@ -51,11 +51,11 @@ fn tokens(
             tokens.push((token, how.to_owned()));
         }
     }
-    if let Some(radius) = asked("radius").and_then(|radius| radius.parse::<f64>().ok()) {
+    if let Some(radius) = asked("radius").and_then(|radius| wire::text::decimal(&radius)) {
         let radius = radius.clamp(0.0, ROUNDEST);
-        tokens.push(("r-1", format!("{}px", radius * 0.6)));
-        tokens.push(("r-2", format!("{radius}px")));
-        tokens.push(("r-3", format!("{}px", radius * 1.8)));
+        tokens.push(("r-1", format!("{}px", shown(radius * 0.6))));
+        tokens.push(("r-2", format!("{}px", shown(radius))));
+        tokens.push(("r-3", format!("{}px", shown(radius * 1.8))));
     }
     tokens
 }

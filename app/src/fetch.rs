@@ -2,9 +2,12 @@
 
 use std::future::Future;
 
-use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos::task::spawn_local_scoped_with_cancellation;
 
-use crate::api::Error;
+use crate::{
+    api::Error,
+    reactive::{RwSignal, effect},
+};
 
 /// Something that is being fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +26,7 @@ where
 {
     let fetched = RwSignal::new(Fetched::Waiting);
     // The effect owns what it spawns: running again cancels the request before.
-    Effect::new(move |_| {
+    effect(move || {
         let answer = ask();
         fetched.set(Fetched::Waiting);
         spawn_local_scoped_with_cancellation(async move {

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use crate::desk::{Desk, Fill};
 
+use crate::reactive::StoredValue;
+
 /// Carries at most one thing.
 #[derive(Clone, Copy)]
 pub(crate) struct Handoff(StoredValue<Option<(String, Fill)>>);
@@ -27,7 +29,7 @@ impl Handoff {
     /// Lays what was given for this desk on it.
     pub(crate) fn receive(self, desk: Desk) {
         let slug = &desk.workflow().about.slug;
-        let given = self.0.try_update_value(|given| given.take_if(|(wanted, _)| wanted == slug));
+        let given = self.0.update_value(|given| given.take_if(|(wanted, _)| wanted == slug));
         if let Some((_, fill)) = given.flatten() {
             desk.fill.set(Some(fill));
         }

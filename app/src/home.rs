@@ -6,10 +6,7 @@ use gloo_timers::future::sleep;
 use leptos::{prelude::*, task::spawn_local};
 use wire::{House, WorkflowSummary};
 
-use crate::{
-    api,
-    reactive::{Peek, See},
-};
+use crate::{api, reactive::RwSignal};
 
 /// How often to ask again while the house is closed or silent.
 const ASK_AGAIN: Duration = Duration::from_secs(5);

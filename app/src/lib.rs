@@ -12,10 +12,12 @@
     reason = "handles of signals are copied, however many"
 )]
 
+mod address;
 mod api;
 mod browser;
 mod components;
 mod desk;
+mod dom;
 mod door;
 mod dress;
 mod fetch;

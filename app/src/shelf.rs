@@ -1,13 +1,13 @@
 //! A list of results, page by page. What it fetches goes into [`crate::live::Live::results`]; the
 //! shelf itself only knows how far it has come.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::task::spawn_local;
 use wire::JobId;
 
 use crate::{
     api::{self, Error, JobQuery},
     live::{Live, use_live},
-    reactive::{Peek, See},
+    reactive::{RwSignal, StoredValue},
 };
 
 /// How many jobs make a page.
@@ -116,7 +116,7 @@ impl Shelf {
         spawn_local(async move {
             let answer = api::jobs(&query).await;
             // Disposed of when the person has left: then nobody wants the page.
-            let _ = self.state.try_update(|state| state.fetching = false);
+            self.state.update(|state| state.fetching = false);
             match answer {
                 Ok(list) => self.take(list),
                 Err(error) => drop(self.state.try_update(|state| state.trouble = Some(error))),
@@ -127,7 +127,7 @@ impl Shelf {
     fn take(self, list: wire::JobList) {
         let ids: Vec<JobId> = list.jobs.iter().map(|job| job.id).collect();
         self.live.results.update(|results| results.extend(list.jobs));
-        let _ = self.state.try_update(|state| {
+        self.state.update(|state| {
             state.ids.extend(ids);
             state.next = list.next;
             state.total = Some(list.total);

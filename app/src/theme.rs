@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::browser;
+use crate::{browser, reactive::RwSignal};
 
 /// How the page is lit.
 #[derive(Clone, Copy, PartialEq, Eq)]

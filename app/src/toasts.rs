@@ -1,8 +1,10 @@
 //! Short words that come and go: "Copied", "Deleted".
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use leptos::prelude::*;
+
+use crate::reactive::{RwSignal, StoredValue};
 
 /// How long a toast stays.
 const STAYS: Duration = Duration::from_secs(5);
@@ -10,7 +12,7 @@ const STAYS: Duration = Duration::from_secs(5);
 /// The toasts on screen.
 #[derive(Clone, Copy)]
 pub(crate) struct Toasts {
-    pub(crate) shown: RwSignal<VecDeque<Toast>>,
+    pub(crate) shown: RwSignal<Vec<Toast>>,
     next: StoredValue<u32>,
 }
 
@@ -27,7 +29,7 @@ pub(crate) fn use_toasts() -> Toasts {
 }
 
 pub(crate) fn provide() {
-    let shown = RwSignal::new(VecDeque::new());
+    let shown = RwSignal::new(Vec::new());
     provide_context(Toasts { shown, next: StoredValue::new(0) });
 }
 
@@ -37,7 +39,7 @@ impl Toasts {
         let words = words.into();
         let number = self.next.get_value();
         self.next.set_value(number + 1);
-        self.shown.update(|shown| shown.push_back(Toast { number, words }));
+        self.shown.update(|shown| shown.push(Toast { number, words }));
         set_timeout(move || self.dismiss(number), STAYS);
     }
 

@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use futures_util::future::try_join_all;
 use serde_json::Value;
@@ -207,7 +208,8 @@ impl Scene {
 async fn definitions() -> anyhow::Result<Value> {
     let folder = tempfile::tempdir()?;
     let engine = Engine::start(Options::new(folder.path())).await?;
-    let catalogue = reqwest::get(format!("{}/object_info", engine.url())).await?.json().await?;
+    let http = client::builder(&Trust::nobody()).build()?;
+    let catalogue = http.get(format!("{}/object_info", engine.url())).send().await?.json().await?;
     engine.stop().await;
     Ok(catalogue)
 }

@@ -1,6 +1,7 @@
 //! Somebody who watches: one WebSocket to `/api/parlor/v1/live`.
 
 use anyhow::Context;
+use comfy::client::Trust;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::SET_COOKIE;
 use serde_json::json;
@@ -24,7 +25,7 @@ pub struct Visitor {
 impl Visitor {
     /// Walks in, as a browser's first request does.
     pub async fn new(house: &House) -> anyhow::Result<Self> {
-        let http = reqwest::Client::new();
+        let http = comfy::client::builder(&Trust::nobody()).build()?;
         let answer = http.get(format!("{}/api/parlor/v1/house", house.url())).send().await?;
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());

@@ -1,9 +1,11 @@
 //! What lives as long as the process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::Context;
 use axum::http::HeaderValue;
+use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -70,8 +72,10 @@ impl App {
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
         let (hub, workflows) = (Hub::default(), Workflows::builtin());
-        let http = comfy::client::http().context("no client for the backends")?;
-        let backends = Backends::start(configured(&config, demo.clone()), &http, &shutdown)?;
+        let trust = trust(&config).await?;
+        let http = comfy::client::http(trust).context("no client for the backends")?;
+        let named = configured(&config, demo.clone(), db.listened_as().await?);
+        let backends = Backends::start(named, &http, &shutdown)?;
         let parts = Parts {
             db: db.clone(),
             files: files.clone(),
@@ -98,16 +102,36 @@ impl App {
     }
 }
 
+/// Whose certificates backends may have. Reading all that this machine trusts
+/// takes memory and a moment, which most houses are spared.
+async fn trust(config: &Config) -> anyhow::Result<Trust> {
+    if config.backends.iter().all(|backend| backend.url.scheme() != "https") {
+        return Ok(Trust::nobody());
+    }
+    let Some(file) = &config.backend_ca else { return Ok(Trust::of_this_machine(None)?) };
+    let read = async { Ok(Trust::of_this_machine(Some(&tokio::fs::read(file).await?))?) };
+    let read: anyhow::Result<_> = read.await;
+    read.with_context(|| format!("the file of --backend-ca, {}", file.display()))
+}
+
 /// The backends of the configuration and the demo engine, each with the name
-/// that guests see.
-fn configured(config: &Config, demo: Option<Url>) -> Vec<BackendConfig> {
+/// that guests see, and with what an earlier process listened as.
+fn configured(
+    config: &Config,
+    demo: Option<Url>,
+    mut listened_as: HashMap<String, String>,
+) -> Vec<BackendConfig> {
     let several = config.backends.len() > 1;
     let unnamed = |place: usize| {
         if several { format!("workshop {}", place + 1) } else { "workshop".to_owned() }
     };
-    let given = config.backends.iter().enumerate().map(|(place, backend)| BackendConfig {
-        name: backend.name.clone().unwrap_or_else(|| unnamed(place)),
-        url: backend.url.clone(),
+    let given = config.backends.iter().enumerate().map(|(place, backend)| {
+        (backend.name.clone().unwrap_or_else(|| unnamed(place)), backend.url.clone())
     });
-    given.chain(demo.map(|url| BackendConfig { name: "demo engine".into(), url })).collect()
+    let all = given.chain(demo.map(|url| ("demo engine".to_owned(), url)));
+    let named = all.map(|(name, url)| {
+        let listened_as = listened_as.remove(&name);
+        BackendConfig { name, url, listened_as }
+    });
+    named.collect()
 }

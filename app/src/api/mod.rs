@@ -5,7 +5,8 @@ mod call;
 mod error;
 mod upload;
 
-use wire::{House, Inputs, Job, JobId, JobList, Submit, Workflow, WorkflowSummary};
+use serde_json::Value;
+use wire::{House, Inputs, Job, JobId, JobList, Workflow, WorkflowSummary, text};
 
 use call::{Call, SLOW_MS};
 pub(crate) use error::Error;
@@ -34,7 +35,8 @@ pub(crate) async fn workflow(slug: &str) -> Result<Workflow, Error> {
 /// Sends a job. When no answer comes back it is sent once more under the same key, which the
 /// server takes as the same job.
 pub(crate) async fn submit(slug: &str, inputs: Inputs) -> Result<Job, Error> {
-    let body = serde_json::to_string(&Submit { inputs }).unwrap_or_default();
+    let mut members = [("inputs".to_owned(), Value::Object(inputs))].into_iter();
+    let body = text::print(&text::object(&mut members).into());
     let path = format!("workflows/{}/jobs", encoded(slug));
     let key = browser::random_key();
     let send = || Call::post(&path).header("idempotency-key", &key).body(&body).deadline(SLOW_MS);

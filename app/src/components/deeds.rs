@@ -1,17 +1,16 @@
 //! What can be done with a result, wherever it hangs.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wire::{FieldKind, JobId, Workflow};
 
 use crate::{
+    address::{Here, Step, use_here},
     api::{self, Error},
     desk::{Desk, Fill},
     handoff::{Handoff, use_handoff},
     home::{Home, use_home},
     i18n::t,
     live::{Live, use_live},
-    reactive::Peek,
     results::Place,
     toasts::{Toasts, use_toasts},
 };
@@ -25,19 +24,18 @@ pub(crate) struct Deeds {
     toasts: Toasts,
     /// On a run page, the desk of its workflow.
     desk: Option<Desk>,
-    go: Callback<String>,
+    here: Here,
 }
 
 /// Takes the means from the context.
 pub(crate) fn use_deeds() -> Deeds {
-    let navigate = use_navigate();
     Deeds {
         live: use_live(),
         handoff: use_handoff(),
         home: use_home(),
         toasts: use_toasts(),
         desk: use_context(),
-        go: Callback::new(move |path: String| navigate(&path, NavigateOptions::default())),
+        here: use_here(),
     }
 }
 
@@ -101,7 +99,7 @@ impl Deeds {
             desk.fill.set(Some(fill));
         } else {
             self.handoff.give(slug, fill);
-            self.go.run(format!("/w/{slug}"));
+            self.here.go(&format!("w/{slug}"), Step::On);
         }
     }
 }

@@ -2,10 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::{home::use_home, i18n::t, reactive::Show};
+use crate::{
+    dom::{Node, view},
+    home::use_home,
+    i18n::t,
+    reactive::Show,
+};
 
 #[component]
-pub(crate) fn DemoNote() -> impl IntoView {
+pub(crate) fn DemoNote() -> Node {
     let home = use_home();
     view! {
         <Show when=move || home.demo()>

@@ -2,12 +2,14 @@
 
 use leptos::prelude::*;
 
+use crate::dom::{Node, view};
+
 /// The drawings by name, as `<symbol>`s.
 const SPRITE: &str = include_str!("icons.svg");
 
 /// Puts the sprite into the document, once.
 #[component]
-pub(crate) fn Sprite() -> impl IntoView {
+pub(crate) fn Sprite() -> Node {
     view! { <div hidden=true inner_html=SPRITE></div> }
 }
 
@@ -19,7 +21,7 @@ pub(crate) fn Icon(
     /// For 16 pixels instead of 20.
     #[prop(optional)]
     small: bool,
-) -> impl IntoView {
+) -> Node {
     let class = if small { "icon icon--s" } else { "icon" };
     view! {
         <svg class=class viewBox="0 0 24 24" aria-hidden="true">

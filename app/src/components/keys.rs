@@ -5,10 +5,13 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::icon::Icon;
-use crate::i18n::t;
+use crate::{
+    dom::{Node, view},
+    i18n::t,
+};
 
 #[component]
-pub(crate) fn Keys() -> impl IntoView {
+pub(crate) fn Keys() -> Node {
     let dialog = NodeRef::<html::Dialog>::new();
     let listening = window_event_listener(ev::keydown, move |event| {
         if event.key() == "?"

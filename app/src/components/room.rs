@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::dom::{Children, Node, view};
+
 #[component]
 pub(crate) fn Room(
     #[prop(into)] title: String,
@@ -11,29 +13,29 @@ pub(crate) fn Room(
     page: bool,
     /// A drawing above the title.
     #[prop(optional)]
-    drawing: Option<AnyView>,
+    drawing: Option<Node>,
     /// What to do: buttons and links.
     #[prop(optional)]
     children: Option<Children>,
-) -> impl IntoView {
+) -> Node {
     let title = if page {
-        view! { <h1>{title}</h1> }.into_any()
+        view! { <h1>{title}</h1> }
     } else {
-        view! { <h2>{title}</h2> }.into_any()
+        view! { <h2>{title}</h2> }
     };
     view! {
         <div class="room" class=("room--page", page)>
             {drawing}
             {title}
             <p>{why}</p>
-            {children.map(|children| children())}
+            {children.map(Children::draw)}
         </div>
     }
 }
 
 /// A door, shut.
 #[component]
-pub(crate) fn Door() -> impl IntoView {
+pub(crate) fn Door() -> Node {
     view! {
         <svg class="door" viewBox="0 0 92 116" aria-hidden="true">
             <path d="M4 112h84M14 112V50a32 32 0 0 1 64 0v62" />
@@ -46,7 +48,7 @@ pub(crate) fn Door() -> impl IntoView {
 
 /// Three frames with nothing in them.
 #[component]
-pub(crate) fn Easel() -> impl IntoView {
+pub(crate) fn Easel() -> Node {
     view! {
         <div class="easel" aria-hidden="true">
             <i></i>

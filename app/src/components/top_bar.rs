@@ -1,26 +1,28 @@
 //! The bar over every page but an embed.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_location, use_params_map};
 
 use super::icon::Icon;
 use crate::{
+    address::{Route, use_here},
     browser,
+    dom::{IntoNode, Node, view},
     home::use_home,
     i18n::t,
     live::{Link, use_live},
     pages::MAIN,
-    reactive::{See, Show, memo},
+    reactive::{Show, memo},
     theme::{Light, use_theme},
 };
 
 #[component]
 pub(crate) fn TopBar(
-    /// Within a workflow: the bar also says which.
+    /// The workflow this is: the bar says which, and leads to the others.
     #[prop(optional)]
-    deep: bool,
-) -> impl IntoView {
+    here: Option<String>,
+) -> Node {
     let home = use_home();
+    let is_deep = here.is_some();
     let skip = |event: leptos::ev::MouseEvent| {
         // With a `<base>`, following `#main` would leave the page.
         event.prevent_default();
@@ -28,12 +30,12 @@ pub(crate) fn TopBar(
     };
     view! {
         <a class="skip" href="#main" on:click=skip>{t::skip_to_content()}</a>
-        <header class="top" class=("top--deep", deep)>
+        <header class="top" class=("top--deep", is_deep)>
             <a class="brand" href="." aria-label=move || t::to_hall(home.name())>
                 <Icon name="parlor" />
                 <span>{move || home.name()}</span>
             </a>
-            {deep.then(|| view! { <Where /> })}
+            {here.map(|here| view! { <Where here /> })}
             <nav class="top__end" aria-label=t::house_nav()>
                 <GalleryLink />
                 <ThemeSwitch />
@@ -45,17 +47,16 @@ pub(crate) fn TopBar(
 
 /// Which workflow this is, and the way to the others.
 #[component]
-fn Where() -> impl IntoView {
+fn Where(here: String) -> Node {
     let home = use_home();
-    let params = use_params_map();
-    let here = memo(move |_| params.see(|params| params.get("slug").unwrap_or_default()));
+    let own = here.clone();
     let title = memo(move |_| {
         home.workflows.see(|all| {
             let all = all.as_deref().unwrap_or_default();
-            all.iter().find(|workflow| workflow.slug == here.get()).map(|found| found.title.clone())
+            all.iter().find(|workflow| workflow.slug == own).map(|found| found.title.clone())
         })
     });
-    move || {
+    (move || {
         let title = title.get()?;
         // A new list for each place: the one that was opened to come here is closed.
         Some(view! {
@@ -70,15 +71,16 @@ fn Where() -> impl IntoView {
                 <Icon name="down" small=true />
             </button>
             <ul class="where" id="where" popover="auto">
-                <Ways here=here.get() />
+                <Ways here=here.clone() />
             </ul>
         })
-    }
+    })
+    .into_node()
 }
 
 /// Every workflow, with a mark at the one that is `here`.
 #[component]
-fn Ways(here: String) -> impl IntoView {
+fn Ways(here: String) -> Node {
     let all = use_home().workflows.get_untracked().unwrap_or_default();
     let ways = all.into_iter().map(|workflow| {
         let current = (workflow.slug == here).then_some("page");
@@ -91,13 +93,13 @@ fn Ways(here: String) -> impl IntoView {
             </li>
         }
     });
-    ways.collect_view()
+    ways.collect::<Node>()
 }
 
 #[component]
-fn GalleryLink() -> impl IntoView {
-    let path = use_location().pathname;
-    let current = move || path.see(|path| path.ends_with("/gallery")).then_some("page");
+fn GalleryLink() -> Node {
+    let route = use_here().route();
+    let current = move || (route.get() == Route::Gallery).then_some("page");
     view! {
         <a class="top__link" href="gallery" aria-label=t::gallery() aria-current=current>
             <Icon name="wall" />
@@ -107,7 +109,7 @@ fn GalleryLink() -> impl IntoView {
 }
 
 #[component]
-fn ThemeSwitch() -> impl IntoView {
+fn ThemeSwitch() -> Node {
     let theme = use_theme();
     let dark = move || theme.light() == Light::Dusk;
     let label = move || if dark() { t::switch_to_light() } else { t::switch_to_dark() };
@@ -123,7 +125,7 @@ fn ThemeSwitch() -> impl IntoView {
 
 /// Says that nothing answers, for as long as that is so.
 #[component]
-fn Offline() -> impl IntoView {
+fn Offline() -> Node {
     let link = use_live().link;
     view! {
         <div role="status">

@@ -3,7 +3,12 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use super::{icon::Icon, room::Room};
-use crate::{api::Error, home::use_home, i18n::t};
+use crate::{
+    api::Error,
+    dom::{Node, view},
+    home::use_home,
+    i18n::t,
+};
 
 #[component]
 pub(crate) fn Trouble(
@@ -11,7 +16,7 @@ pub(crate) fn Trouble(
     /// Asks again; without it, the house is asked again.
     #[prop(optional)]
     on_retry: Option<Callback<()>>,
-) -> impl IntoView {
+) -> Node {
     let home = use_home();
     let retry = move |_| match on_retry {
         Some(on_retry) => on_retry.run(()),

@@ -1,9 +1,9 @@
 //! One field's value as it was typed, which need not be right yet.
 
-use serde_json::{Value, json};
-use wire::{FieldKind, Size};
+use serde_json::Value;
+use wire::{FieldKind, Read, Size, text::shown};
 
-use super::{Change, Picture, Seed, Source, number};
+use super::{Change, Picture, Seed, Source, number, object};
 
 /// What stands in a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +25,7 @@ impl Entry {
         match kind {
             FieldKind::Text { default, .. } => Self::Text(default.clone()),
             FieldKind::Integer { default, .. } => Self::Number(default.to_string()),
-            FieldKind::Number { default, .. } => Self::Number(default.to_string()),
+            FieldKind::Number { default, .. } => Self::Number(shown(*default)),
             FieldKind::Boolean { default } => Self::Switch(*default),
             FieldKind::Choice { default, .. } => Self::Choice(default.clone()),
             FieldKind::Seed => Self::Seed(Seed::default()),
@@ -39,14 +39,14 @@ impl Entry {
         match kind {
             FieldKind::Text { .. } => value.as_str().map(|text| Self::Text(text.into())),
             FieldKind::Integer { .. } => value.as_i64().map(|n| Self::Number(n.to_string())),
-            FieldKind::Number { .. } => value.as_f64().map(|n| Self::Number(n.to_string())),
+            FieldKind::Number { .. } => value.as_f64().map(|n| Self::Number(shown(n))),
             FieldKind::Boolean { .. } => value.as_bool().map(Self::Switch),
             FieldKind::Choice { options, .. } => options
                 .iter()
                 .any(|option| option.value == *value)
                 .then(|| Self::Choice(value.clone())),
             FieldKind::Seed => value.as_u64().map(|n| Self::Seed(Seed::kept(n))),
-            FieldKind::Size { .. } => serde_json::from_value(value.clone()).ok().map(Self::Size),
+            FieldKind::Size { .. } => Size::read(value).map(Self::Size),
             FieldKind::Image { .. } => {
                 Picture::from_value(value).map(|picture| Self::Picture(Some(picture)))
             }
@@ -70,11 +70,13 @@ impl Entry {
     /// To be kept as it stands; `None` for what cannot outlive the page.
     pub fn draft(&self) -> Option<Value> {
         Some(match self {
-            Self::Text(text) | Self::Number(text) => json!(text),
-            Self::Switch(on) => json!(on),
+            Self::Text(text) | Self::Number(text) => text.as_str().into(),
+            Self::Switch(on) => (*on).into(),
             Self::Choice(value) => value.clone(),
             Self::Seed(seed) => seed.draft(),
-            Self::Size(size) => json!(size),
+            Self::Size(size) => {
+                object([("width", size.width.into()), ("height", size.height.into())])
+            }
             Self::Picture(picture) => picture.as_ref()?.draft()?,
         })
     }
@@ -82,12 +84,14 @@ impl Entry {
     /// As the server wants it; `None` when it cannot be.
     pub fn value(&self, kind: &FieldKind) -> Option<Value> {
         Some(match self {
-            Self::Text(text) => json!(text),
+            Self::Text(text) => text.as_str().into(),
             Self::Number(text) => number::value(kind, text)?,
-            Self::Switch(on) => json!(on),
+            Self::Switch(on) => (*on).into(),
             Self::Choice(value) => value.clone(),
-            Self::Seed(seed) => seed.number().ok()?.map_or(Value::Null, |n| json!(n)),
-            Self::Size(size) => json!(size),
+            Self::Seed(seed) => seed.number().ok()?.map_or(Value::Null, Value::from),
+            Self::Size(size) => {
+                object([("width", size.width.into()), ("height", size.height.into())])
+            }
             Self::Picture(None) => Value::Null,
             Self::Picture(Some(picture)) => picture.value()?,
         })

@@ -14,7 +14,7 @@ mod search;
 mod seed;
 
 use serde_json::{Map, Value};
-use wire::{Field, Inputs, JobId, Size, Upload};
+use wire::{Field, Inputs, JobId, Size, Upload, text};
 
 pub use check::Wrong;
 pub use entry::Entry;
@@ -169,7 +169,7 @@ impl Form {
     /// [`Form::problems`] first.
     pub fn inputs(&self) -> Inputs {
         let value = |row: &Row| Some((row.field.name.clone(), row.entry.value(&row.field.kind)?));
-        self.rows.iter().filter_map(value).collect()
+        text::object(&mut self.rows.iter().filter_map(value))
     }
 
     /// Takes over a job's inputs; fields it does not mention get their default.
@@ -187,7 +187,8 @@ impl Form {
     /// Everything typed, right or wrong, to be kept for the next visit.
     pub fn draft(&self) -> Map<String, Value> {
         let typed = self.rows.iter().filter(|row| !row.is_default());
-        typed.filter_map(|row| Some((row.field.name.clone(), row.entry.draft()?))).collect()
+        let kept = |row: &Row| Some((row.field.name.clone(), row.entry.draft()?));
+        text::object(&mut typed.filter_map(kept))
     }
 
     /// Takes up a [`Form::draft`]. Whatever does not fit the form any more is
@@ -233,6 +234,11 @@ impl Form {
         let empty = pictures().find(|row| matches!(row.entry, Entry::Picture(None)));
         empty.or_else(|| pictures().next()).map(|row| row.field.name.as_str())
     }
+}
+
+/// An object of JSON with these members.
+fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    text::object(&mut members.into_iter().map(|(name, value)| (name.to_owned(), value))).into()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Numbers as people type them.
 
 use serde_json::{Number, Value};
-use wire::FieldKind;
+use wire::{FieldKind, text::shown};
 
 use super::Wrong;
 
@@ -11,8 +11,7 @@ const MOST_SLIDER_STEPS: f64 = 2_000.0;
 /// The number in `text`: spaces do not count, a comma is a point.
 pub fn parse_number(text: &str) -> Option<f64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    // "inf" and "nan" are numbers to Rust only.
-    plain.replace(',', ".").parse().ok().filter(|n: &f64| n.is_finite())
+    wire::text::decimal(&plain.replace(',', "."))
 }
 
 fn parse_whole(text: &str) -> Option<i64> {
@@ -36,7 +35,7 @@ pub(super) fn check(kind: &FieldKind, text: &str) -> Option<Wrong> {
             None => return Some(Wrong::NotANumber),
         },
         FieldKind::Number { min, max, .. } => match parse_number(text) {
-            Some(n) => ((min..=max).contains(&n), min.to_string(), max.to_string()),
+            Some(n) => ((min..=max).contains(&n), shown(min), shown(max)),
             None => return Some(Wrong::NotANumber),
         },
         _ => return None,
@@ -54,12 +53,12 @@ pub fn slides(min: f64, max: f64, step: f64) -> bool {
 pub fn nudge(text: &str, (min, max, step): (f64, f64, f64), steps: i32) -> Option<String> {
     let grid = ((parse_number(text)? - min) / step).round() + f64::from(steps);
     let next = (min + grid * step).clamp(min, max);
-    Some(round(next, decimals(step).max(decimals(min))).to_string())
+    Some(shown(round(next, decimals(step).max(decimals(min)))))
 }
 
 /// How many decimals it takes to write `n`.
 fn decimals(n: f64) -> usize {
-    n.to_string().split_once('.').map_or(0, |(_, fraction)| fraction.len())
+    shown(n).split_once('.').map_or(0, |(_, fraction)| fraction.len())
 }
 
 fn round(n: f64, decimals: usize) -> f64 {

@@ -1,11 +1,10 @@
 //! The picture in a picture field: on its way to the server, uploaded, or a
 //! result of an earlier job.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use wire::{JobId, UploadId};
+use serde_json::Value;
+use wire::{JobId, Read, UploadId};
 
-use super::Change;
+use super::{Change, object};
 
 /// A picture in a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,47 +39,25 @@ pub enum Source {
     },
 }
 
-/// What the server takes for a picture.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum Reference {
-    Upload { upload: UploadId },
-    Result { job: JobId, output: u32 },
-}
-
-/// What a draft keeps of a picture beside its [`Reference`].
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    #[serde(flatten)]
-    reference: Reference,
-    url: String,
-    name: String,
-    bytes: Option<u64>,
-    size: Option<(u32, u32)>,
-}
-
 impl Picture {
     /// As the server wants it; `None` while it is on its way.
     pub(super) fn value(&self) -> Option<Value> {
-        self.reference().map(|reference| json!(reference))
-    }
-
-    fn reference(&self) -> Option<Reference> {
         match self.source {
             Source::Sending { .. } => None,
-            Source::Upload(upload) => Some(Reference::Upload { upload }),
-            Source::Result { job, output } => Some(Reference::Result { job, output }),
+            Source::Upload(upload) => Some(object([("upload", upload.to_string().into())])),
+            Source::Result { job, output } => {
+                Some(object([("job", job.to_string().into()), ("output", output.into())]))
+            }
         }
     }
 
     /// A job's input. All that is known of it is which picture it was.
     pub(super) fn from_value(value: &Value) -> Option<Self> {
-        let reference = Reference::deserialize(value).ok()?;
-        let url = match &reference {
-            Reference::Upload { upload } => Some(format!("api/parlor/v1/uploads/{upload}")),
-            Reference::Result { .. } => None,
+        let source = Source::read(value)?;
+        let url = match source {
+            Source::Upload(upload) => Some(format!("api/parlor/v1/uploads/{upload}")),
+            Source::Result { .. } | Source::Sending { .. } => None,
         };
-        let source = reference.into();
         Some(Self {
             source,
             preview: url.clone().unwrap_or_default(),
@@ -91,26 +68,30 @@ impl Picture {
         })
     }
 
+    /// Its value, and what else a page knows of it.
     pub(super) fn draft(&self) -> Option<Value> {
-        let kept = Kept {
-            reference: self.reference()?,
-            url: self.url.clone()?,
-            name: self.name.clone(),
-            bytes: self.bytes,
-            size: self.size,
-        };
-        Some(json!(kept))
+        let mut draft = self.value()?;
+        let members = draft.as_object_mut()?;
+        let mut keep = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        keep("url", self.url.clone()?.into());
+        keep("name", self.name.as_str().into());
+        keep("bytes", self.bytes.into());
+        keep("width", self.size.map(|size| size.0).into());
+        keep("height", self.size.map(|size| size.1).into());
+        Some(draft)
     }
 
     pub(super) fn from_draft(value: &Value) -> Option<Self> {
-        let Kept { reference, url, name, bytes, size } = Kept::deserialize(value).ok()?;
+        let source = Source::read(value)?;
+        let side = |name: &str| u32::try_from(value.get(name)?.as_u64()?).ok();
+        let url = value.get("url")?.as_str()?.to_owned();
         Some(Self {
-            source: reference.into(),
+            source,
             preview: url.clone(),
             url: Some(url),
-            name,
-            bytes,
-            size,
+            name: value.get("name")?.as_str()?.to_owned(),
+            bytes: value.get("bytes")?.as_u64(),
+            size: side("width").zip(side("height")),
         })
     }
 
@@ -129,12 +110,13 @@ impl Picture {
     }
 }
 
-impl From<Reference> for Source {
-    fn from(reference: Reference) -> Self {
-        match reference {
-            Reference::Upload { upload } => Self::Upload(upload),
-            Reference::Result { job, output } => Self::Result { job, output },
+impl Read for Source {
+    fn read(value: &Value) -> Option<Self> {
+        if let Some(upload) = value.get("upload") {
+            return UploadId::read(upload).map(Self::Upload);
         }
+        let output = u32::try_from(value.get("output")?.as_u64()?).ok()?;
+        Some(Self::Result { job: JobId::read(value.get("job")?)?, output })
     }
 }
 

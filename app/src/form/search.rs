@@ -17,7 +17,7 @@ pub struct Hit {
 /// it first, then those with a word that does, each in the host's order.
 pub fn search(options: &[Choice], query: &str) -> Vec<Hit> {
     let query = query.trim();
-    let mut hits: Vec<(u8, Hit)> = options
+    let hits: Vec<(u8, Hit)> = options
         .iter()
         .enumerate()
         .filter_map(|(index, option)| {
@@ -26,14 +26,17 @@ pub fn search(options: &[Choice], query: &str) -> Vec<Hit> {
         })
         .collect();
     // With nothing to look for everything begins with it, and the order stays.
-    hits.sort_by_key(|(rank, _)| *rank);
-    hits.into_iter().map(|(_, hit)| hit).collect()
+    let of_rank = |wanted: u8| hits.iter().filter(move |(rank, _)| *rank == wanted);
+    RANKS.flat_map(of_rank).map(|(_, hit)| hit.clone()).collect()
 }
+
+/// How well a hit fits, best first.
+const RANKS: std::ops::Range<u8> = 0..3;
 
 fn rank(label: &str, start: usize) -> u8 {
     match label[..start].chars().next_back() {
         None => 0,
-        Some(before) if !before.is_alphanumeric() => 1,
+        Some(before) if before.is_whitespace() || before.is_ascii_punctuation() => 1,
         Some(_) => 2,
     }
 }
@@ -47,18 +50,31 @@ fn find(text: &str, query: &str) -> Option<Range<usize>> {
 
 /// How many bytes of `text` are `query` in another case, if it begins so.
 fn prefix(text: &str, query: &str) -> Option<usize> {
-    let mut wanted = query.chars().flat_map(char::to_lowercase).peekable();
+    let query = lower(query);
+    let mut wanted = query.chars().peekable();
     for (at, c) in text.char_indices() {
         if wanted.peek().is_none() {
             return Some(at);
         }
-        for lower in c.to_lowercase() {
-            if wanted.next() != Some(lower) {
+        for letter in lower(c.encode_utf8(&mut [0; 4])).chars() {
+            if wanted.next() != Some(letter) {
                 return None;
             }
         }
     }
     wanted.next().is_none().then_some(text.len())
+}
+
+/// In small letters. The browser knows them; the tables of the standard library are twelve
+/// kilobytes.
+#[cfg(target_arch = "wasm32")]
+fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn lower(text: &str) -> String {
+    text.to_lowercase()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! The seed: empty is a new one each time, the dice fill in one for the next
 //! run, and a typed, kept or reused one stays.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Change;
+use super::{Change, object};
 
 /// What stands in a seed field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Seed {
     }
 
     pub(super) fn draft(&self) -> Value {
-        json!({ "text": self.text, "kept": self.kept })
+        object([("text", self.text.as_str().into()), ("kept", self.kept.into())])
     }
 
     pub(super) fn from_draft(value: &Value) -> Option<Self> {

@@ -5,14 +5,14 @@
 mod poll;
 mod socket;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use wire::{Job, JobId, ToViewer};
 
 use crate::{
     browser::{self, ObjectUrl},
-    reactive::Peek,
+    reactive::{RwSignal, StoredValue},
     state::{
         jobs::{Applied, Jobs},
         results::Results,
@@ -46,8 +46,24 @@ pub(crate) struct Live {
     build: StoredValue<Option<String>>,
 }
 
-/// The latest preview of each job.
-pub(crate) type Previews = HashMap<JobId, Arc<ObjectUrl>>;
+/// The latest preview of each job: there are never many.
+#[derive(Default)]
+pub(crate) struct Previews(Vec<(JobId, Arc<ObjectUrl>)>);
+
+impl Previews {
+    pub(crate) fn get(&self, job: JobId) -> Option<&Arc<ObjectUrl>> {
+        self.0.iter().find(|(known, _)| *known == job).map(|(_, url)| url)
+    }
+
+    fn put(&mut self, job: JobId, url: ObjectUrl) {
+        self.remove(job);
+        self.0.push((job, Arc::new(url)));
+    }
+
+    fn remove(&mut self, job: JobId) {
+        self.0.retain(|(known, _)| *known != job);
+    }
+}
 
 /// What [`provide`] provides.
 pub(crate) fn use_live() -> Live {
@@ -82,8 +98,8 @@ impl Live {
 
     /// Lets go of a preview that the result has replaced.
     pub(crate) fn forget_preview(self, job: JobId) {
-        if self.previews.peek(|previews| previews.contains_key(&job)) {
-            self.previews.update(|previews| drop(previews.remove(&job)));
+        if self.previews.peek(|previews| previews.get(job).is_some()) {
+            self.previews.update(|previews| previews.remove(job));
         }
     }
 
@@ -116,7 +132,7 @@ impl Live {
             return;
         }
         if let Some(url) = ObjectUrl::of_bytes(image, mime) {
-            self.previews.update(|previews| drop(previews.insert(job, Arc::new(url))));
+            self.previews.update(|previews| previews.put(job, url));
         }
     }
 

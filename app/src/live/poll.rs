@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use gloo_timers::future::sleep;
-use leptos::prelude::*;
 use wire::JobId;
 
 use super::{Link, Live};
-use crate::{api, browser, reactive::Peek};
+use crate::{api, browser};
 
 /// How often to ask, in milliseconds.
 const EVERY_MS: u32 = 2_000;

@@ -2,11 +2,10 @@
 
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::{Message, futures::WebSocket};
-use leptos::prelude::*;
 use wire::{FromViewer, JobId, PreviewHeader, ToViewer};
 
 use super::{Link, Live, poll};
-use crate::{api, door, reactive::Peek};
+use crate::{api, door};
 
 /// The first pause before connecting again, in milliseconds.
 const FIRST_PAUSE_MS: u32 = 500;
@@ -77,6 +76,5 @@ fn wishes(live: Live) -> Vec<FromViewer> {
 }
 
 async fn say(socket: &mut WebSocket, wish: &FromViewer) -> Option<()> {
-    let text = serde_json::to_string(wish).ok()?;
-    socket.send(Message::Text(text)).await.ok()
+    socket.send(Message::Text(wish.text())).await.ok()
 }

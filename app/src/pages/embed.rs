@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 use wire::Workflow;
 
 use super::{
@@ -11,20 +10,24 @@ use super::{
     run::{use_run_title, use_workflow},
 };
 use crate::{
+    address::use_here,
     components::{composer::Composer, icon::Icon, stage::Stage},
-    desk, dress,
+    desk,
+    dom::{Node, view},
+    dress,
     home::use_home,
     i18n::t,
 };
 
 #[component]
-pub(crate) fn EmbedPage() -> impl IntoView {
-    dress::put_on(&use_query_map().get_untracked());
-    use_workflow(|workflow| view! { <EmbedRoom workflow /> }.into_any())
+pub(crate) fn EmbedPage(slug: String) -> Node {
+    let here = use_here();
+    untrack(|| dress::put_on(|name| here.query(name)));
+    use_workflow(slug, |workflow| view! { <EmbedRoom workflow /> })
 }
 
 #[component]
-fn EmbedRoom(workflow: Arc<Workflow>) -> impl IntoView {
+fn EmbedRoom(workflow: Arc<Workflow>) -> Node {
     let home = use_home();
     let title = workflow.about.title.clone();
     let desk = desk::provide(workflow);

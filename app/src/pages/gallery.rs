@@ -3,15 +3,12 @@
 
 use std::time::Duration;
 
-use leptos::{either::EitherOf3, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wire::Millis;
 
 use super::{MAIN, use_title};
 use crate::{
+    address::{Step, use_here},
     api::JobQuery,
     components::{
         frame::Frame,
@@ -20,10 +17,11 @@ use crate::{
         top_bar::TopBar,
         wall::{Collection, Further, Rows},
     },
+    dom::{Each, Node, view},
     home::use_home,
     i18n::{t, when},
     live::use_live,
-    reactive::{See, memo},
+    reactive::{Memo, RwSignal, StoredValue, effect, memo},
     results::Place,
     shelf::Shelf,
 };
@@ -71,26 +69,18 @@ impl Asked {
 
 /// The page `/gallery`.
 #[component]
-pub(crate) fn GalleryPage() -> impl IntoView {
+pub(crate) fn GalleryPage() -> Node {
     use_title(|| t::gallery().to_owned());
-    let map = use_query_map();
-    let asked = memo(move |_| {
-        map.see(|map| {
-            let text = |name: &str| map.get(name).unwrap_or_default();
-            Asked {
-                words: text("q"),
-                workflow: text("workflow"),
-                favourite: map.get("favourite").is_some(),
-            }
-        })
+    let here = use_here();
+    let asked = memo(move |_| Asked {
+        words: here.query("q").unwrap_or_default(),
+        workflow: here.query("workflow").unwrap_or_default(),
+        favourite: here.query("favourite").is_some(),
     });
-    let navigate = use_navigate();
     let ask = Callback::new(move |asked: Asked| {
-        let options =
-            NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         let address = asked.address();
         let sign = if address.is_empty() { "" } else { "?" };
-        navigate(&format!("/gallery{sign}{address}"), options);
+        here.go(&format!("gallery{sign}{address}"), Step::Instead);
     });
     // Each search has a shelf of its own.
     let shelf = RwSignal::new(None);
@@ -105,7 +95,7 @@ pub(crate) fn GalleryPage() -> impl IntoView {
 }
 
 #[component]
-fn Head(asked: Memo<Asked>, ask: Callback<Asked>, shelf: RwSignal<Option<Shelf>>) -> impl IntoView {
+fn Head(asked: Memo<Asked>, ask: Callback<Asked>, shelf: RwSignal<Option<Shelf>>) -> Node {
     let count = move || {
         let total = shelf.get()?.total()?;
         Some(if asked.read().is_everything() {
@@ -123,11 +113,11 @@ fn Head(asked: Memo<Asked>, ask: Callback<Asked>, shelf: RwSignal<Option<Shelf>>
 }
 
 #[component]
-fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
+fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> Node {
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     let wait = move |after: Option<TimeoutHandle>| {
         if let Some(earlier) =
-            waiting.try_update_value(|waiting| std::mem::replace(waiting, after)).flatten()
+            waiting.update_value(|waiting| std::mem::replace(waiting, after)).flatten()
         {
             earlier.clear();
         }
@@ -140,7 +130,7 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
     };
     let input = NodeRef::<html::Input>::new();
     // Another search by other means: *back*, or *look at everything*.
-    Effect::new(move |_| {
+    effect(move || {
         let words = asked.read().words.clone();
         if let Some(input) = input.get().filter(|input| input.value().trim() != words) {
             input.set_value(&words);
@@ -161,7 +151,7 @@ fn Search(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
 }
 
 #[component]
-fn Filters(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
+fn Filters(asked: Memo<Asked>, ask: Callback<Asked>) -> Node {
     let home = use_home();
     let favourite = move || asked.read().favourite;
     let options = move || {
@@ -171,7 +161,7 @@ fn Filters(asked: Memo<Asked>, ask: Callback<Asked>) -> impl IntoView {
             let selected = move || asked.read().workflow == slug;
             view! { <option value=workflow.slug prop:selected=selected>{workflow.title}</option> }
         };
-        workflows.into_iter().map(option).collect_view()
+        workflows.into_iter().map(option).collect::<Node>()
     };
     view! {
         <div class="filters" role="group" aria-label=t::gallery_filters()>
@@ -205,7 +195,7 @@ fn Found(
     /// Where the shelf is put, for the heading to count.
     shelf: RwSignal<Option<Shelf>>,
     ask: Callback<Asked>,
-) -> impl IntoView {
+) -> Node {
     let own = Shelf::new(asked.query());
     shelf.set(Some(own));
     let shelf = own;
@@ -216,23 +206,23 @@ fn Found(
     let everything = asked.is_everything();
     view! {
         {move || if !is_bare.get() {
-            EitherOf3::A(view! {
-                <For each=move || days.see(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| *day let(day)>
+            view! {
+                <Each each=move || days.see(|days| days.iter().map(|(day, _)| *day).collect::<Vec<_>>()) key=|day| (day.unsigned_abs().into(), 0) let(day)>
                     <Day collection day days/>
-                </For>
-            })
+                </Each>
+            }
         } else if everything {
-            EitherOf3::B(view! {
-                <Room title=t::gallery_empty_title() why=t::gallery_empty_why() drawing=view! { <Easel/> }.into_any()>
+            view! {
+                <Room title=t::gallery_empty_title() why=t::gallery_empty_why() drawing=view! { <Easel/> }>
                     <a class="btn btn--main" href=".">{t::hall_question()}</a>
                 </Room>
-            })
+            }
         } else {
-            EitherOf3::C(view! {
+            view! {
                 <Room title=t::gallery_none_title() why=t::gallery_none_why()>
                     <button type="button" class="btn" on:click=move |_| ask.run(Asked::default())>{t::gallery_clear()}</button>
                 </Room>
-            })
+            }
         }}
         <Further shelf/>
         <Frame collection/>
@@ -261,17 +251,17 @@ fn by_day(dated: impl Iterator<Item = (Millis, Place)>) -> Vec<(Millis, Vec<Plac
     let mut days: Vec<(Millis, Vec<Place>)> = Vec::new();
     for (day, place) in dated {
         // A long run may end after a later, shorter one: days come in any order.
-        match days.iter_mut().find(|(known, _)| *known == day) {
-            Some((_, places)) => places.push(place),
-            None => days.push((day, vec![place])),
+        let older = days.partition_point(|(known, _)| *known > day);
+        match days.get_mut(older) {
+            Some((known, places)) if *known == day => places.push(place),
+            _ => days.insert(older, (day, vec![place])),
         }
     }
-    days.sort_by_key(|(day, _)| std::cmp::Reverse(*day));
     days
 }
 
 #[component]
-fn Day(collection: Collection, day: Millis, days: Days) -> impl IntoView {
+fn Day(collection: Collection, day: Millis, days: Days) -> Node {
     let places = memo(move |_| {
         days.see(|days| {
             let own = days.iter().find(|(known, _)| *known == day);

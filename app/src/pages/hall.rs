@@ -1,19 +1,20 @@
 //! The hall: the workflows, hung like pictures with their placards.
 
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wire::{OutputKind, WorkflowSummary};
 
 use super::{MAIN, use_title};
 use crate::{
+    address::{Step, use_here},
     components::{demo::DemoNote, icon::Icon, room::Room, top_bar::TopBar, trouble::Trouble},
+    dom::{Node, view},
     home::use_home,
     i18n::t,
-    reactive::See,
+    reactive::effect,
 };
 
 #[component]
-pub(crate) fn HallPage() -> impl IntoView {
+pub(crate) fn HallPage() -> Node {
     let home = use_home();
     use_title(move || home.name());
     go_in_when_there_is_one_room();
@@ -28,12 +29,12 @@ pub(crate) fn HallPage() -> impl IntoView {
             </div>
             {move || match home.workflows.get() {
                 Some(all) if all.is_empty() => {
-                    view! { <Room title=t::hall_empty_title() why=t::hall_empty() /> }.into_any()
+                    view! { <Room title=t::hall_empty_title() why=t::hall_empty() /> }
                 }
-                Some(all) => view! { <Pieces all /> }.into_any(),
+                Some(all) => view! { <Pieces all /> },
                 None => match home.trouble.get() {
-                    Some(error) => view! { <Trouble error /> }.into_any(),
-                    None => view! { <Skeletons /> }.into_any(),
+                    Some(error) => view! { <Trouble error /> },
+                    None => view! { <Skeletons /> },
                 },
             }}
             <Placard />
@@ -44,38 +45,37 @@ pub(crate) fn HallPage() -> impl IntoView {
 /// A hall with one room is a detour.
 fn go_in_when_there_is_one_room() {
     let home = use_home();
-    let navigate = use_navigate();
-    Effect::new(move |_| {
+    let here = use_here();
+    effect(move || {
         let only = home.workflows.see(|all| match all.as_deref() {
             Some([only]) => Some(only.slug.clone()),
             _ => None,
         });
         if let Some(slug) = only {
-            let options = NavigateOptions { replace: true, ..Default::default() };
-            navigate(&format!("/w/{slug}"), options);
+            here.go(&format!("w/{slug}"), Step::Instead);
         }
     });
 }
 
 #[component]
-fn Pieces(all: Vec<WorkflowSummary>) -> impl IntoView {
+fn Pieces(all: Vec<WorkflowSummary>) -> Node {
     let count = all.len();
     let pieces = all.into_iter().enumerate().map(|(place, workflow)| {
         view! { <Piece workflow wide=is_wide(place, count) /> }
     });
-    view! { <div class="hang">{pieces.collect_view()}</div> }
+    view! { <div class="hang">{pieces.collect::<Node>()}</div> }
 }
 
 /// One workflow: its cover, and the placard beside it.
 #[component]
-fn Piece(workflow: WorkflowSummary, wide: bool) -> impl IntoView {
+fn Piece(workflow: WorkflowSummary, wide: bool) -> Node {
     let makes: Vec<&str> = workflow.makes.iter().map(|kind| makes(*kind)).collect();
     view! {
         <a class="piece" class=("piece--wide", wide) href=format!("w/{}", workflow.slug)>
             <div class="piece__cover">
                 {match workflow.cover {
-                    Some(cover) => view! { <img src=cover alt="" /> }.into_any(),
-                    None => view! { <div class="piece__blank"><Icon name="image" /></div> }.into_any(),
+                    Some(cover) => view! { <img src=cover alt="" /> },
+                    None => view! { <div class="piece__blank"><Icon name="image" /></div> },
                 }}
             </div>
             <div class="piece__text">
@@ -88,7 +88,7 @@ fn Piece(workflow: WorkflowSummary, wide: bool) -> impl IntoView {
 }
 
 #[component]
-fn Skeletons() -> impl IntoView {
+fn Skeletons() -> Node {
     view! {
         <div class="hang" role="status" aria-label=t::loading()>
             <div class="piece piece--wide"><div class="piece__cover skel"></div></div>
@@ -100,7 +100,7 @@ fn Skeletons() -> impl IntoView {
 
 /// Who lives here, and whether they are open.
 #[component]
-fn Placard() -> impl IntoView {
+fn Placard() -> Node {
     let home = use_home();
     let open = move || if home.open() { t::hall_open() } else { t::hall_closed() };
     view! {

@@ -6,19 +6,16 @@ pub(crate) mod hall;
 pub(crate) mod not_found;
 pub(crate) mod run;
 
-use std::borrow::Cow;
-
 use leptos::prelude::*;
-use leptos_router::{
-    components::{FlatRoutes, Route, Router},
-    hooks::use_location,
-    path,
-};
 
 use crate::{
+    address::{self, Here, Route},
     browser,
     components::{icon::Sprite, keys::Keys, toasts::ToastList},
-    handoff, home, live, theme, toasts,
+    dom::{Node, view},
+    handoff, home, live,
+    reactive::{StoredValue, effect, watch},
+    theme, toasts,
 };
 use embed::EmbedPage;
 use gallery::GalleryPage;
@@ -31,25 +28,26 @@ pub(crate) const MAIN: &str = "main";
 
 /// Everything: what the pages share, and the page that the address names.
 #[component]
-pub(crate) fn App() -> impl IntoView {
+pub(crate) fn App() -> Node {
     theme::provide();
     toasts::provide();
     handoff::provide();
     home::provide();
     live::provide();
+    let here = address::provide();
     let arrival = Arrival(StoredValue::new(false));
     provide_context(arrival);
+    focus_after_navigation(here, arrival);
+    let route = here.route();
     view! {
         <Sprite />
-        <Router base=Cow::from(browser::base_path())>
-            <FocusAfterNavigation arrival />
-            <FlatRoutes fallback=NotFoundPage>
-                <Route path=path!("/") view=HallPage />
-                <Route path=path!("/w/:slug") view=RunPage />
-                <Route path=path!("/gallery") view=GalleryPage />
-                <Route path=path!("/embed/:slug") view=EmbedPage />
-            </FlatRoutes>
-        </Router>
+        {move || match route.get() {
+            Route::Hall => view! { <HallPage /> },
+            Route::Run(slug) => view! { <RunPage slug /> },
+            Route::Gallery => view! { <GalleryPage /> },
+            Route::Embed(slug) => view! { <EmbedPage slug /> },
+            Route::Nowhere => view! { <NotFoundPage /> },
+        }}
         <Keys />
         <ToastList />
     }
@@ -59,24 +57,23 @@ pub(crate) fn App() -> impl IntoView {
 #[derive(Clone, Copy)]
 struct Arrival(StoredValue<bool>);
 
-/// The router leaves focus on the link that was followed. Moving it to the new page is what tells a
+/// A link that was followed keeps the focus. Moving it to the new page is what tells a
 /// screen reader that there is one. A page that is there at once gets it here, one that has to be
 /// fetched when it calls [`use_arrival`].
-#[component]
-fn FocusAfterNavigation(arrival: Arrival) -> impl IntoView {
-    let path = use_location().pathname;
-    let arrive = move || {
+fn focus_after_navigation(here: Here, arrival: Arrival) {
+    let route = here.route();
+    let arrive = move |_: &Route| {
         arrival.0.set_value(true);
         // The new page is drawn after this has run.
         request_animation_frame(|| browser::focus(MAIN));
     };
-    Effect::watch(move || path.get(), move |_, _, _| arrive(), false);
+    watch(move || route.get(), arrive);
 }
 
 /// Puts the reader down in a page that has taken a while to come.
 fn use_arrival() {
     let Arrival(pending) = expect_context();
-    Effect::new(move |_| {
+    effect(move || {
         if pending.get_value() {
             pending.set_value(false);
             browser::focus(MAIN);
@@ -86,5 +83,5 @@ fn use_arrival() {
 
 /// Names the page in the browser's tab.
 pub(crate) fn use_title(title: impl Fn() -> String + 'static) {
-    Effect::new(move |_| document().set_title(&title()));
+    effect(move || document().set_title(&title()));
 }

@@ -5,12 +5,13 @@ use leptos::prelude::*;
 use super::{MAIN, use_title};
 use crate::{
     components::{room::Room, top_bar::TopBar},
+    dom::{Node, view},
     home::use_home,
     i18n::t,
 };
 
 #[component]
-pub(crate) fn NotFoundPage() -> impl IntoView {
+pub(crate) fn NotFoundPage() -> Node {
     let home = use_home();
     use_title(move || t::page_title(t::not_found_title(), home.name()));
     view! {

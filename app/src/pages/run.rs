@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use wire::{JobStatus, Workflow};
 
 use super::{MAIN, use_arrival, use_title};
@@ -19,47 +18,46 @@ use crate::{
         wall::Wall,
     },
     desk::{self, Desk},
+    dom::{IntoNode, Node, view},
     fetch::{Fetched, use_fetch},
     home::use_home,
     i18n::t,
     live::use_live,
-    reactive::{See, memo},
+    reactive::{RwSignal, memo},
     state::jobs::Row,
 };
 
 #[component]
-pub(crate) fn RunPage() -> impl IntoView {
+pub(crate) fn RunPage(slug: String) -> Node {
     view! {
-        <TopBar deep=true />
-        {use_workflow(|workflow| view! { <RunRoom workflow /> }.into_any())}
+        <TopBar here=slug.clone() />
+        {use_workflow(slug, |workflow| view! { <RunRoom workflow /> })}
     }
 }
 
-/// Fetches the workflow that the address names and draws it with `room`, or says why not.
-pub(super) fn use_workflow(room: fn(Arc<Workflow>) -> AnyView) -> impl Fn() -> AnyView {
-    let params = use_params_map();
-    let slug = memo(move |_| params.see(|params| params.get("slug").unwrap_or_default()));
+/// Fetches the workflow called `slug` and draws it with `room`, or says why not.
+pub(super) fn use_workflow(slug: String, room: fn(Arc<Workflow>) -> Node) -> Node {
     let again = RwSignal::new(());
     let fetched = use_fetch(move || {
-        again.track();
-        let slug = slug.get();
+        again.get();
+        let slug = slug.clone();
         async move { api::workflow(&slug).await.map(Arc::new) }
     });
-    move || match fetched.get() {
+    (move || match fetched.get() {
         Fetched::Here(workflow) => room(workflow),
-        Fetched::Waiting => view! { <Opening /> }.into_any(),
-        Fetched::Failed(error) if error.is_not_found() => view! { <NoSuchWorkflow /> }.into_any(),
+        Fetched::Waiting => view! { <Opening /> },
+        Fetched::Failed(error) if error.is_not_found() => view! { <NoSuchWorkflow /> },
         Fetched::Failed(error) => view! {
             <main id=MAIN tabindex="-1">
                 <Trouble error on_retry=Callback::new(move |()| again.set(())) />
             </main>
-        }
-        .into_any(),
-    }
+        },
+    })
+    .into_node()
 }
 
 #[component]
-fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
+fn RunRoom(workflow: Arc<Workflow>) -> Node {
     let title = workflow.about.title.clone();
     let desk = desk::provide(workflow);
     use_arrival();
@@ -78,7 +76,7 @@ fn RunRoom(workflow: Arc<Workflow>) -> impl IntoView {
 
 /// The page in its final shape, before there is anything in it.
 #[component]
-fn Opening() -> impl IntoView {
+fn Opening() -> Node {
     view! {
         <div class="run" role="status" aria-label=t::loading()>
             <div class="composer"></div>
@@ -90,7 +88,7 @@ fn Opening() -> impl IntoView {
 }
 
 #[component]
-fn NoSuchWorkflow() -> impl IntoView {
+fn NoSuchWorkflow() -> Node {
     let home = use_home();
     use_title(move || t::page_title(t::no_workflow_title(), home.name()));
     view! {

@@ -11,6 +11,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// What a list knows it by.
+    pub(crate) fn key(&self) -> crate::dom::Key {
+        (self.job.0.as_u128(), self.output)
+    }
+
     /// Reads the values of `job` and `output`; a missing output is the first.
     pub fn parse(job: &str, output: Option<&str>) -> Option<Self> {
         let output = output.map_or(Some(0), |text| text.parse().ok())?;

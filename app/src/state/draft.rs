@@ -11,8 +11,8 @@ pub(crate) fn load(slug: &str) -> Option<Inputs> {
 
 /// Keeps the draft of a workflow on this device.
 pub(crate) fn save(slug: &str, inputs: &Inputs) {
-    let text = serde_json::to_string(inputs).ok();
-    browser::keep(&key(slug), text.as_deref());
+    let text = wire::text::print(&inputs.clone().into());
+    browser::keep(&key(slug), Some(&text));
 }
 
 fn key(slug: &str) -> String {

@@ -1,21 +1,23 @@
 //! What was made: finished jobs that have something to show.
 
-use std::collections::BTreeMap;
-
 use wire::{Job, JobId, JobStatus, Output, OutputKind};
 
 /// Finished jobs by id, and so by time. Everything that shows results reads them here, so a
 /// favourite or a deletion is seen everywhere at once.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Results {
-    jobs: BTreeMap<JobId, Job>,
+    /// Oldest first.
+    jobs: Vec<Job>,
 }
 
 impl Results {
     /// Takes in a job if it made something; a known one is replaced.
     pub(crate) fn add(&mut self, job: Job) {
         if job.status == JobStatus::Succeeded && !job.outputs.is_empty() {
-            self.jobs.insert(job.id, job);
+            match self.place(job.id) {
+                Ok(place) => self.jobs[place] = job,
+                Err(place) => self.jobs.insert(place, job),
+            }
         }
     }
 
@@ -26,24 +28,29 @@ impl Results {
 
     /// Forgets a job. Returns it, in case that is to be undone.
     pub(crate) fn remove(&mut self, id: JobId) -> Option<Job> {
-        self.jobs.remove(&id)
+        self.place(id).ok().map(|place| self.jobs.remove(place))
     }
 
     /// Marks a job as a favourite, or no longer.
     pub(crate) fn set_favourite(&mut self, id: JobId, favourite: bool) {
-        if let Some(job) = self.jobs.get_mut(&id) {
-            job.favourite = favourite;
+        if let Ok(place) = self.place(id) {
+            self.jobs[place].favourite = favourite;
         }
     }
 
     /// The job with this id.
     pub(crate) fn get(&self, id: JobId) -> Option<&Job> {
-        self.jobs.get(&id)
+        self.place(id).ok().map(|place| &self.jobs[place])
+    }
+
+    /// Where it is, or belongs.
+    fn place(&self, id: JobId) -> Result<usize, usize> {
+        self.jobs.binary_search_by_key(&id, |job| job.id)
     }
 
     /// All of them, newest first.
     pub(crate) fn newest_first(&self) -> impl DoubleEndedIterator<Item = &Job> {
-        self.jobs.values().rev()
+        self.jobs.iter().rev()
     }
 
     /// Those of one workflow, newest first.

@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message as Packet};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_tls_with_config};
 
-use crate::client::{BackendError, below, root};
+use crate::client::{BackendError, Client, below, distrust, root};
 use crate::message::{Frame, Message};
 
 /// What a client must say first for previews to carry the id of their job.
@@ -55,23 +55,23 @@ pub struct Link {
 }
 
 impl Link {
-    /// Connects to the server at `base` as `client_id`: what is submitted with
+    /// Connects to the server of `client` as `client_id`: what is submitted with
     /// that id is reported here. Whoever knows the id can take over the stream,
     /// so make it secret and fresh.
-    pub async fn connect(base: &Url, client_id: &str) -> Result<Self, BackendError> {
-        Self::connect_within(base, client_id, LinkLimits::default()).await
+    pub async fn connect(client: &Client, client_id: &str) -> Result<Self, BackendError> {
+        Self::connect_within(client, client_id, LinkLimits::default()).await
     }
 
     /// [`Self::connect`] under other limits.
     pub async fn connect_within(
-        base: &Url,
+        client: &Client,
         client_id: &str,
         limits: LinkLimits,
     ) -> Result<Self, BackendError> {
         let connecting = async {
-            let config = config(limits);
-            let url = address(base, client_id)?;
-            let (mut socket, _) = connect_async_with_config(url.as_str(), Some(config), true)
+            let (config, trust) = (Some(config(limits)), Some(client.trust().connector()));
+            let url = address(client.base(), client_id)?;
+            let (mut socket, _) = connect_async_tls_with_config(url.as_str(), config, true, trust)
                 .await
                 .map_err(refused)?;
             socket.send(Packet::text(HELLO)).await.map_err(|error| broken(error, limits))?;
@@ -144,6 +144,9 @@ fn config(limits: LinkLimits) -> WebSocketConfig {
 
 /// What an error before the first message means.
 fn refused(error: tungstenite::Error) -> BackendError {
+    if let Some(why) = distrust(&error) {
+        return BackendError::Untrusted(why);
+    }
     match error {
         tungstenite::Error::Http(answer) if answer.status().is_success() => {
             BackendError::NotComfy("no WebSocket".into())

@@ -3,8 +3,8 @@
 //! Read in this order: `workflow` is what a person sees before a run, `job` is
 //! one run of it, `event` is what happens to a job, `live` is how events travel
 //! over the WebSocket, `upload` is what people hand in, `error` is how the
-//! server says no, and `house` is what the page asks first. `read` is how the
-//! page reads all that.
+//! server says no, and `house` is what the page asks first. `read` and `text` are how
+//! the page reads all that and answers.
 //!
 //! Times are milliseconds since the Unix epoch, UTC. Field names are
 //! `snake_case`, tagged unions carry `type`. The exact JSON is tested.
@@ -16,6 +16,7 @@ mod id;
 mod job;
 mod live;
 mod read;
+pub mod text;
 mod upload;
 mod workflow;
 

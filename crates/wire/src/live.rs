@@ -11,9 +11,10 @@
 //! `seq` is not above the job's.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::{Event, Job, JobId, Progress};
+use crate::{Event, Job, JobId, Progress, text};
 
 /// What a viewer says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +34,31 @@ pub enum FromViewer {
     Cancel {
         job: JobId,
     },
+}
+
+impl FromViewer {
+    /// As it goes over the wire, written without serde's code.
+    pub fn text(&self) -> String {
+        let mut members = Map::new();
+        let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
+        let word = match self {
+            Self::WatchMine => "watch_mine",
+            Self::Watch { after, .. } => {
+                say("after", after.map_or(Value::Null, Value::from));
+                "watch"
+            }
+            Self::Unwatch { .. } => "unwatch",
+            Self::Cancel { .. } => "cancel",
+        };
+        say("type", word.into());
+        match self {
+            Self::WatchMine => {}
+            Self::Watch { job, .. } | Self::Unwatch { job } | Self::Cancel { job } => {
+                say("job", job.to_string().into());
+            }
+        }
+        text::print(&Value::Object(members))
+    }
 }
 
 /// What the server says.

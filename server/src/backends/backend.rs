@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::BackendStatus;
 use super::upstream::Upstream;
+use crate::workflows::Need;
 
 /// Messages that wait for whoever follows a prompt. Beyond them they are
 /// dropped: the follower asks history in the end anyway.
@@ -57,6 +58,8 @@ struct State {
     rests_until: Option<Instant>,
     /// The id of the socket that is up.
     client_id: Option<String>,
+    /// The id of the one before, if the backend may still know it.
+    former_id: Option<String>,
     definitions: Option<Arc<Definitions>>,
     /// The definitions may be out of date.
     stale: bool,
@@ -76,17 +79,23 @@ pub(crate) enum Heard {
         image: Bytes,
         node: Option<NodeId>,
     },
-    /// The socket is gone: nothing more will be heard of this prompt.
+    /// The socket is gone: nothing is heard of this prompt until one is back
+    /// under its id, which may never be.
     SocketLost,
 }
 
 impl Backend {
-    pub(super) fn new(name: String, client: Client, changed: Arc<Notify>) -> (Arc<Self>, Upstream) {
+    /// `former_id` is that of an earlier process's socket.
+    pub(super) fn new(
+        (name, former_id): (String, Option<String>),
+        client: Client,
+        changed: Arc<Notify>,
+    ) -> (Arc<Self>, Upstream) {
         let (prompted, heard) = mpsc::channel(16);
         let backend = Self {
             name,
             client,
-            state: Mutex::default(),
+            state: Mutex::new(State { former_id, ..State::default() }),
             busy: AtomicBool::new(false),
             changed,
             opened: Notify::new(),
@@ -122,9 +131,17 @@ impl Backend {
         self.lock().definitions.clone()
     }
 
-    pub(super) fn has_all(&self, classes: &[&str]) -> bool {
-        let definitions = self.definitions();
-        definitions.is_some_and(|all| classes.iter().all(|class| all.node(class).is_some()))
+    /// Has these classes, and of their options those that are needed.
+    pub(super) fn has_all(&self, classes: &[&str], needs: &[Need]) -> bool {
+        self.definitions().is_some_and(|all| {
+            classes.iter().all(|class| all.node(class).is_some())
+                && needs.iter().all(|need| need.is_met_by(&all))
+        })
+    }
+
+    /// Can take work, and has none of ours.
+    pub(super) fn is_free(&self) -> bool {
+        self.is_open() && !self.busy.load(Ordering::Relaxed)
     }
 
     /// Takes the backend for one job, if it is free.
@@ -238,6 +255,16 @@ impl Backend {
         state.stale = false;
     }
 
+    /// The id for the next socket: that of the one before while a prompt runs
+    /// under it, or may, so that the rest of it is heard; else a fresh one.
+    /// Secret: whoever knows it can take over the stream.
+    pub(super) fn next_id(&self) -> String {
+        let state = self.lock();
+        let awaited = !state.listeners.is_empty() || !state.was_up;
+        let former = state.former_id.clone().filter(|_| awaited);
+        former.unwrap_or_else(|| Uuid::new_v4().simple().to_string())
+    }
+
     /// The process may be a new one, with other models.
     pub(super) fn socket_up(&self, client_id: String) {
         let mut state = self.lock();
@@ -248,11 +275,12 @@ impl Backend {
         self.doubt.notify_one();
     }
 
-    /// Followers are told, for nothing more will be heard of their prompts:
-    /// those belong to the id of the socket that is gone.
-    pub(super) fn socket_down(&self) {
+    /// Followers are told: until a socket is back under this id, nothing is
+    /// heard of their prompts. `forgotten`: the backend does not know the id any
+    /// more.
+    pub(super) fn socket_down(&self, forgotten: bool) {
         let mut state = self.lock();
-        state.client_id = None;
+        state.former_id = state.client_id.take().filter(|_| !forgotten);
         for listener in state.listeners.values() {
             let _ = listener.try_send(Heard::SocketLost);
         }

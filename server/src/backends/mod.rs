@@ -11,11 +11,13 @@ mod upstream;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use comfy::client::Http;
 use comfy::{Client, Definitions};
 use tokio::sync::Notify;
 use url::Url;
 
 use crate::shutdown::Shutdown;
+use crate::workflows::Need;
 
 pub(crate) use backend::{Backend, Heard, Listener, Slot};
 
@@ -25,6 +27,9 @@ pub struct BackendConfig {
     /// What the house calls it: shown to guests, unlike its address.
     pub name: String,
     pub url: Url,
+    /// The id under which an earlier process listened, if a prompt of ours may
+    /// still run there ([`crate::db::Db::listened_as`]).
+    pub listened_as: Option<String>,
 }
 
 /// How one backend is, for readiness and metrics.
@@ -49,10 +54,10 @@ pub struct Backends {
 
 impl Backends {
     /// Begins to watch over these backends, each closed until it was seen to
-    /// be well. `http` is made by [`comfy::client::http`].
+    /// be well. `http` is made by [`comfy::client::http()`].
     pub fn start(
         configs: Vec<BackendConfig>,
-        http: &reqwest::Client,
+        http: &Http,
         shutdown: &Shutdown,
     ) -> anyhow::Result<Self> {
         let changed = Arc::new(Notify::new());
@@ -60,7 +65,8 @@ impl Backends {
         for config in configs {
             let client = Client::new(config.url, http.clone())
                 .with_context(|| format!("the address of the backend {}", config.name))?;
-            let (backend, upstream) = Backend::new(config.name, client, Arc::clone(&changed));
+            let (backend, upstream) =
+                Backend::new((config.name, config.listened_as), client, Arc::clone(&changed));
             let stop = shutdown.clone();
             let own = Arc::clone(&backend);
             shutdown.spawn(async move {
@@ -80,11 +86,15 @@ impl Backends {
         self.list.iter().any(|backend| backend.is_open())
     }
 
-    /// The node definitions of the first backend that is open, or that was.
-    pub fn definitions(&self) -> Option<Arc<Definitions>> {
-        let known = |backend: &&Arc<Backend>| backend.definitions().is_some();
-        let open = self.list.iter().filter(|backend| backend.is_open()).find(known);
-        open.or_else(|| self.list.iter().find(known))?.definitions()
+    /// The node definitions of the backends that are open; when none is, of those
+    /// that were.
+    pub fn definitions(&self) -> Vec<Arc<Definitions>> {
+        let open = self.list.iter().filter(|backend| backend.is_open());
+        let open: Vec<_> = open.filter_map(|backend| backend.definitions()).collect();
+        if !open.is_empty() {
+            return open;
+        }
+        self.list.iter().filter_map(|backend| backend.definitions()).collect()
     }
 
     /// How each is.
@@ -97,15 +107,33 @@ impl Backends {
         self.changed.notified().await;
     }
 
-    /// A free backend for a graph of these classes. Those that have them all
-    /// come first; when none has, any will do and say what is missing.
-    pub(crate) fn try_acquire(&self, classes: &[&str]) -> Option<Slot> {
-        let mut open: Vec<_> = self.list.iter().filter(|backend| backend.is_open()).collect();
-        open.sort_by_key(|backend| backend.troubles());
+    /// At least one can take a job at once.
+    pub(crate) fn any_free(&self) -> bool {
+        self.list.iter().any(|backend| backend.is_free())
+    }
+
+    /// A free backend for a graph of these classes with these options. Only one
+    /// that has them all, be it busy or closed at the moment; when none has, any
+    /// will do and say what is missing.
+    pub(crate) fn try_acquire(&self, classes: &[&str], needs: &[Need]) -> Option<Slot> {
         let (able, others): (Vec<_>, Vec<_>) =
-            open.into_iter().partition(|backend| backend.has_all(classes));
-        let choice = if able.is_empty() { others } else { able };
+            self.list.iter().partition(|backend| backend.has_all(classes, needs));
+        let mut choice = if able.is_empty() { others } else { able };
+        choice.retain(|backend| backend.is_open());
+        choice.sort_by_key(|backend| backend.troubles());
         choice.into_iter().find_map(Backend::try_acquire)
+    }
+
+    /// The classes that are nowhere: those that the backend lacks which lacks
+    /// fewest. None as long as there is a backend of which that is not known.
+    pub(crate) fn missing(&self, classes: &[&str]) -> Vec<String> {
+        let lacks = |backend: &Arc<Backend>| {
+            let all = backend.definitions()?;
+            let lacking = classes.iter().filter(|class| all.node(class).is_none());
+            Some(lacking.map(|class| (*class).to_owned()).collect::<Vec<_>>())
+        };
+        let each: Option<Vec<_>> = self.list.iter().map(lacks).collect();
+        each.into_iter().flatten().min_by_key(Vec::len).unwrap_or_default()
     }
 
     /// The backend of this name.

@@ -68,7 +68,21 @@ async fn refresh(backend: &Backend, fetched: &mut Option<Instant>) -> Result<(),
 /// For the host's eyes: without the address, with what it may be.
 fn said(error: &BackendError) -> String {
     match error {
+        BackendError::Untrusted(_) => {
+            format!("{error}; the file of an authority of your own is named with --backend-ca")
+        }
         BackendError::NotComfy(_) => format!("{error}; is something else listening there?"),
         error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_trusted_comes_with_the_cure() {
+        let words = said(&BackendError::Untrusted("nobody vouches for it"));
+        assert!(words.contains("certificate") && words.contains("--backend-ca"), "{words}");
     }
 }

@@ -12,7 +12,6 @@ use comfy::message::{Frame, Message};
 use comfy::{BackendError, Incoming, Link};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
-use uuid::Uuid;
 
 use super::backend::{Backend, Heard};
 
@@ -58,18 +57,18 @@ impl Upstream {
         }
     }
 
-    /// One socket, from connecting to its end. Its id is secret and fresh:
-    /// whoever knows it can take over the stream.
+    /// One socket, from connecting to its end.
     async fn one(&mut self, backend: &Backend) -> Ended {
-        let client_id = Uuid::new_v4().simple().to_string();
-        let mut link = match Link::connect(backend.client.base(), &client_id).await {
+        let client_id = backend.next_id();
+        let mut link = match Link::connect(&backend.client, &client_id).await {
             Ok(link) => link,
             Err(error) => return error.into(),
         };
         backend.socket_up(client_id);
         let ended = self.drain(backend, &mut link).await;
-        backend.socket_down();
-        if matches!(ended, Ended::Deaf) {
+        let deaf = matches!(ended, Ended::Deaf);
+        backend.socket_down(deaf);
+        if deaf {
             // So that the next one is not forgotten together with this one.
             link.close().await;
         }

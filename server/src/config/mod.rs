@@ -39,6 +39,11 @@ pub struct Config {
     #[arg(long = "backend", env = "PARLOR_BACKEND", value_name = "URL", value_delimiter = ',')]
     pub backends: Vec<BackendAddress>,
 
+    /// File with certificates (PEM) of authorities that vouch for backends
+    /// behind https, besides those that this machine trusts.
+    #[arg(long, env = "PARLOR_BACKEND_CA", value_name = "FILE")]
+    pub backend_ca: Option<PathBuf>,
+
     /// File with settings; `parlor.toml` of the working folder when there is one.
     #[arg(long, env = "PARLOR_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
-use wire::{Event, Job, JobId, JobList, JobStatus, Output};
+use wire::{Event, Inputs, Job, JobId, JobList, JobStatus, Output};
 
 use super::{Db, JobFile, rows};
 use crate::auth::PrincipalId;
@@ -35,6 +35,7 @@ pub(crate) struct Unfinished {
     pub(crate) principal: PrincipalId,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
+    pub(crate) graph: Value,
 }
 
 /// Which jobs to list, newest first.
@@ -210,10 +211,35 @@ impl Db {
         }))
     }
 
+    /// Writes what became of a job when it was fitted to its backend: the inputs
+    /// that `changed`, and the graph.
+    pub(crate) async fn refit(
+        &self,
+        id: JobId,
+        changed: Inputs,
+        graph: Value,
+    ) -> anyhow::Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "UPDATE jobs SET inputs = json_patch(inputs, ?), graph = ? WHERE id = ?",
+                )
+                .bind(rows::json(&changed)?)
+                .bind(rows::json(&graph)?)
+                .bind(rows::id(id.0))
+                .execute(connection)
+                .await
+                .context("fitting a job to its backend")?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status, workflow FROM jobs
+            "SELECT id, principal, status, workflow, graph FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -225,6 +251,7 @@ impl Db {
                 principal: PrincipalId(rows::uuid(row, "principal")?),
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
+                graph: rows::parsed(row, "graph")?,
             })
         };
         found.iter().map(job).collect()

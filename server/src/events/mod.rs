@@ -63,6 +63,11 @@ impl Hub {
         self.lock().entry(principal).or_default().resume(job);
     }
 
+    /// Something of the job is other than its events say: viewers ask for it.
+    pub(crate) fn changed(&self, about: (PrincipalId, JobId)) {
+        self.append(about, Payload::Resync, false);
+    }
+
     /// The job was deleted.
     pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
         self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);

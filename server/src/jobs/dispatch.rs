@@ -61,10 +61,14 @@ impl Jobs {
 
     /// The next job, with a backend for it.
     fn next(&self) -> Option<(Waiting, Slot)> {
+        let backends = &self.parts.backends;
+        if !backends.any_free() {
+            return None;
+        }
         self.queue.take_if(|waiting| {
             let workflow = self.parts.workflows.get(&waiting.workflow);
             let classes: Vec<_> = workflow.iter().flat_map(|one| one.classes()).collect();
-            self.parts.backends.try_acquire(&classes)
+            backends.try_acquire(&classes, &waiting.needs)
         })
     }
 

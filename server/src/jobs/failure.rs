@@ -8,6 +8,8 @@ use comfy::message::ExecutionError;
 use comfy::prompt::Refusal;
 use wire::Failure;
 
+use crate::workflows::Lacking;
+
 /// Most characters of a backend's own words that are passed on.
 const DETAILS: usize = 600;
 
@@ -91,6 +93,19 @@ pub(super) fn rejected(refusal: &Refusal, graph: &Graph) -> Failure {
         node: node.map(Into::into),
         node_title: node.map(|id| title(graph, id)),
         details: Some(scrubbed(&words)),
+    }
+}
+
+/// The backend does not have what was chosen.
+pub(super) fn lacking(lacking: &Lacking, graph: &Graph) -> Failure {
+    let name = lacking.value.as_str().map_or_else(|| lacking.value.to_string(), Into::into);
+    Failure {
+        code: "rejected".into(),
+        message: format!("The workshop does not have “{}”.", scrubbed(&name)),
+        hint: Some(format!("Choose another under “{}”.", lacking.label)),
+        node: Some(lacking.node.clone()),
+        node_title: Some(title(graph, &lacking.node)),
+        details: None,
     }
 }
 

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
-use wire::{PreviewFormat, Progress};
+use wire::{JobStatus, PreviewFormat, Progress};
 
 use super::progress::Tracker;
 use super::run::{LOST, Run};
@@ -80,6 +80,8 @@ pub(super) struct Follow<'a> {
     prompt_id: Uuid,
     /// None when nothing more can be heard.
     listener: Option<Listener>,
+    /// The socket is gone, and nothing was heard since.
+    cut_off: bool,
     tracker: Tracker,
     began: Instant,
     /// When something was last heard or asked.
@@ -104,6 +106,8 @@ impl<'a> Follow<'a> {
             tracker: Tracker::new(&run.graph, &learned),
             run,
             prompt_id,
+            // Until it speaks again, an earlier process's socket may be lost.
+            cut_off: run.row.status != JobStatus::Queued,
             listener,
             began: now,
             last: now,
@@ -140,7 +144,8 @@ impl<'a> Follow<'a> {
     }
 
     fn pause(&self) -> Duration {
-        let calm = self.listener.is_some() && self.unanswered == 0 && self.absent == 0;
+        let hears = self.listener.is_some() && !self.cut_off;
+        let calm = hears && self.unanswered == 0 && self.absent == 0;
         match (calm && self.stopping.is_none(), self.idle) {
             (false, _) => ASKING,
             (true, 0) => QUIET,
@@ -150,8 +155,9 @@ impl<'a> Follow<'a> {
 
     async fn hear(&mut self, heard: Heard) -> Option<Over> {
         self.last = Instant::now();
+        self.cut_off = heard == Heard::SocketLost;
         match heard {
-            Heard::SocketLost => self.listener = None,
+            Heard::SocketLost => (),
             Heard::Preview { format, image, node } => self.preview(format, image, node),
             Heard::Message(message) => {
                 let over = matches!(&message, Message::Executing(executing) if executing.is_end());

@@ -14,6 +14,7 @@ use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::backends::{Backend, Listener};
 use crate::db::Attempt;
+use crate::workflows::Lacking;
 
 /// Looks that must find nothing before a prompt counts as not there.
 const LOOKS: u32 = 3;
@@ -24,7 +25,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// A prompt that a backend has.
 pub(super) struct Handed {
     pub(super) prompt_id: Uuid,
-    /// None when it was handed over under the id of a socket that is gone.
+    /// None when it was handed over under the id of a socket that is gone for good.
     pub(super) listener: Option<Listener>,
 }
 
@@ -46,7 +47,9 @@ impl Run<'_> {
                 Ok(true) => {
                     tracing::info!(job.id = %self.id, "found again on its backend");
                     let prompt_id = attempt.prompt_id;
-                    return Ok(Some(Handing::Done(Handed { prompt_id, listener: None })));
+                    // The socket under its id may not be back yet.
+                    let listener = attempt.client_id.map(|_| self.backend.listen(prompt_id));
+                    return Ok(Some(Handing::Done(Handed { prompt_id, listener })));
                 }
                 Ok(false) => self.jobs.parts.db.end_attempt(attempt.prompt_id).await?,
                 Err(error) => return Ok(Some(Handing::Not(self.unreachable(&error)))),
@@ -62,11 +65,9 @@ impl Run<'_> {
 
     /// Sends the files and the graph. The attempt is committed before.
     pub(super) async fn hand_over(&mut self) -> anyhow::Result<Handing> {
-        if let (Some(workflow), Some(definitions)) =
-            (self.jobs.parts.workflows.get(&self.row.workflow), self.backend.definitions())
-            && workflow.version() == self.row.workflow_version
-        {
-            workflow.fit(&mut self.graph, &definitions);
+        if let Err(lacking) = self.fit().await? {
+            let failure = failure::lacking(&lacking, &self.graph);
+            return Ok(Handing::Not(Outcome::Over(End::Failed(failure), None)));
         }
         if let Err(error) = self.send_files().await? {
             return Ok(Handing::Not(self.unreachable(&error)));
@@ -75,11 +76,12 @@ impl Run<'_> {
             return Ok(Handing::Not(Outcome::Over(End::Stopped, None)));
         }
         let prompt_id = Uuid::new_v4();
-        let attempt = Attempt { prompt_id, backend: self.backend.name().to_owned() };
+        let client_id = self.backend.client_id();
+        let backend = self.backend.name().to_owned();
+        let attempt = Attempt { prompt_id, backend, client_id: client_id.clone() };
         self.jobs.parts.db.add_attempt(self.id, attempt).await?;
         let listener = self.backend.listen(prompt_id);
         let since = Instant::now();
-        let client_id = self.backend.client_id();
         let heard = client_id.is_some();
         match self.backend.client.prompt(&self.request(prompt_id, client_id)).await {
             Ok(_) => {
@@ -93,6 +95,25 @@ impl Run<'_> {
             }
             Err(error) => self.unknown(prompt_id, (listener, error)).await,
         }
+    }
+
+    /// Fits the graph to this backend. What the job says of itself follows.
+    async fn fit(&mut self) -> anyhow::Result<Result<(), Lacking>> {
+        let parts = &self.jobs.parts;
+        let workflow = parts.workflows.get(&self.row.workflow);
+        let workflow = workflow.filter(|one| one.version() == self.row.workflow_version);
+        let (Some(workflow), Some(definitions)) = (workflow, self.backend.definitions()) else {
+            return Ok(Ok(()));
+        };
+        match workflow.fit(&mut self.graph, &definitions) {
+            Err(lacking) => return Ok(Err(lacking)),
+            Ok(changed) if changed.is_empty() => (),
+            Ok(changed) => {
+                parts.db.refit(self.id, changed, self.graph.to_value()).await?;
+                parts.hub.changed((self.row.principal, self.id));
+            }
+        }
+        Ok(Ok(()))
     }
 
     /// It is not known whether the backend has the prompt: look for it.

@@ -178,7 +178,7 @@ impl Tracker {
             return None;
         }
         let before = self.state(node);
-        if before.is_some_and(|before| before == state || rank(before) > rank(state)) {
+        if before.is_some_and(|before| rank(before) >= rank(state)) {
             return None;
         }
         match state {

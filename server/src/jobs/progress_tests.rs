@@ -52,6 +52,17 @@ fn nodes_change_once_however_often_it_is_said() {
 }
 
 #[test]
+fn a_result_that_was_there_already_stays_that() {
+    let mut tracker = tracker();
+    let now = Instant::now();
+    let cached = json!({ "nodes": ["4"], "prompt_id": "p", "timestamp": 1 });
+    tracker.hear(&message("execution_cached", cached), now);
+    // Outputs are told of once more, also those that were not made again.
+    assert_eq!(tracker.hear(&state("4", "finished", 1), now), []);
+    assert_eq!(tracker.progress().nodes["4"].state, NodeState::Cached);
+}
+
+#[test]
 fn without_snapshots_the_next_node_ends_the_one_before() {
     let mut tracker = tracker();
     let now = Instant::now();

@@ -11,6 +11,7 @@ use tokio::sync::Notify;
 use wire::JobId;
 
 use crate::auth::PrincipalId;
+use crate::workflows::Need;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(super) struct Waiting {
     pub(super) principal: PrincipalId,
     /// Slug of its workflow.
     pub(super) workflow: String,
+    /// What its backend needs to have besides the nodes.
+    pub(super) needs: Arc<[Need]>,
     /// How often a backend that was there could not take it.
     pub(super) setbacks: u32,
 }
@@ -35,7 +38,12 @@ pub(super) struct Waiting {
 impl Waiting {
     /// A job that has not been tried yet.
     pub(super) fn new((principal, job): (PrincipalId, JobId), workflow: String) -> Self {
-        Self { job, principal, workflow, setbacks: 0 }
+        Self { job, principal, workflow, needs: Arc::default(), setbacks: 0 }
+    }
+
+    /// With what its backend needs to have besides the nodes.
+    pub(super) fn needing(self, needs: Vec<Need>) -> Self {
+        Self { needs: needs.into(), ..self }
     }
 }
 
@@ -66,21 +74,22 @@ impl Line {
         self.waiting.entry(principal).or_default()
     }
 
-    fn peek(&self) -> Option<&Waiting> {
-        self.waiting.get(self.turns.front()?)?.front()
-    }
-
-    /// The next one; its principal goes to the end of the turns.
-    fn pop(&mut self) -> Option<Waiting> {
-        let principal = self.turns.pop_front()?;
+    /// The first in turn for which `place` finds one; its principal goes to the
+    /// end of the turns. Those for which there is none keep their turns.
+    fn take_if<T>(&mut self, mut place: impl FnMut(&Waiting) -> Option<T>) -> Option<(Waiting, T)> {
+        let heads = self.turns.iter().enumerate();
+        let (turn, place) = heads
+            .filter_map(|(turn, principal)| Some((turn, self.waiting.get(principal)?.front()?)))
+            .find_map(|(turn, head)| Some((turn, place(head)?)))?;
+        let principal = self.turns.remove(turn)?;
         let own = self.waiting.get_mut(&principal)?;
-        let next = own.pop_front();
+        let next = own.pop_front()?;
         if own.is_empty() {
             self.waiting.remove(&principal);
         } else {
             self.turns.push_back(principal);
         }
-        next
+        Some((next, place))
     }
 
     fn remove(&mut self, job: JobId) -> bool {
@@ -159,17 +168,15 @@ impl Queue {
         self.changed();
     }
 
-    /// Takes the next job if `place` finds one for it.
+    /// Takes the next job for which `place` finds one. Nobody waits for a place
+    /// that only another's job needs.
     pub(super) fn take_if<T>(
         &self,
-        place: impl FnOnce(&Waiting) -> Option<T>,
+        place: impl FnMut(&Waiting) -> Option<T>,
     ) -> Option<(Waiting, T)> {
-        let mut line = self.lock();
-        let place = place(line.peek()?)?;
-        let next = line.pop()?;
-        drop(line);
+        let taken = self.lock().take_if(place)?;
         self.moved.notify_one();
-        Some((next, place))
+        Some(taken)
     }
 
     /// Takes a job out; whether it was there.
@@ -215,8 +222,9 @@ pub(super) struct Reservation {
 
 impl Reservation {
     /// The job takes its place.
-    pub(super) fn fill(self, job: JobId, workflow: String) {
-        self.queue.lock().push(Waiting::new((self.principal, job), workflow));
+    pub(super) fn fill(self, job: JobId, workflow: String, needs: Vec<Need>) {
+        let waiting = Waiting::new((self.principal, job), workflow).needing(needs);
+        self.queue.lock().push(waiting);
         self.queue.changed();
     }
 }
@@ -283,7 +291,7 @@ mod tests {
         let queue = queue(10, 10);
         let reserved = queue.reserve(PrincipalId(Uuid::nil())).unwrap();
         assert_eq!(queue.len(), 1);
-        reserved.fill(JobId(Uuid::nil()), String::new());
+        reserved.fill(JobId(Uuid::nil()), String::new(), Vec::new());
         assert_eq!(queue.len(), 1);
     }
 
@@ -293,6 +301,19 @@ mod tests {
         queue.push(waiting(1, 1));
         assert_eq!(queue.take_if(|_| None::<()>), None);
         assert_eq!(take(&queue), Some(1));
+    }
+
+    #[test]
+    fn nobody_waits_for_a_place_that_only_anothers_job_needs() {
+        let queue = queue(10, 10);
+        for (principal, job) in [(1, 1), (2, 2), (1, 3)] {
+            queue.push(waiting(principal, job));
+        }
+        let but_one = |waiting: &Waiting| (waiting.job.0.as_u128() != 1).then_some(());
+        let taken = |found: Option<(Waiting, ())>| found.map(|(one, ())| one.job.0.as_u128());
+        assert_eq!(taken(queue.take_if(but_one)), Some(2));
+        assert_eq!(taken(queue.take_if(but_one)), None, "each keeps its own order");
+        assert_eq!((take(&queue), take(&queue)), (Some(1), Some(3)));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use comfy::Graph;
 use tokio::time::timeout;
 use wire::JobStatus;
 
@@ -12,6 +13,7 @@ use super::queue::Waiting;
 use super::run::Setback;
 use crate::backends::Backend;
 use crate::db::Unfinished;
+use crate::workflows::Need;
 
 /// How long a backend that has a job of ours is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -28,8 +30,9 @@ impl Jobs {
         }
         for job in unfinished {
             self.parts.hub.resume(job.principal, job.id);
-            let Unfinished { id, principal, status, workflow } = job;
-            let waiting = Waiting::new((principal, id), workflow);
+            let needs = self.needs(&job);
+            let Unfinished { id, principal, status, workflow, .. } = job;
+            let waiting = Waiting::new((principal, id), workflow).needing(needs);
             let attempts = self.parts.db.open_attempts(id).await?;
             let mut backends =
                 attempts.iter().filter_map(|one| self.parts.backends.named(&one.backend));
@@ -40,6 +43,13 @@ impl Jobs {
             }
         }
         Ok(())
+    }
+
+    /// What the job needs of its backend. A workflow that is no more asks nothing.
+    fn needs(&self, job: &Unfinished) -> Vec<Need> {
+        let workflow = self.parts.workflows.get(&job.workflow);
+        let graph = Graph::parse(&job.graph).ok();
+        workflow.zip(graph).map(|(one, graph)| one.needs(&graph)).unwrap_or_default()
     }
 
     /// Goes on with a job that a backend has, or may have.

@@ -9,7 +9,7 @@ use super::Jobs;
 use crate::auth::PrincipalId;
 use crate::db::{self, Idempotency, JobFile, NewJob, Submission};
 use crate::files::Hash;
-use crate::workflows::{BadField, PictureRef, Published, TooMuch};
+use crate::workflows::{BadField, Need, PictureRef, Published, TooMuch};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -42,6 +42,14 @@ pub struct Submitted {
 pub enum SubmitError {
     #[error("There is no such workflow.")]
     NoSuchWorkflow,
+    #[error(
+        "This workflow needs nodes that the workshop does not have: {}. Its host can install them.",
+        .nodes.join(", ")
+    )]
+    Lacking {
+        /// Classes.
+        nodes: Vec<String>,
+    },
     /// `message` is to stand beside the field.
     #[error("{field}: {message}")]
     Field { field: String, message: String },
@@ -98,8 +106,13 @@ impl Jobs {
         {
             return self.answer(principal, (answer, None)).await;
         }
+        let nodes = self.parts.backends.missing(&workflow.classes().collect::<Vec<_>>());
+        if !nodes.is_empty() {
+            return Err(SubmitError::Lacking { nodes });
+        }
         let definitions = self.parts.backends.definitions();
-        let checked = workflow.check(&inputs, definitions.as_deref(), rand::random::<u64>)?;
+        let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+        let checked = workflow.check(&inputs, &definitions, rand::random::<u64>)?;
 
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
         let files = self.find_pictures(principal, (&workflow, checked.pictures)).await?;
@@ -118,7 +131,7 @@ impl Jobs {
             files: files.into_values().collect(),
         };
         let id = job.id;
-        let answer = self.commit(job, key).await?;
+        let answer = self.commit(job, (key, workflow.needs(&graph))).await?;
         self.answer(principal, (answer, Some(id))).await
     }
 
@@ -127,7 +140,7 @@ impl Jobs {
     async fn commit(
         &self,
         job: NewJob,
-        key: Option<Idempotency>,
+        (key, needs): (Option<Idempotency>, Vec<Need>),
     ) -> Result<Submission, SubmitError> {
         let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
         let place = self.queue.reserve(job.principal).map_err(full)?;
@@ -135,7 +148,7 @@ impl Jobs {
         let (about, at, workflow) = ((job.principal, job.id), job.at, job.workflow.clone());
         let after = move || {
             hub.event(about, 1, &Event::Queued { at });
-            place.fill(about.1, workflow);
+            place.fill(about.1, workflow, needs);
         };
         Ok(self.parts.db.submit(job, key, after).await?)
     }

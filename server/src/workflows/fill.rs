@@ -6,10 +6,10 @@ use comfy::{Definitions, Graph};
 use serde_json::Value;
 use wire::{FieldKind, Inputs};
 
-use super::form::available;
+use super::form::options_of;
 use super::manifest::name_of;
-use super::published::{Bind, FieldSpec, Published, Take};
-use super::values::default_of;
+use super::published::{Bind, FieldSpec, Published, Take, Target};
+use super::values::{default_of, same};
 
 /// What saved files are called on the backend; guests never see it.
 const PREFIX: &str = "parlor";
@@ -20,6 +20,32 @@ pub(crate) struct TooMuch {
     /// Pixels × batch × steps × frames.
     pub(crate) cost: u64,
     pub(crate) limit: u64,
+}
+
+/// Something that was chosen and that a backend does not have.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Lacking {
+    /// What the form calls it.
+    pub(crate) label: String,
+    pub(crate) value: Value,
+    /// The node that needs it.
+    pub(crate) node: String,
+}
+
+/// An option that a backend needs to have for a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    class: String,
+    input: String,
+    value: Value,
+}
+
+impl Need {
+    /// Whether a backend of these definitions has it.
+    pub(crate) fn is_met_by(&self, definitions: &Definitions) -> bool {
+        let options = options_of(definitions, (&self.class, &self.input));
+        options.is_none_or(|options| options.iter().any(|option| same(option, &self.value)))
+    }
 }
 
 impl Published {
@@ -61,32 +87,53 @@ impl Published {
         words.cloned().unwrap_or(value)
     }
 
+    /// What was chosen for a graph, of that which not every backend has.
+    pub(crate) fn needs(&self, graph: &Graph) -> Vec<Need> {
+        let chosen = |spec: &FieldSpec| {
+            let (class, input) = spec.from.clone()?;
+            let target = spec.binds.iter().find_map(Bind::whole)?;
+            let value = graph.input(&target.node, &target.input)?.as_value()?.clone();
+            let left_open = value == default_of(&spec.field.kind);
+            (!left_open).then_some(Need { class, input, value })
+        };
+        self.fields.iter().filter_map(chosen).collect()
+    }
+
     /// Fits a graph to the backend that will run it: where a choice was left at
     /// its default and this backend has no such option, its first one is used.
-    pub(crate) fn fit(&self, graph: &mut Graph, definitions: &Definitions) {
-        for spec in self.fields.iter().filter(|spec| spec.from.is_some()) {
-            for bind in &spec.binds {
-                let (node, input) = (&bind.target.node, &bind.target.input);
-                let held = graph.input(node, input).and_then(|input| input.as_value());
-                if let Some(better) = held.and_then(|held| spec.better(held, definitions)) {
-                    set(graph, (node, input), better);
+    /// The fields that this changed, with what they hold now.
+    pub(crate) fn fit(
+        &self,
+        graph: &mut Graph,
+        definitions: &Definitions,
+    ) -> Result<Inputs, Lacking> {
+        let mut changed = Inputs::new();
+        for spec in &self.fields {
+            let Some(options) = spec.backend_options(&[definitions]) else { continue };
+            for target in spec.binds.iter().filter_map(Bind::whole) {
+                let held = graph.input(&target.node, &target.input);
+                let Some(held) = held.and_then(|input| input.as_value()) else { continue };
+                if options.iter().any(|option| same(option, held)) {
+                    continue;
                 }
+                if *held != default_of(&spec.field.kind) {
+                    let (label, node) = (spec.field.label.clone(), target.node.clone());
+                    return Err(Lacking { label, value: held.clone(), node });
+                }
+                set(graph, (&target.node, &target.input), options[0].clone());
+                changed.insert(spec.field.name.clone(), options[0].clone());
             }
         }
-    }
-}
-
-impl FieldSpec {
-    /// What to use on this backend instead of `held`, if something else.
-    fn better(&self, held: &Value, definitions: &Definitions) -> Option<Value> {
-        let options = self.backend_options(Some(definitions))?;
-        let untouched = *held == default_of(&self.field.kind);
-        let better = available(held, &options);
-        (untouched && better != *held).then_some(better)
+        Ok(changed)
     }
 }
 
 impl Bind {
+    /// Where the value goes as it is.
+    fn whole(&self) -> Option<&Target> {
+        (self.take == Take::Whole).then_some(&self.target)
+    }
+
     /// What of `value` goes to the target.
     fn taken(&self, value: &Value) -> Option<Value> {
         match self.take {

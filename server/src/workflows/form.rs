@@ -8,10 +8,13 @@ use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
 use super::manifest::name_of;
 use super::published::{FieldSpec, Published};
 
+/// Stands under a choice that the backend has nothing for.
+const NONE: &str = "The workshop has none yet. Its host can add one.";
+
 impl Published {
-    /// The form as a person sees it now. `definitions` are those of a backend:
-    /// without them, choices that come from there have only their default.
-    pub fn form(&self, definitions: Option<&Definitions>, usual_ms: Option<Millis>) -> Workflow {
+    /// The form as a person sees it now. `definitions` are those of the backends:
+    /// without any, choices that come from there have only their default.
+    pub fn form(&self, definitions: &[&Definitions], usual_ms: Option<Millis>) -> Workflow {
         Workflow {
             about: self.about().clone(),
             version: self.version(),
@@ -21,11 +24,11 @@ impl Published {
         }
     }
 
-    fn nodes(&self, definitions: Option<&Definitions>) -> Vec<NodeInfo> {
+    fn nodes(&self, definitions: &[&Definitions]) -> Vec<NodeInfo> {
         let order = self.graph.run_order().unwrap_or_default();
         let node = |id: &comfy::NodeId| {
             let node = self.graph.node(id.as_str())?;
-            let known = definitions.and_then(|all| all.node(&node.class_type));
+            let known = definitions.iter().find_map(|all| all.node(&node.class_type));
             let title = node.title.as_deref().or(known.map(NodeDefinition::title));
             Some(NodeInfo {
                 id: id.to_string(),
@@ -38,12 +41,16 @@ impl Published {
 }
 
 impl FieldSpec {
-    fn shown(&self, definitions: Option<&Definitions>) -> Field {
-        Field { kind: self.kind(definitions), ..self.field.clone() }
+    fn shown(&self, definitions: &[&Definitions]) -> Field {
+        let none = self.from.is_some()
+            && !definitions.is_empty()
+            && self.backend_options(definitions).is_none();
+        let help = if none { Some(NONE.to_owned()) } else { self.field.help.clone() };
+        Field { kind: self.kind(definitions), help, ..self.field.clone() }
     }
 
-    /// The type with its limits, as the backend at hand has them.
-    pub(super) fn kind(&self, definitions: Option<&Definitions>) -> FieldKind {
+    /// The type with its limits, as the backends at hand have them.
+    pub(super) fn kind(&self, definitions: &[&Definitions]) -> FieldKind {
         let FieldKind::Choice { default, .. } = &self.field.kind else {
             return self.field.kind.clone();
         };
@@ -56,22 +63,34 @@ impl FieldSpec {
         }
     }
 
-    /// The options that a backend has; `None` when the field's are fixed, when
-    /// the backend is not known, and when it has none (the default is then
-    /// shown, and the backend will say what is missing).
-    pub(super) fn backend_options(&self, definitions: Option<&Definitions>) -> Option<Vec<Value>> {
+    /// The options that the backends have together, at least one; `None` when the
+    /// field's are fixed, when no backend is known, and when none has any (the
+    /// default is then shown, and the backend will say what is missing).
+    pub(super) fn backend_options(&self, definitions: &[&Definitions]) -> Option<Vec<Value>> {
         let (class, input) = self.from.as_ref()?;
-        let Kind::Choice(choice) = &definitions?.node(class)?.input(input)?.kind else {
-            return None;
-        };
-        let options: Vec<_> =
-            choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
-        Some(options).filter(|options| !options.is_empty())
+        let mut all = Vec::new();
+        for option in definitions.iter().filter_map(|one| options_of(one, (class, input))).flatten()
+        {
+            if !all.contains(&option) {
+                all.push(option);
+            }
+        }
+        Some(all).filter(|all| !all.is_empty())
     }
 }
 
+/// What an input has to choose from, if anything.
+pub(super) fn options_of(
+    definitions: &Definitions,
+    (class, input): (&str, &str),
+) -> Option<Vec<Value>> {
+    let Kind::Choice(choice) = &definitions.node(class)?.input(input)?.kind else { return None };
+    let options: Vec<_> = choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
+    Some(options).filter(|options| !options.is_empty())
+}
+
 /// `default` if the backend has it, else the first that it has.
-pub(super) fn available(default: &Value, options: &[Value]) -> Value {
+fn available(default: &Value, options: &[Value]) -> Value {
     let found = options.iter().find(|option| *option == default).or(options.first());
     found.unwrap_or(default).clone()
 }

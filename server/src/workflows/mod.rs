@@ -23,7 +23,7 @@ use wire::WorkflowSummary;
 
 use manifest::{Lists, Manifest};
 
-pub(crate) use fill::TooMuch;
+pub(crate) use fill::{Lacking, Need, TooMuch};
 pub use published::Published;
 pub(crate) use values::{BadField, PictureRef};
 

@@ -31,7 +31,7 @@ fn inputs(value: Value) -> Inputs {
 
 /// Checks inputs without a backend; the seed drawn is 7.
 fn check(slug: &str, given: Value) -> Result<Checked, BadField> {
-    workflow(slug).check(&inputs(given), None, || 7)
+    workflow(slug).check(&inputs(given), &[], || 7)
 }
 
 fn refusal(slug: &str, given: Value) -> (String, String) {
@@ -126,7 +126,7 @@ fn a_seed_left_open_is_drawn_and_one_given_is_kept() {
 #[test]
 fn a_drawn_seed_is_read_back_exactly_by_any_program() {
     let one = workflow("text-to-picture");
-    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), None, || u64::MAX).unwrap();
+    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), &[], || u64::MAX).unwrap();
     assert!(checked.inputs["seed"].as_u64().unwrap() < 1 << 53);
 }
 
@@ -226,14 +226,14 @@ fn more_work_than_allowed_is_refused_with_both_figures() {
     let manifest = BUILT_IN[0].0.replace("500_000_000", "1_000_000");
     let house = Workflows::parse(&[(manifest.as_str(), BUILT_IN[0].1)], &LISTS).unwrap();
     let one = house.get("text-to-picture").unwrap();
-    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), None, || 7).unwrap();
+    let checked = one.check(&inputs(json!({ "prompt": "a fox" })), &[], || 7).unwrap();
     let refused = one.graph(&checked.inputs, &HashMap::new()).unwrap_err();
     assert_eq!(refused, TooMuch { cost: 960 * 640 * 20, limit: 1_000_000 });
 }
 
 #[test]
 fn choices_come_from_the_backend_when_it_is_known() {
-    let form = workflow("text-to-picture").form(Some(definitions()), Some(4_000));
+    let form = workflow("text-to-picture").form(&[definitions()], Some(4_000));
     let field = form.fields.iter().find(|field| field.name == "model").unwrap();
     let FieldKind::Choice { options, default } = &field.kind else { panic!("{field:?}") };
     assert_eq!(default, "tiny-sd15-random.safetensors");
@@ -245,18 +245,70 @@ fn choices_come_from_the_backend_when_it_is_known() {
 fn a_default_that_a_backend_lacks_is_replaced_and_a_choice_is_not() {
     let one = workflow("text-to-picture");
     let mut filled = graph("text-to-picture", json!({ "prompt": "a fox" }));
-    one.fit(&mut filled, definitions());
+    let changed = one.fit(&mut filled, definitions()).unwrap();
+    assert_eq!(changed, inputs(json!({ "model": "tiny-sd15-random.safetensors" })));
     assert_eq!(input(&filled, "4", "ckpt_name"), "tiny-sd15-random.safetensors");
     assert_eq!(input(&filled, "3", "sampler_name"), "euler");
 
     filled.set("4", "ckpt_name", json!("somebodys-choice.safetensors")).unwrap();
-    one.fit(&mut filled, definitions());
-    assert_eq!(input(&filled, "4", "ckpt_name"), "somebodys-choice.safetensors");
+    let lacking = one.fit(&mut filled, definitions()).unwrap_err();
+    assert_eq!((lacking.label.as_str(), lacking.node.as_str()), ("Model", "4"));
+    assert_eq!(lacking.value, "somebodys-choice.safetensors");
+}
+
+#[test]
+fn what_any_backend_has_can_be_chosen() {
+    let other =
+        br#"{"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [["b", "a"]]}}}}"#;
+    let other = Definitions::parse(other).unwrap();
+    let both = [definitions(), &other];
+    let form = workflow("text-to-picture").form(&both, None);
+    let field = form.fields.iter().find(|field| field.name == "model").unwrap();
+    let FieldKind::Choice { options, .. } = &field.kind else { panic!("{field:?}") };
+    let labels: Vec<_> = options.iter().map(|option| option.label.as_str()).collect();
+    assert_eq!(labels, ["tiny-sd15-random", "b", "a"]);
+}
+
+#[test]
+fn a_form_from_before_the_backend_was_known_can_still_be_sent() {
+    let one = workflow("text-to-picture");
+    let before = one.form(&[], None);
+    let model = before.fields.iter().find(|field| field.name == "model").unwrap();
+    let FieldKind::Choice { default, .. } = &model.kind else { panic!("{model:?}") };
+    let sent = inputs(json!({ "prompt": "a fox", "model": default }));
+    let checked = one.check(&sent, &[definitions()], || 7).unwrap();
+    assert_eq!(checked.inputs["model"], "tiny-sd15-random.safetensors");
+}
+
+#[test]
+fn what_was_chosen_earlier_can_be_sent_while_no_backend_is_known() {
+    let chosen = json!({ "prompt": "a fox", "model": "somebodys-choice.safetensors" });
+    let checked = check("text-to-picture", chosen.clone()).unwrap();
+    assert_eq!(checked.inputs["model"], chosen["model"]);
+
+    let one = workflow("text-to-picture");
+    let refused = one.check(&inputs(chosen), &[definitions()], || 7).unwrap_err();
+    assert_eq!(refused.field, "model");
+    for odd in [json!("x".repeat(2_000)), json!({}), json!(["4", 0])] {
+        assert_eq!(refusal("text-to-picture", json!({ "prompt": "a", "model": odd })).0, "model");
+    }
+}
+
+#[test]
+fn a_choice_that_the_backend_has_nothing_for_says_so() {
+    let none = br#"{"CheckpointLoaderSimple": {"input": {"required": {"ckpt_name": [[]]}}}}"#;
+    let none = Definitions::parse(none).unwrap();
+    let help = |definitions: &[&Definitions]| {
+        let form = workflow("text-to-picture").form(definitions, None);
+        form.fields.into_iter().find(|field| field.name == "model").unwrap().help
+    };
+    assert!(help(&[&none]).unwrap().contains("has none"));
+    assert_eq!((help(&[definitions()]), help(&[])), (None, None));
 }
 
 #[test]
 fn the_strip_shows_the_nodes_in_the_order_they_run() {
-    let form = workflow("picture-to-picture").form(None, None);
+    let form = workflow("picture-to-picture").form(&[], None);
     let titles: Vec<_> = form.nodes.iter().map(|node| node.title.as_str()).collect();
     let place = |title| titles.iter().position(|one| *one == title).unwrap();
     assert!(place("Load image") < place("VAE encode"));
@@ -266,7 +318,7 @@ fn the_strip_shows_the_nodes_in_the_order_they_run() {
 
 #[test]
 fn there_are_two_dozen_styles_beside_none() {
-    let form = workflow("text-to-picture").form(None, None);
+    let form = workflow("text-to-picture").form(&[], None);
     let style = form.fields.iter().find(|field| field.name == "style").unwrap();
     let FieldKind::Choice { options, .. } = &style.kind else { panic!("{style:?}") };
     assert_eq!(options.len(), 25);

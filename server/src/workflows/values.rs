@@ -12,6 +12,9 @@ use super::published::{FieldSpec, Published};
 /// Seeds are drawn below this: programs in JavaScript read them back exactly.
 const SEED_BOUND: u64 = 1 << 53;
 
+/// Longest name of an option that a backend may have, in bytes.
+const MAX_NAME: usize = 1_000;
+
 /// Why an input cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
@@ -40,11 +43,11 @@ pub(crate) enum PictureRef {
 
 impl Published {
     /// Checks `given`, fills in defaults and draws seeds. `definitions` say
-    /// what the backend at hand has to choose from.
+    /// what the backends at hand have to choose from.
     pub(crate) fn check(
         &self,
         given: &Inputs,
-        definitions: Option<&Definitions>,
+        definitions: &[&Definitions],
         draw: impl Fn() -> u64,
     ) -> Result<Checked, BadField> {
         let unknown = given.keys().find(|name| self.spec(name).is_none());
@@ -70,15 +73,21 @@ impl Published {
 }
 
 impl FieldSpec {
+    /// Nothing was chosen. A form that was fetched while no backend was known
+    /// holds the manifest's default, which the backend need not have.
+    fn is_left_open(&self, given: &Value) -> bool {
+        given.is_null() || (self.from.is_some() && *given == default_of(&self.field.kind))
+    }
+
     /// The value to use, or what is wrong with the one given.
     fn check(
         &self,
         given: &Value,
-        definitions: Option<&Definitions>,
+        definitions: &[&Definitions],
         draw: &impl Fn() -> u64,
     ) -> Result<Value, String> {
         let kind = self.kind(definitions);
-        let given = if given.is_null() { default_of(&kind) } else { given.clone() };
+        let given = if self.is_left_open(given) { default_of(&kind) } else { given.clone() };
         match &kind {
             FieldKind::Text { max_length, .. } => text(given, *max_length, self.field.required),
             FieldKind::Integer { min, max, step, .. } => integer(&given, (*min, *max, *step)),
@@ -87,8 +96,13 @@ impl FieldSpec {
                 given.as_bool().map(Value::from).ok_or_else(|| "Choose yes or no.".into())
             }
             FieldKind::Choice { options, .. } => {
-                let found = options.iter().find(|option| same(&option.value, &given));
-                found.map(|option| option.value.clone()).ok_or_else(|| not_an_option(&given))
+                match options.iter().find(|option| same(&option.value, &given)) {
+                    Some(option) => Ok(option.value.clone()),
+                    None if self.from.is_some() && definitions.is_empty() => {
+                        unseen(given, &default_of(&kind))
+                    }
+                    None => Err(not_an_option(&given)),
+                }
             }
             FieldKind::Seed => seed(&given, draw),
             FieldKind::Size { min, max, step, .. } => size(&given, (*min, *max, *step)),
@@ -169,8 +183,16 @@ fn picture(given: Value, required: bool) -> Result<Value, String> {
     }
 }
 
+/// A choice while nobody knows what there is to choose from. Whether the backend
+/// has it is seen when it runs ([`Published::fit`]).
+fn unseen(given: Value, default: &Value) -> Result<Value, String> {
+    let alike = std::mem::discriminant(&given) == std::mem::discriminant(default);
+    let short = given.as_str().is_none_or(|name| name.len() <= MAX_NAME);
+    if alike && short { Ok(given) } else { Err(not_an_option(&given)) }
+}
+
 /// Numbers are the same however they are written: `2` and `2.0`.
-fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
 }
 

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use comfy::client::Trust;
 use serde_json::json;
 use wire::{Job, JobStatus};
 
@@ -79,12 +80,16 @@ fn a_taken_port_is_said_with_a_cure() {
     assert!(taken.contains(address) && taken.contains("--listen"), "{taken}");
 }
 
+fn http() -> reqwest::Client {
+    comfy::client::builder(&Trust::nobody()).build().unwrap()
+}
+
 // safety 37
 #[tokio::test]
 async fn being_told_to_stop_ends_well() {
     let data = tempfile::tempdir().unwrap();
     let mut parlor = Parlor::start(data.path(), &[]);
-    let ready = reqwest::get(format!("{}/readyz", parlor.url)).await.unwrap();
+    let ready = http().get(format!("{}/readyz", parlor.url)).send().await.unwrap();
     assert!(ready.status().is_success());
     parlor.signal("TERM");
     assert!(parlor.child.wait().unwrap().success());
@@ -116,7 +121,7 @@ fn the_address_comes_first_and_a_house_that_nobody_reads_still_stops() {
 #[tokio::test]
 async fn a_job_survives_the_killing_of_the_house() {
     let data = tempfile::tempdir().unwrap();
-    let client = reqwest::Client::new();
+    let client = http();
     let inputs = json!({ "inputs": {
         "prompt": "a red hill", "steps": 6, "size": { "width": 256, "height": 256 }
     } });

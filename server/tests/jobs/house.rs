@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use comfy::client::Trust;
 use parlor::auth::PrincipalId;
 use parlor::backends::{BackendConfig, Backends};
 use parlor::db::{Db, NewUpload};
@@ -134,14 +135,17 @@ impl House {
 }
 
 async fn parts(folder: &Path, (names, urls): (&[&str], &[String]), shutdown: &Shutdown) -> Parts {
+    let db = Db::open(&folder.join("parlor.db")).await.unwrap();
+    let listened_as = db.listened_as().await.unwrap();
     let config = |(name, url): (&&str, &String)| BackendConfig {
         name: (*name).into(),
         url: url.parse().unwrap(),
+        listened_as: listened_as.get(*name).cloned(),
     };
     let backends = names.iter().zip(urls).map(config).collect();
-    let http = comfy::client::http().unwrap();
+    let http = comfy::client::http(Trust::nobody()).unwrap();
     Parts {
-        db: Db::open(&folder.join("parlor.db")).await.unwrap(),
+        db,
         files: Files::open(&folder.join("files")).await.unwrap(),
         hub: Hub::default(),
         workflows: Workflows::builtin(),

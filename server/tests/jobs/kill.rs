@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use comfy::client::Trust;
 use serde_json::json;
 use wire::{Job, JobId, JobStatus};
 
@@ -36,7 +37,11 @@ impl Parlor {
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("Parlor is open at ").expect("it says where");
-        Self { child, api: format!("{url}/api/parlor/v1"), http: reqwest::Client::new() }
+        Self {
+            child,
+            api: format!("{url}/api/parlor/v1"),
+            http: comfy::client::builder(&Trust::nobody()).build().unwrap(),
+        }
     }
 
     /// The id, once the house has acknowledged the job.

@@ -1,10 +1,17 @@
 //! Backends that go away, and come back or do not.
 
+use parlor::events::Told;
 use parlor::jobs::Limits;
-use wire::{Event, JobStatus};
+use wire::{Event, Job, JobStatus};
 
 use crate::fake::{Fake, Mood};
 use crate::house::{House, eventually, somebody};
+
+/// Steps that the sampler has made, as far as that was heard.
+fn steps(job: &Job) -> u32 {
+    let nodes = job.progress.as_ref().map(|progress| &progress.nodes);
+    nodes.and_then(|nodes| nodes.get("3")).map_or(0, |node| node.value)
+}
 
 fn reasons(events: &[Event]) -> Vec<&str> {
     let waiting = events.iter().filter_map(|event| match event {
@@ -89,6 +96,31 @@ async fn a_run_goes_on_unseen_when_only_the_socket_is_lost() {
     fake.allow(3);
     let next = house.paint(somebody(1)).await;
     house.until_status(somebody(1), next, JobStatus::Succeeded).await;
+}
+
+#[tokio::test]
+async fn the_rest_of_a_run_is_seen_when_the_socket_is_back() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    fake.allow(1);
+    house.until(somebody(1), job, |job| steps(job) == 1).await;
+    let before = fake.sockets();
+    fake.drop_sockets();
+    eventually("there is a socket again", || fake.has_sockets()).await;
+    assert_eq!(fake.sockets(), before, "under the id that the run was begun with");
+
+    let mut watch = house.parts.hub.watch_job(somebody(1), job);
+    fake.allow(1);
+    house.until(somebody(1), job, |job| steps(job) == 2).await;
+    let mut told = std::iter::from_fn(|| watch.try_next());
+    assert!(told.any(|told| matches!(told, Told::Preview(_))));
+    fake.allow(1);
+    house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+
+    fake.drop_sockets();
+    eventually("there is a socket again", || fake.has_sockets()).await;
+    assert_ne!(fake.sockets(), before, "nothing is awaited under it any more");
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! What a new process finds of the old one's work.
 
+use std::cell::{Cell, RefCell};
+
+use parlor::events::Told;
 use parlor::jobs::{IdempotencyKey, Limits};
 use serde_json::json;
 use wire::{Event, JobStatus};
@@ -37,6 +40,34 @@ async fn a_run_is_found_again_where_it_runs() {
     fake.allow(3);
     let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
     assert_eq!((done.attempt, done.outputs.len(), fake.accepted().len()), (1, 1, 1));
+}
+
+#[tokio::test]
+async fn the_rest_of_a_run_is_seen_by_the_next_process() {
+    let fake = Fake::start_held();
+    let house = House::open(&[fake.url()]).await;
+    let inputs = json!({ "prompt": "a fox", "steps": 60 });
+    let job = house.submit(somebody(1), "text-to-picture", inputs).await.unwrap().id;
+    house.until_status(somebody(1), job, JobStatus::Running).await;
+    let folder = house.close().await;
+    eventually("the old process hung up", || !fake.has_sockets()).await;
+
+    let house = House::open_in(folder, &[fake.url()], Limits::default()).await;
+    let listener = fake.inner.accepted.lock().unwrap()[0].client_id.clone();
+    eventually("it is listened to again", || fake.sockets() == [listener.clone()]).await;
+    house.until_open().await;
+    let watch = RefCell::new(house.parts.hub.watch_job(somebody(1), job));
+    let looks = Cell::new(0);
+    eventually("a step is seen", || {
+        // Not all at once: the first may be made before the run is found.
+        looks.set(looks.get() + 1);
+        fake.allow(usize::from(looks.get() % 20 == 0));
+        matches!(watch.borrow_mut().try_next(), Some(Told::Preview(_)))
+    })
+    .await;
+    fake.allow(60);
+    let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+    assert_eq!((done.attempt, fake.accepted().len()), (1, 1));
 }
 
 // safety 32

@@ -1,12 +1,12 @@
 //! Runs that go as they should.
 
 use parlor::events::Told;
-use parlor::jobs::IdempotencyKey;
+use parlor::jobs::{IdempotencyKey, SubmitError};
 use serde_json::json;
 use wire::{Event, JobStatus, NodeState, OutputKind, PreviewHeader, ToViewer};
 
-use crate::fake::Fake;
-use crate::house::{House, inputs_of, message, somebody, told_until_over};
+use crate::fake::{Fake, Mood};
+use crate::house::{House, eventually, inputs_of, message, somebody, told_until_over};
 
 #[tokio::test]
 async fn a_prompt_becomes_a_picture() {
@@ -26,6 +26,84 @@ async fn a_prompt_becomes_a_picture() {
     let row = house.parts.db.find_output(somebody(1), output.id).await.unwrap().unwrap();
     let bytes = house.parts.files.read(row.hash).await.unwrap();
     assert_eq!(bytes.len() as u64, output.bytes);
+}
+
+#[tokio::test]
+async fn what_ran_with_another_model_than_the_usual_says_so() {
+    let mut fake = Fake::start();
+    fake.kill();
+    let house = House::open(&[fake.url()]).await;
+    let job = house.paint(somebody(1)).await;
+    let usual = house.find(somebody(1), job).await.inputs["model"].clone();
+    let mut watch = house.parts.hub.watch_job(somebody(1), job);
+
+    let again = Fake::restart(fake.address);
+    let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+    let ran = again.inner.accepted.lock().unwrap()[0].body["prompt"]["4"].clone();
+    assert_ne!(done.inputs["model"], usual);
+    assert_eq!(done.inputs["model"], ran["inputs"]["ckpt_name"]);
+    assert_eq!(done.inputs["seed"], 7, "nothing else is touched");
+    let graph = house.jobs.graph(somebody(1), job).await.unwrap().unwrap();
+    assert_eq!(graph["4"], ran);
+    let told = told_until_over(&mut watch).await;
+    assert!(told.contains(&Told::Resync(job)), "who looks on gets it as it is");
+}
+
+#[tokio::test]
+async fn a_model_that_the_backend_turns_out_not_to_have_is_named() {
+    let mut fake = Fake::start();
+    fake.kill();
+    let house = House::open(&[fake.url()]).await;
+    let inputs = json!({ "prompt": "a fox", "model": "somebodys-choice.safetensors" });
+    let job = house.submit(somebody(1), "text-to-picture", inputs).await.unwrap();
+
+    let again = Fake::restart(fake.address);
+    let failed = house.until_status(somebody(1), job.id, JobStatus::Failed).await;
+    let failure = failed.failure.unwrap();
+    assert!(failure.message.contains("somebodys-choice.safetensors"), "{failure:?}");
+    assert_eq!(failure.node_title.as_deref(), Some("Checkpoint"));
+    assert!(failure.hint.unwrap().contains("Model"));
+    assert!(again.accepted().is_empty(), "it was not even asked");
+}
+
+#[tokio::test]
+async fn a_job_runs_where_its_model_is_and_holds_nobody_up_meanwhile() {
+    let (one, two) = (Fake::start_held(), Fake::start());
+    two.set(Mood::Other);
+    let house = House::open(&[one.url(), two.url()]).await;
+    eventually("both are open", || house.parts.backends.status().iter().all(|one| one.open)).await;
+    let with = async |who, model| {
+        let inputs = json!({ "prompt": "a fox", "steps": 1, "model": model });
+        house.submit(somebody(who), "text-to-picture", inputs).await.unwrap().id
+    };
+    let usual = [
+        with(1, "tiny-sd15-random.safetensors").await,
+        with(1, "tiny-sd15-random.safetensors").await,
+    ];
+    let other = with(2, "other.safetensors").await;
+    let done = house.until_status(somebody(2), other, JobStatus::Succeeded).await;
+    assert_eq!(done.backend.as_deref(), Some("two"));
+    assert!(one.accepted().len() == 1 && two.accepted().len() == 1);
+    one.allow(2);
+    for job in usual {
+        let done = house.until_status(somebody(1), job, JobStatus::Succeeded).await;
+        assert_eq!(done.backend.as_deref(), Some("one"));
+    }
+}
+
+#[tokio::test]
+async fn a_workflow_whose_nodes_are_nowhere_is_refused_with_their_names() {
+    let (one, two) = (Fake::start(), Fake::start());
+    one.set(Mood::Blunt);
+    two.set(Mood::Blunt);
+    let house = House::open(&[one.url(), two.url()]).await;
+    eventually("both are open", || house.parts.backends.status().iter().all(|one| one.open)).await;
+    let upload = house.upload(somebody(1)).await;
+    let inputs = json!({ "picture": { "upload": upload } });
+    let refused = house.submit(somebody(1), "upscale", inputs).await.unwrap_err();
+    assert!(matches!(&refused, SubmitError::Lacking { nodes } if *nodes == ["ImageSharpen"]));
+    assert!(refused.to_string().contains("ImageSharpen"), "{refused}");
+    house.paint(somebody(1)).await;
 }
 
 #[tokio::test]

@@ -31,12 +31,13 @@ impl Glue {
     }
 }
 
-/// Binds the app at `wasm`.
-pub fn generate(wasm: &Path) -> anyhow::Result<Glue> {
+/// Binds the app at `wasm`. With `named`, functions keep their names, for `wasm-opt` to sort them by.
+pub fn generate(wasm: &Path, named: bool) -> anyhow::Result<Glue> {
     let mut output = Bindgen::new()
         .web(true)?
         .typescript(false)
-        .remove_name_section(true)
+        .demangle(false)
+        .remove_name_section(!named)
         .remove_producers_section(true)
         .input_path(wasm)
         .generate_output()
@@ -51,12 +52,27 @@ pub fn generate(wasm: &Path) -> anyhow::Result<Glue> {
         output.js().contains("function __wbg_init("),
         "wasm-bindgen renamed its start function: see page/glue.rs"
     );
-    Ok(Glue { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm() })
+    Ok(Glue { js: plain(output.js()), wasm: output.wasm_mut().emit_wasm() })
+}
+
+/// Without indentation and comments on lines of their own, which is all that can be left out of
+/// JavaScript without reading it.
+fn plain(js: &str) -> String {
+    let is_code =
+        |line: &&str| !(line.is_empty() || line.starts_with("/**") || line.starts_with('*'));
+    let lines: Vec<&str> = js.lines().map(str::trim).filter(is_code).collect();
+    lines.join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_module_loses_what_nobody_runs() {
+        let js = "\n/**\n * @returns {number}\n */\nget() {\n    return 1 * 2;\n}\n";
+        assert_eq!(plain(js), "get() {\nreturn 1 * 2;\n}");
+    }
 
     #[test]
     fn the_module_starts_the_app_from_beside_itself() {

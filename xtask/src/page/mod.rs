@@ -3,6 +3,7 @@
 //! `index.html` is the only name that stays; everything it asks for carries a hash of its content,
 //! and lies there plain, brotli- and gzip-compressed.
 
+mod compile;
 mod glue;
 mod shrink;
 mod site;
@@ -16,7 +17,7 @@ use std::{
 
 use anyhow::Context;
 
-use crate::{command::run, places::Places, say, tools::wasm};
+use crate::{places::Places, say};
 
 pub use site::Site;
 
@@ -41,17 +42,17 @@ impl Finish {
 
 /// Builds the page, or finds that nothing changed since it was last built.
 pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
-    let wasm = say::step("page: compile", || compile(places))?;
+    let compiled = say::step("page: compile", || compile::compile(places, finish))?;
     let folder = places.target.join(finish.folder());
     let optimiser = if finish == Finish::Small { shrink::find(&places.end2end()) } else { None };
-    let sources = Sources::read(&places.root, &wasm)?;
+    let sources = Sources::read(&places.root, &compiled.wasm)?;
     let stamp = Stamp::new(&folder, &sources, maker(&places.root, optimiser.as_deref())?);
     if stamp.is_current() {
         say::note("page: unchanged");
-        return Ok(Site { folder });
+        return Ok(Site { folder, is_wordless: compiled.is_wordless });
     }
     say::step("page: bind, hash, compress", || {
-        let glue = glue::generate(&wasm)?;
+        let glue = glue::generate(&compiled.wasm, optimiser.is_some())?;
         let wasm = match (&optimiser, finish) {
             (Some(tool), _) => shrink::run(tool, &glue.wasm)?,
             (None, Finish::Small) => {
@@ -62,18 +63,10 @@ pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
             }
             (None, Finish::Quick) => glue.wasm.clone(),
         };
-        let site = site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
+        site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
         stamp.set()?;
-        Ok(site)
+        Ok(Site { folder, is_wordless: compiled.is_wordless })
     })
-}
-
-/// Compiles the app; the path of the raw WebAssembly.
-fn compile(places: &Places) -> anyhow::Result<PathBuf> {
-    let compiler = wasm::compiler(&places.root)?;
-    let args = format!("build --package app --lib --profile wasm --target {}", wasm::TARGET);
-    run(&mut compiler.cargo(&places.root, &args), "the compiler's message above says where")?;
-    Ok(places.target.join(wasm::TARGET).join("wasm/app.wasm"))
 }
 
 /// Everything besides the compiled app that the site is made of.

@@ -16,6 +16,8 @@ use super::{Finish, Sources, glue::Glue};
 pub struct Site {
     /// Holds `index.html`, `assets/` and the files of `public/`.
     pub folder: PathBuf,
+    /// Compiled without the words of panics: what is shipped.
+    pub is_wordless: bool,
 }
 
 /// Kinds of file that shrink when compressed; the others are compressed already.
@@ -23,12 +25,7 @@ const COMPRESSIBLE: [&str; 9] =
     ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 
 /// Writes everything anew, so that no file of an earlier build is embedded.
-pub fn write(
-    folder: &Path,
-    sources: &Sources,
-    glue: &Glue,
-    finish: Finish,
-) -> anyhow::Result<Site> {
+pub fn write(folder: &Path, sources: &Sources, glue: &Glue, finish: Finish) -> anyhow::Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
@@ -49,7 +46,7 @@ pub fn write(
     for (path, content) in made.into_iter().chain(public) {
         put(&folder.join(path), content, finish)?;
     }
-    Ok(Site { folder: folder.to_owned() })
+    Ok(())
 }
 
 /// Every file below `folder`: path within it, content; sorted by path.

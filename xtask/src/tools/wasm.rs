@@ -40,6 +40,31 @@ impl Compiler {
             Self::Debian(linker) => debian::cargo(root, linker, args),
         }
     }
+
+    /// The same, compiling the standard library, too, with whatever unstable flags there are.
+    pub fn cargo_with_std(&self, root: &Path, args: &str) -> Command {
+        let mut cargo = self.cargo(root, args);
+        if *self == Self::Own {
+            cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
+        }
+        cargo
+    }
+
+    /// Sees to it that the source of the standard library is there.
+    ///
+    /// # Errors
+    ///
+    /// When rustup may not fetch it.
+    pub fn std_sources(&self, root: &Path) -> anyhow::Result<()> {
+        // Debian's compiler is never ready without.
+        if *self != Self::Own || sysroot(root)?.join("lib/rustlib/src/rust/library/std").is_dir() {
+            return Ok(());
+        }
+        say::note("adding the source of the standard library");
+        let mut rustup = Command::new("rustup");
+        rustup.current_dir(root).args(["component", "add", "rust-src"]);
+        run(&mut rustup, "it makes the page smaller where there is a network")
+    }
 }
 
 /// Finds a compiler for the page; brings one if there is none.
@@ -159,10 +184,14 @@ fn ask_rustup_yourself() -> String {
 }
 
 fn own_has_target(root: &Path) -> anyhow::Result<bool> {
+    Ok(sysroot(root)?.join("lib/rustlib").join(TARGET).join("lib").is_dir())
+}
+
+fn sysroot(root: &Path) -> anyhow::Result<PathBuf> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(root).args(["--print", "sysroot"]);
     let sysroot = output(&mut rustc, "install Rust from https://rustup.rs")?;
-    Ok(Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).join("lib").is_dir())
+    Ok(PathBuf::from(sysroot.trim()))
 }
 
 #[cfg(test)]

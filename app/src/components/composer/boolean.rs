@@ -5,13 +5,14 @@ use wire::Field;
 
 use super::{hold::Hold, labelled::Labelled};
 use crate::{
+    dom::{Node, view},
     form::{Change, Entry},
     reactive::memo,
 };
 
 /// A switch with its name beside it.
 #[component]
-pub(super) fn BooleanField(hold: Hold, field: Field) -> impl IntoView {
+pub(super) fn BooleanField(hold: Hold, field: Field) -> Node {
     let on = memo(move |_| hold.see(|row| row.entry == Entry::Switch(true)));
     view! {
         <Labelled hold field class="field--switch">

@@ -4,11 +4,17 @@ use leptos::prelude::*;
 use wire::{Field, FieldKind, Size};
 
 use super::{Parts, hold::Hold};
-use crate::{components::icon::Icon, form::Entry, i18n::t, reactive::memo};
+use crate::{
+    components::icon::Icon,
+    dom::{Node, view},
+    form::Entry,
+    i18n::t,
+    reactive::memo,
+};
 
 /// The picture, the size, and the way to everything else.
 #[component]
-pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> impl IntoView {
+pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> Node {
     let open = Callback::new(move |()| parts.is_open.set(true));
     let first = |fits: fn(&FieldKind) -> bool| fields.iter().find(|field| fits(&field.kind));
     let hold = |field: &Field| Hold::new(parts.form, &field.name);
@@ -26,7 +32,7 @@ pub(super) fn Chips(parts: Parts, fields: Vec<Field>) -> impl IntoView {
 }
 
 #[component]
-fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
+fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> Node {
     let picture = memo(move |_| {
         hold.see(|row| match &row.entry {
             Entry::Picture(Some(picture)) => Some((picture.preview.clone(), picture.name.clone())),
@@ -40,15 +46,15 @@ fn PictureChip(hold: Hold, label: String, open: Callback<()>) -> impl IntoView {
         <button type="button" class="chip chip--pic" on:click=move |_| open.run(())>
             <span class="sr">{words}</span>
             {move || match picture.get() {
-                Some((preview, _)) => view! { <img src=preview alt=""/> }.into_any(),
-                None => view! { <Icon name="image"/> }.into_any(),
+                Some((preview, _)) => view! { <img src=preview alt=""/> },
+                None => view! { <Icon name="image"/> },
             }}
         </button>
     }
 }
 
 #[component]
-fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
+fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> Node {
     let label = field.label.clone();
     let words = memo(move |_| {
         let size = hold.see(|row| match row.entry {
@@ -64,7 +70,7 @@ fn SizeChip(hold: Hold, field: Field, open: Callback<()>) -> impl IntoView {
             on:click=move |_| open.run(())
         >
             <span class="sr">{label}</span>
-            <span class="chip__shape" aria-hidden="true" style=("--r", move || words.read().1.to_string())></span>
+            <span class="chip__shape" aria-hidden="true" style=("--r", move || words.read().1)></span>
             {move || words.get().0}
         </button>
     }

@@ -1,12 +1,13 @@
 //! One of several: the browser's own list for a few, one with a search for many.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use wire::{Choice, Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled, pick::Pick};
 use crate::{
+    dom::{Node, view},
     form::{Change, Entry},
-    reactive::memo,
+    reactive::{Memo, StoredValue, memo},
 };
 
 /// More options than this get a search.
@@ -14,7 +15,7 @@ const MOST_IN_SIGHT: usize = 8;
 
 /// One of the host's options.
 #[component]
-pub(super) fn ChoiceField(hold: Hold, field: Field) -> impl IntoView {
+pub(super) fn ChoiceField(hold: Hold, field: Field) -> Node {
     let FieldKind::Choice { options, .. } = field.kind.clone() else {
         unreachable!("drawn for choices only")
     };
@@ -28,9 +29,9 @@ pub(super) fn ChoiceField(hold: Hold, field: Field) -> impl IntoView {
     view! {
         <Labelled hold field>
             {if long {
-                Either::Left(view! { <Pick hold options chosen label/> })
+                view! { <Pick hold options chosen label/> }
             } else {
-                Either::Right(view! { <Select hold options chosen/> })
+                view! { <Select hold options chosen/> }
             }}
         </Labelled>
     }
@@ -43,11 +44,7 @@ fn chosen(entry: &Entry, options: StoredValue<Vec<Choice>>) -> Option<usize> {
 }
 
 #[component]
-fn Select(
-    hold: Hold,
-    options: StoredValue<Vec<Choice>>,
-    chosen: Memo<Option<usize>>,
-) -> impl IntoView {
+fn Select(hold: Hold, options: StoredValue<Vec<Choice>>, chosen: Memo<Option<usize>>) -> Node {
     let choose = move |text: String| {
         let option = text
             .parse()
@@ -60,9 +57,9 @@ fn Select(
     let entries = options.with_value(|options| {
         let entry = |(index, option): (usize, &Choice)| {
             let label = option.label.clone();
-            view! { <option value=index.to_string() prop:selected=move || chosen.get() == Some(index)>{label}</option> }
+            view! { <option value=index prop:selected=move || chosen.get() == Some(index)>{label}</option> }
         };
-        options.iter().enumerate().map(entry).collect_view()
+        options.iter().enumerate().map(entry).collect::<Node>()
     });
     view! {
         <select

@@ -1,10 +1,8 @@
 //! One field's hold on the form.
 
-use leptos::prelude::*;
-
 use crate::{
     form::{Change, Entry, Form, Row},
-    reactive::{See, memo},
+    reactive::{Memo, RwSignal, StoredValue, memo},
 };
 
 /// Reads and changes one field of a form.

@@ -1,13 +1,14 @@
 //! What every field has around its control: name, value, way back, help, mistake.
 
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use wire::Field;
 
 use super::{hold::Hold, words};
 use crate::{
     components::icon::Icon,
+    dom::{Children, IntoNode, Node, view},
     form::{Change, Row},
-    reactive::memo,
+    reactive::{Memo, memo},
 };
 
 /// A control with its name above and what is to be said about it below.
@@ -17,8 +18,8 @@ pub(super) fn Labelled(
     /// What it is called, and its help.
     field: Field,
     /// At the end of the head: the value in words, a count.
-    #[prop(optional, into)]
-    value: MaybeProp<String>,
+    #[prop(optional)]
+    value: Option<Memo<Option<String>>>,
     /// The control is several controls: it is named as a group.
     #[prop(optional)]
     group: bool,
@@ -26,17 +27,13 @@ pub(super) fn Labelled(
     #[prop(optional)]
     class: &'static str,
     children: Children,
-) -> impl IntoView {
+) -> Node {
     let wrong = memo(move |_| hold.see(Row::shown_problem));
     let label_id = hold.part("l");
     let label = if group {
-        Either::Left(
-            view! { <span class="field__label" id=label_id.clone()>{field.label.clone()}</span> },
-        )
+        view! { <span class="field__label" id=label_id.clone()>{field.label.clone()}</span> }
     } else {
-        Either::Right(
-            view! { <label for=hold.id() id=label_id.clone()>{field.label.clone()}</label> },
-        )
+        view! { <label for=hold.id() id=label_id.clone()>{field.label.clone()}</label> }
     };
     view! {
         <div
@@ -47,10 +44,10 @@ pub(super) fn Labelled(
         >
             <div class="field__head">
                 {label}
-                {move || value.get().map(|value| view! { <span class="field__value">{value}</span> })}
+                {move || value?.get().map(|value| view! { <span class="field__value">{value}</span> })}
                 <Reset hold field=field.clone()/>
             </div>
-            {children()}
+            {children.draw()}
             {field.help.map(|help| view! { <p class="field__help" id=hold.part("h")>{help}</p> })}
             {move || {
                 wrong.get().map(|wrong| view! {
@@ -62,20 +59,20 @@ pub(super) fn Labelled(
             }}
         </div>
     }
-    .into_any()
 }
 
 /// The way back to the host's default, while there is one to go.
 #[component]
-fn Reset(hold: Hold, field: Field) -> impl IntoView {
+fn Reset(hold: Hold, field: Field) -> Node {
     let words = words::reset(&field);
     let changed = memo(move |_| !hold.see(Row::is_default));
-    move || {
+    (move || {
         let words = words.clone().filter(|_| changed.get())?;
         Some(view! {
             <button type="button" class="link" aria-describedby=hold.part("l") on:click=move |_| hold.apply(Change::Reset)>
                 {words}
             </button>
         })
-    }
+    })
+        .into_node()
 }

@@ -26,10 +26,11 @@ use wire::{Field, FieldGroup, FieldKind, Workflow};
 use crate::{
     components::{icon::Icon, keys::modifier},
     desk::{Desk, use_desk},
+    dom::{Children, IntoNode, Node, view},
     form::Form,
     i18n::t,
     live::use_live,
-    reactive::{See, memo},
+    reactive::{Memo, RwSignal, effect, memo},
     state::draft,
 };
 
@@ -58,7 +59,7 @@ pub(crate) fn Composer(
     /// In somebody else's page: no heading and no sheet.
     #[prop(optional)]
     embedded: bool,
-) -> impl IntoView {
+) -> Node {
     let desk = use_desk();
     let workflow = desk.workflow();
     let form = RwSignal::new(first_form(&workflow));
@@ -101,7 +102,6 @@ pub(crate) fn Composer(
             </div>
         </form>
     }
-    .into_any()
 }
 
 /// The defaults, and over them what was typed here before.
@@ -115,12 +115,12 @@ fn first_form(workflow: &Workflow) -> Form {
 
 /// Whatever is typed survives a reload.
 fn keep_draft(slug: String, form: RwSignal<Form>) {
-    Effect::new(move |_| form.see(|form| draft::save(&slug, &form.draft())));
+    effect(move || form.see(|form| draft::save(&slug, &form.draft())));
 }
 
 /// Pulls the sheet up and down, on small screens.
 #[component]
-fn Grip(is_open: RwSignal<bool>) -> impl IntoView {
+fn Grip(is_open: RwSignal<bool>) -> Node {
     let label = move || if is_open.get() { t::composer_less() } else { t::composer_all() };
     view! {
         <button
@@ -134,7 +134,7 @@ fn Grip(is_open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Head(title: String, summary: String) -> impl IntoView {
+fn Head(title: String, summary: String) -> Node {
     view! {
         <div class="composer__head">
             <h1>{title}</h1>
@@ -144,7 +144,7 @@ fn Head(title: String, summary: String) -> impl IntoView {
 }
 
 #[component]
-fn Fields(parts: Parts, fields: Vec<Field>) -> impl IntoView {
+fn Fields(parts: Parts, fields: Vec<Field>) -> Node {
     let prompt = fields.iter().find(|field| is_prompt(field)).map(|field| field.name.clone());
     let draw = |field: Field| {
         let is_prompt = prompt.as_ref() == Some(&field.name);
@@ -152,9 +152,9 @@ fn Fields(parts: Parts, fields: Vec<Field>) -> impl IntoView {
     };
     let (more, main): (Vec<_>, Vec<_>) =
         fields.into_iter().partition(|field| field.group == FieldGroup::More);
-    let main = main.into_iter().map(draw).collect_view();
+    let main = main.into_iter().map(draw).collect::<Node>();
     let count = more.len();
-    let more = more.into_iter().map(draw).collect_view();
+    let more = more.into_iter().map(draw).collect::<Node>();
     view! {
         <div class="composer__fields">
             {main}
@@ -168,22 +168,22 @@ fn is_prompt(field: &Field) -> bool {
     field.group == FieldGroup::Main && matches!(field.kind, FieldKind::Text { .. })
 }
 
-fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> AnyView {
+fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> Node {
     let hold = Hold::new(parts.form, &field.name);
     match field.kind {
-        FieldKind::Text { .. } => view! { <text::TextField hold field is_prompt/> }.into_any(),
+        FieldKind::Text { .. } => view! { <text::TextField hold field is_prompt/> },
         FieldKind::Integer { .. } | FieldKind::Number { .. } => {
-            view! { <number::NumberField hold field/> }.into_any()
+            view! { <number::NumberField hold field/> }
         }
-        FieldKind::Boolean { .. } => view! { <boolean::BooleanField hold field/> }.into_any(),
-        FieldKind::Choice { .. } => view! { <choice::ChoiceField hold field/> }.into_any(),
+        FieldKind::Boolean { .. } => view! { <boolean::BooleanField hold field/> },
+        FieldKind::Choice { .. } => view! { <choice::ChoiceField hold field/> },
         FieldKind::Seed => {
             let last = last_seed(parts.desk, field.name.clone());
-            view! { <seed::SeedField hold field last/> }.into_any()
+            view! { <seed::SeedField hold field last/> }
         }
-        FieldKind::Size { .. } => view! { <size::SizeField hold field/> }.into_any(),
+        FieldKind::Size { .. } => view! { <size::SizeField hold field/> },
         FieldKind::Image { .. } => {
-            view! { <picture::PictureField hold field intake=parts.intake/> }.into_any()
+            view! { <picture::PictureField hold field intake=parts.intake/> }
         }
     }
 }
@@ -199,7 +199,7 @@ fn last_seed(desk: Desk, field: String) -> Memo<Option<u64>> {
 
 /// The fields that matter less.
 #[component]
-fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> impl IntoView {
+fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> Node {
     let toggled = move |event: web_sys::Event| {
         is_open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
     };
@@ -210,15 +210,15 @@ fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> impl IntoV
                 {t::composer_more()}
                 <span class="quiet">{count}</span>
             </summary>
-            <div class="more__body">{children()}</div>
+            <div class="more__body">{children.draw()}</div>
         </details>
     }
 }
 
 /// A refusal that is no field's fault.
 #[component]
-fn Failure(parts: Parts) -> impl IntoView {
-    move || {
+fn Failure(parts: Parts) -> Node {
+    (move || {
         let words = parts.failure()?;
         Some(view! {
             <p class="composer__wrong" role="alert">
@@ -226,11 +226,12 @@ fn Failure(parts: Parts) -> impl IntoView {
                 <span>{words}</span>
             </p>
         })
-    }
+    })
+    .into_node()
 }
 
 #[component]
-fn Create(parts: Parts) -> impl IntoView {
+fn Create(parts: Parts) -> Node {
     let is_busy = move || parts.desk.sending.get() || parts.is_waiting.get();
     let words = move || if is_busy() { t::sending() } else { t::create() };
     view! {

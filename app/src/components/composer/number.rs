@@ -5,9 +5,9 @@ use wire::{Ends, Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled};
 use crate::{
+    dom::{Node, view},
     form::{Change, nudge, parse_number, slides},
     i18n::t,
-    reactive::See,
 };
 
 /// Steps that *page up* and *page down* go.
@@ -18,7 +18,7 @@ type Limits = (f64, f64, f64);
 
 /// A whole or another number within limits.
 #[component]
-pub(super) fn NumberField(hold: Hold, field: Field) -> impl IntoView {
+pub(super) fn NumberField(hold: Hold, field: Field) -> Node {
     let (limits, ends, whole) = match field.kind.clone() {
         FieldKind::Integer { min, max, step, ends, .. } => {
             ((min as f64, max as f64, step as f64), ends, true)
@@ -41,28 +41,28 @@ pub(super) fn NumberField(hold: Hold, field: Field) -> impl IntoView {
     }
 }
 
-fn end_words(Ends { low, high }: Ends) -> impl IntoView {
+fn end_words(Ends { low, high }: Ends) -> Node {
     view! { <div class="number__ends" aria-hidden="true"><span>{low}</span><span>{high}</span></div> }
 }
 
 #[component]
-fn Slider(hold: Hold, limits: Limits) -> impl IntoView {
+fn Slider(hold: Hold, limits: Limits) -> Node {
     let (min, max, step) = limits;
     let text = hold.text();
     // A value that is no number, or out of range, leaves the knob at an end.
     let at = move || text.see(|text| parse_number(text).unwrap_or(min)).clamp(min, max);
-    let part = move || ((at() - min) / (max - min) * 100.0).to_string();
+    let part = move || (at() - min) / (max - min) * 100.0;
     view! {
         <input
             class="range"
             type="range"
             id=hold.id()
-            min=min.to_string()
-            max=max.to_string()
-            step=step.to_string()
+            min=min
+            max=max
+            step=step
             style=("--v", part)
             aria-describedby=hold.described_by()
-            prop:value=move || at().to_string()
+            prop:value=at
             on:input=move |event| hold.apply(Change::Text(event_target_value(&event)))
         />
     }
@@ -78,7 +78,7 @@ fn Exact(
     id: String,
     /// When something else carries the field's own label.
     label: Option<String>,
-) -> impl IntoView {
+) -> Node {
     let text = hold.text();
     let step_by_key = move |event: KeyboardEvent| {
         let steps = match event.key().as_str() {

@@ -13,9 +13,10 @@ use super::hold::Hold;
 use crate::{
     browser,
     components::icon::Icon,
+    dom::{Node, view},
     form::{Change, Hit, search},
     i18n::t,
-    reactive::{See, Show, memo},
+    reactive::{Memo, RwSignal, Show, StoredValue, memo},
 };
 
 /// What the open list knows.
@@ -39,7 +40,7 @@ pub(super) fn Pick(
     chosen: Memo<Option<usize>>,
     /// The field's name.
     label: String,
-) -> impl IntoView {
+) -> Node {
     let query = RwSignal::new(String::new());
     let hits =
         memo(move |_| options.with_value(|options| query.see(|query| search(options, query))));
@@ -88,12 +89,12 @@ pub(super) fn Pick(
     }
 }
 
-fn thumb(url: String) -> impl IntoView {
+fn thumb(url: String) -> Node {
     view! { <img class="pick__thumb" src=url alt="" loading="lazy"/> }
 }
 
 #[component]
-fn Popup(list: List, label: String) -> impl IntoView {
+fn Popup(list: List, label: String) -> Node {
     let List { hold, query, hits, at, .. } = list;
     let search = NodeRef::<html::Input>::new();
     search.on_load(|input| {
@@ -120,7 +121,7 @@ fn Popup(list: List, label: String) -> impl IntoView {
                 />
             </div>
             <ul role="listbox" id=hold.part("o") aria-label=label>
-                {move || hits.get().into_iter().enumerate().map(|(place, hit)| view! { <PickOption list place hit/> }).collect_view()}
+                {move || hits.get().into_iter().enumerate().map(|(place, hit)| view! { <PickOption list place hit/> }).collect::<Node>()}
             </ul>
             <Show when=move || hits.read().is_empty()>
                 <p class="pick__none" role="status">{move || t::pick_none(query.get())}</p>
@@ -130,7 +131,7 @@ fn Popup(list: List, label: String) -> impl IntoView {
 }
 
 #[component]
-fn PickOption(list: List, place: usize, hit: Hit) -> impl IntoView {
+fn PickOption(list: List, place: usize, hit: Hit) -> Node {
     let option = list.options.with_value(|options| options[hit.index].clone());
     let (before, rest) = option.label.split_at(hit.mark.start);
     let (found, after) = rest.split_at(hit.mark.len());
@@ -194,7 +195,7 @@ impl List {
     }
 
     fn go_by_key(self, event: &KeyboardEvent) {
-        let last = self.hits.read_untracked().len().saturating_sub(1);
+        let last = self.hits.peek(Vec::len).saturating_sub(1);
         let at = self.at.get_untracked();
         match event.key().as_str() {
             "ArrowDown" => self.at.set(if at >= last { 0 } else { at + 1 }),
@@ -212,7 +213,7 @@ impl List {
     }
 
     fn take(self, place: usize) {
-        let index = self.hits.read_untracked().get(place).map(|hit| hit.index);
+        let index = self.hits.peek(|hits| hits.get(place).map(|hit| hit.index));
         if let Some(index) = index {
             self.choose(self.options.with_value(|options| options[index].value.clone()));
         }

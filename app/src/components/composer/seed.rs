@@ -7,9 +7,10 @@ use super::{hold::Hold, labelled::Labelled};
 use crate::{
     browser,
     components::icon::Icon,
+    dom::{Node, view},
     form::{Change, Entry, Seed},
     i18n::t,
-    reactive::memo,
+    reactive::{Memo, memo},
 };
 
 /// Where a picture starts from.
@@ -18,9 +19,8 @@ pub(super) fn SeedField(
     hold: Hold,
     field: Field,
     /// The seed of the newest job that used this field.
-    #[prop(into)]
-    last: Signal<Option<u64>>,
-) -> impl IntoView {
+    last: Memo<Option<u64>>,
+) -> Node {
     let seed = memo(move |_| {
         hold.see(|row| match &row.entry {
             Entry::Seed(seed) => seed.clone(),
@@ -29,8 +29,8 @@ pub(super) fn SeedField(
     });
     let kept = move || seed.read().kept;
     let lock = move |_| {
-        let number = seed.read_untracked().number().ok().flatten();
-        hold.apply(if seed.read_untracked().kept {
+        let (kept, number) = seed.peek(|seed| (seed.kept, seed.number().ok().flatten()));
+        hold.apply(if kept {
             Change::Free
         } else {
             Change::Keep(number.or(last.get_untracked()).unwrap_or_else(browser::random_seed))
@@ -42,7 +42,7 @@ pub(super) fn SeedField(
         }
     };
     view! {
-        <Labelled hold field value=Signal::derive(move || words(&seed.read()).to_owned())>
+        <Labelled hold field value=memo(move |_| Some(words(&seed.read()).to_owned()))>
             <div class="input-group">
                 <input
                     class="mono"

@@ -11,7 +11,7 @@ use crate::{
     handoff::use_handoff,
     i18n::t,
     live::{Live, use_live},
-    reactive::{Peek, See},
+    reactive::{effect, watch},
     results::Item,
     toasts::use_toasts,
 };
@@ -21,32 +21,30 @@ pub(super) fn listen(parts: Parts) {
     let desk = parts.desk;
     use_handoff().receive(desk);
     // A job was taken when the sending ends without a refusal.
-    Effect::watch(
+    watch(
         move || desk.sending.get(),
-        move |now, before, _| {
-            if before == Some(&true) && !*now && desk.refusal.peek(Option::is_none) {
+        move |sending| {
+            if !sending && desk.refusal.peek(Option::is_none) {
                 parts.taken();
             }
         },
-        false,
     );
-    Effect::watch(
+    watch(
         move || desk.refusal.get(),
-        move |refusal, _, _| {
+        move |refusal| {
             if let Some(refusal) = refusal {
                 parts.refused(refusal);
             }
         },
-        false,
     );
-    Effect::new(move |_| {
+    effect(move || {
         if parts.is_waiting.get() && !parts.form.see(only_sending) {
             parts.is_waiting.set(false);
             parts.send();
         }
     });
     let (live, toasts) = (use_live(), use_toasts());
-    Effect::new(move |_| {
+    effect(move || {
         // Taken out in the same breath, so that the same can be put in again.
         if let Some(fill) = desk.fill.get() {
             desk.fill.set(None);

@@ -5,14 +5,15 @@ use wire::{Field, FieldKind, Shape, Size};
 
 use super::{hold::Hold, labelled::Labelled};
 use crate::{
+    dom::{Node, view},
     form::{Change, Entry},
     i18n::t,
-    reactive::memo,
+    reactive::{Memo, memo},
 };
 
 /// One of the host's proportions.
 #[component]
-pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
+pub(super) fn SizeField(hold: Hold, field: Field) -> Node {
     let FieldKind::Size { shapes, .. } = field.kind.clone() else {
         unreachable!("drawn for sizes only")
     };
@@ -22,9 +23,9 @@ pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
             _ => Size { width: 0, height: 0 },
         })
     });
-    let value = Signal::derive(move || t::size_value(size.get().width, size.get().height));
+    let value = memo(move |_| size.see(|size| Some(t::size_value(size.width, size.height))));
     let shapes =
-        shapes.into_iter().map(|shape| view! { <ShapeOption hold size shape/> }).collect_view();
+        shapes.into_iter().map(|shape| view! { <ShapeOption hold size shape/> }).collect::<Node>();
     view! {
         <Labelled hold field group=true value>
             <div class="shapes">{shapes}</div>
@@ -33,11 +34,11 @@ pub(super) fn SizeField(hold: Hold, field: Field) -> impl IntoView {
 }
 
 #[component]
-fn ShapeOption(hold: Hold, size: Memo<Size>, shape: Shape) -> impl IntoView {
+fn ShapeOption(hold: Hold, size: Memo<Size>, shape: Shape) -> Node {
     let Shape { label, size: own } = shape;
     let ratio = f64::from(own.width) / f64::from(own.height.max(1));
     view! {
-        <label class="shape" style=("--r", ratio.to_string())>
+        <label class="shape" style=("--r", ratio)>
             <input
                 type="radio"
                 name=hold.id()

@@ -1,14 +1,15 @@
 //! A text: one line, or as many as it takes.
 
-use leptos::{either::Either, html::Textarea, prelude::*};
+use leptos::{html::Textarea, prelude::*};
 use wasm_bindgen::JsValue;
 use wire::{Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled};
 use crate::{
+    dom::{Node, view},
     form::{Change, Entry},
     i18n::t,
-    reactive::memo,
+    reactive::{effect, memo},
 };
 
 /// Its length is shown from this part of the allowed length on.
@@ -21,7 +22,7 @@ pub(super) fn TextField(
     field: Field,
     /// It is what the small sheet shows when it is closed.
     is_prompt: bool,
-) -> impl IntoView {
+) -> Node {
     let FieldKind::Text { multiline, max_length, .. } = field.kind else {
         unreachable!("drawn for texts only")
     };
@@ -34,16 +35,16 @@ pub(super) fn TextField(
             .then(|| t::field_count(length, max_length))
     });
     let control = if multiline {
-        Either::Left(view! { <Lines hold field=field.clone()/> })
+        view! { <Lines hold field=field.clone()/> }
     } else {
-        Either::Right(view! { <Line hold field=field.clone()/> })
+        view! { <Line hold field=field.clone()/> }
     };
     let class = if is_prompt { "field--prompt" } else { "" };
     view! { <Labelled hold field value=count class>{control}</Labelled> }
 }
 
 #[component]
-fn Line(hold: Hold, field: Field) -> impl IntoView {
+fn Line(hold: Hold, field: Field) -> Node {
     let text = hold.text();
     view! {
         <input
@@ -61,10 +62,10 @@ fn Line(hold: Hold, field: Field) -> impl IntoView {
 }
 
 #[component]
-fn Lines(hold: Hold, field: Field) -> impl IntoView {
+fn Lines(hold: Hold, field: Field) -> Node {
     let text = hold.text();
     let area = NodeRef::<Textarea>::new();
-    Effect::new(move |_| {
+    effect(move || {
         text.track();
         if let Some(area) = area.get() {
             grow(&area);

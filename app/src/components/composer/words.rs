@@ -1,6 +1,6 @@
 //! What the composer says about values and mistakes.
 
-use wire::{Field, FieldKind};
+use wire::{Field, FieldKind, text::shown};
 
 use crate::{
     form::{Chosen, Refusal, Wrong},
@@ -46,7 +46,7 @@ pub(super) fn kinds(accept: &[String]) -> String {
 fn kind(mime: &str) -> String {
     match mime {
         "image/webp" => "WebP".into(),
-        _ => mime.rsplit('/').next().unwrap_or(mime).to_uppercase(),
+        _ => mime.rsplit('/').next().unwrap_or(mime).to_ascii_uppercase(),
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) fn reset(field: &Field) -> Option<String> {
     match &field.kind {
         FieldKind::Text { default, .. } if default.is_empty() => Some(t::field_clear().into()),
         FieldKind::Integer { default, .. } => Some(t::field_default(default)),
-        FieldKind::Number { default, .. } => Some(t::field_default(default)),
+        FieldKind::Number { default, .. } => Some(t::field_default(shown(*default))),
         FieldKind::Text { .. } | FieldKind::Choice { .. } | FieldKind::Size { .. } => {
             Some(t::field_reset().into())
         }

@@ -1,31 +1,33 @@
 //! What can be done with the open result.
 
-use leptos::{either::Either, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local};
 use wire::OutputKind;
 
 use super::{Opened, placard::Copy};
 use crate::{
     api,
     components::{deeds::use_deeds, icon::Icon},
+    dom::{IntoNode, Node, view},
     i18n::t,
+    reactive::RwSignal,
     results::Item,
 };
 
 /// The small acts: favourite, copy, delete.
 #[component]
-pub(super) fn Row(opened: Opened, item: Item) -> impl IntoView {
+pub(super) fn Row(opened: Opened, item: Item) -> Node {
     let deeds = use_deeds();
     let job = item.job.id;
     let is_favourite = opened.collection.is_favourite(job);
     let is_asking = RwSignal::new(false);
     let words = item.words().to_owned();
     let count = item.job.outputs.len() as u64;
-    move || {
+    (move || {
         if is_asking.get() {
-            return Either::Left(view! { <Ask opened job count is_asking/> });
+            return view! { <Ask opened job count is_asking/> };
         }
         let words = words.clone();
-        Either::Right(view! {
+        view! {
             <div class="placard__row">
                 <button
                     type="button"
@@ -42,13 +44,14 @@ pub(super) fn Row(opened: Opened, item: Item) -> impl IntoView {
                     <Icon name="trash"/>
                 </button>
             </div>
-        })
-    }
+        }
+    })
+        .into_node()
 }
 
 /// Deleting cannot be undone, so it asks.
 #[component]
-fn Ask(opened: Opened, job: wire::JobId, count: u64, is_asking: RwSignal<bool>) -> impl IntoView {
+fn Ask(opened: Opened, job: wire::JobId, count: u64, is_asking: RwSignal<bool>) -> Node {
     let deeds = use_deeds();
     let trouble = RwSignal::new(None);
     let is_busy = RwSignal::new(false);
@@ -74,8 +77,8 @@ fn Ask(opened: Opened, job: wire::JobId, count: u64, is_asking: RwSignal<bool>) 
                     }
                 }
                 Err(error) => {
-                    let _ = is_busy.try_set(false);
-                    let _ = trouble.try_set(Some(error.words()));
+                    is_busy.set(false);
+                    trouble.set(Some(error.words()));
                 }
             }
         });
@@ -92,7 +95,7 @@ fn Ask(opened: Opened, job: wire::JobId, count: u64, is_asking: RwSignal<bool>) 
 
 /// The large acts, at the thumb on a phone.
 #[component]
-pub(super) fn Acts(opened: Opened, item: Item) -> impl IntoView {
+pub(super) fn Acts(opened: Opened, item: Item) -> Node {
     let deeds = use_deeds();
     let place = item.place();
     let output = item.output();

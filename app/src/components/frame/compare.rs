@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
+use wire::text::decimal;
 
 use crate::{
+    dom::{Node, view},
     i18n::t,
     live::use_live,
-    reactive::Peek,
+    reactive::RwSignal,
     results::{Item, Place},
 };
 
@@ -31,7 +33,7 @@ pub(super) fn source(item: &Item) -> Option<Source> {
 
 /// The original, up to a line that is dragged, or moved by the arrow keys.
 #[component]
-pub(super) fn Wipe(item: Item) -> impl IntoView {
+pub(super) fn Wipe(item: Item) -> Node {
     let results = use_live().results;
     let at = RwSignal::new(50.0_f64);
     let url = source(&item).and_then(|source| match source {
@@ -41,7 +43,7 @@ pub(super) fn Wipe(item: Item) -> impl IntoView {
             Some(job.outputs.get(place.output as usize)?.url.clone())
         }),
     });
-    let part = move || at.get().to_string();
+    let part = move || at.get();
     view! {
         <div class="wipe" style=("--at", part)>
             <img src=url alt=t::compare_original_alt() draggable="false"/>
@@ -56,7 +58,7 @@ pub(super) fn Wipe(item: Item) -> impl IntoView {
                 step="any"
                 aria-label=t::compare_line()
                 prop:value=part
-                on:input=move |event| at.set(event_target_value(&event).parse().unwrap_or(50.0))
+                on:input=move |event| at.set(decimal(&event_target_value(&event)).unwrap_or(50.0))
             />
         </div>
     }

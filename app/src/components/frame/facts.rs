@@ -2,15 +2,16 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use wire::{Field, FieldKind, Job, Output, Size};
+use wire::{Field, FieldKind, Job, Output, Read, Size, text::shown};
 
 use super::placard::Copy;
 use crate::{
     api,
     desk::Desk,
+    dom::{Node, view},
     form::group_digits,
     i18n::{t, words},
-    reactive::See,
+    reactive::RwSignal,
     results::Item,
     state::stage::took,
 };
@@ -32,7 +33,7 @@ impl Fact {
 
 /// The settings in the words of the form they were made in, then how it went.
 #[component]
-pub(super) fn Facts(item: Item) -> impl IntoView {
+pub(super) fn Facts(item: Item) -> Node {
     let fields = RwSignal::new(Vec::new());
     let slug = item.job.workflow.clone();
     let here =
@@ -43,7 +44,7 @@ pub(super) fn Facts(item: Item) -> impl IntoView {
         leptos::task::spawn_local(async move {
             // A workflow that was taken down has no labels any more; its names must do.
             if let Ok(workflow) = api::workflow(&slug).await {
-                let _ = fields.try_set(workflow.fields);
+                fields.set(workflow.fields);
             }
         });
     }
@@ -63,7 +64,7 @@ pub(super) fn Facts(item: Item) -> impl IntoView {
     };
     view! {
         <dl class="facts">
-            {move || fields.see(|fields| facts(&item, fields)).into_iter().map(line).collect_view()}
+            {move || fields.see(|fields| facts(&item, fields)).into_iter().map(line).collect::<Node>()}
         </dl>
     }
 }
@@ -89,9 +90,7 @@ fn settings(job: &Job, words: &str, fields: &[Field]) -> Vec<Fact> {
 fn written(kind: &FieldKind, value: &Value) -> Option<String> {
     match kind {
         FieldKind::Text { .. } => value.as_str().map(str::to_owned),
-        FieldKind::Integer { .. } | FieldKind::Number { .. } => {
-            value.as_f64().map(|n| n.to_string())
-        }
+        FieldKind::Integer { .. } | FieldKind::Number { .. } => value.as_f64().map(shown),
         FieldKind::Boolean { .. } => {
             value.as_bool().map(|on| if on { t::fact_on() } else { t::fact_off() }.to_owned())
         }
@@ -101,7 +100,7 @@ fn written(kind: &FieldKind, value: &Value) -> Option<String> {
         }
         FieldKind::Seed => value.as_u64().map(group_digits),
         FieldKind::Size { .. } => {
-            let Size { width, height } = serde_json::from_value(value.clone()).ok()?;
+            let Size { width, height } = Size::read(value)?;
             Some(t::size_value(width, height))
         }
         FieldKind::Image { .. } => (!value.is_null()).then(|| t::fact_picture().to_owned()),
@@ -111,7 +110,7 @@ fn written(kind: &FieldKind, value: &Value) -> Option<String> {
 fn outcome(job: &Job, output: &Output) -> Vec<Fact> {
     let made_in = took(job).map(|took| Fact::new(t::fact_made_in(), words::time(took)));
     let backend = job.backend.clone().map(|backend| Fact::new(t::fact_backend(), backend));
-    let kind = output.mime.rsplit('/').next().unwrap_or_default().to_uppercase();
+    let kind = output.mime.rsplit('/').next().unwrap_or_default().to_ascii_uppercase();
     let bytes = words::bytes(output.bytes as f64);
     let file = match output.width.zip(output.height) {
         Some((width, height)) => t::fact_file_size(kind, t::size_value(width, height), bytes),

@@ -3,13 +3,14 @@
 
 use leptos::{html, prelude::*};
 use web_sys::{PointerEvent, WheelEvent};
-use wire::OutputKind;
+use wire::{OutputKind, text::shown};
 
 use super::{Opened, compare::Wipe};
 use crate::{
     components::icon::Icon,
+    dom::{Node, view},
     i18n::t,
-    reactive::{Show, memo},
+    reactive::{Show, StoredValue, memo},
     results::{
         Item,
         zoom::{Pair, Zoom, most, near},
@@ -30,29 +31,29 @@ type Fingers = StoredValue<Vec<(i32, Pair)>>;
 
 /// A result in full size.
 #[component]
-pub(super) fn Look(opened: Opened, item: Item) -> impl IntoView {
+pub(super) fn Look(opened: Opened, item: Item) -> Node {
     let output = item.output().clone();
     let title = item.title().to_owned();
     match output.kind {
-        OutputKind::Image => view! { <Picture opened item/> }.into_any(),
+        OutputKind::Image => view! { <Picture opened item/> },
         OutputKind::Video => view! {
             <video class="frame__film" src=output.url controls=true autoplay=true loop=true playsinline=true></video>
+        },
+        OutputKind::Audio => {
+            view! { <audio src=output.url controls=true aria-label=title></audio> }
         }
-        .into_any(),
-        OutputKind::Audio => view! { <audio src=output.url controls=true aria-label=title></audio> }.into_any(),
-        OutputKind::Text => view! { <blockquote class="frame__text">{output.text}</blockquote> }.into_any(),
+        OutputKind::Text => view! { <blockquote class="frame__text">{output.text}</blockquote> },
         OutputKind::Model | OutputKind::File => view! {
             <div class="frame__file">
                 <Icon name="file"/>
                 <span>{output.name}</span>
             </div>
-        }
-        .into_any(),
+        },
     }
 }
 
 #[component]
-fn Picture(opened: Opened, item: Item) -> impl IntoView {
+fn Picture(opened: Opened, item: Item) -> Node {
     let Opened { zoom, is_comparing, .. } = opened;
     let output = item.output().clone();
     let ratio = output
@@ -67,7 +68,7 @@ fn Picture(opened: Opened, item: Item) -> impl IntoView {
         pixels: output.width.map_or(0.0, f64::from),
     };
     let at = move |part: fn(Zoom) -> f64, unit: &'static str| {
-        move || format!("{}{unit}", part(zoom.get()))
+        move || format!("{}{unit}", shown(part(zoom.get())))
     };
     let soft = format!("url(\"{}\")", item.thumb(640));
     let title = item.title().to_owned();
@@ -76,12 +77,12 @@ fn Picture(opened: Opened, item: Item) -> impl IntoView {
             class="frame__pic"
             class:is-near=move || !zoom.read().is_whole()
             node_ref=hand.figure
-            style=("--r", ratio.to_string())
+            style=("--r", ratio)
             style=("--x", at(|zoom| zoom.x, "px"))
             style=("--y", at(|zoom| zoom.y, "px"))
             style=("--z", at(|zoom| zoom.scale, ""))
             on:wheel=move |event| hand.wheel(&event)
-            on:dblclick=move |event| hand.toggle((f64::from(event.client_x()), f64::from(event.client_y())))
+            on:dblclick=move |event: web_sys::MouseEvent| hand.toggle((f64::from(event.client_x()), f64::from(event.client_y())))
             on:pointerdown=move |event| hand.down(&event)
             on:pointermove=move |event| hand.moved(&event)
             on:pointerup=move |event| hand.up(&event)
@@ -191,7 +192,7 @@ impl Hand {
 
     fn up(self, event: &PointerEvent) {
         self.fingers.update_value(|fingers| fingers.retain(|(id, _)| *id != event.pointer_id()));
-        let start = self.start.try_update_value(Option::take).flatten();
+        let start = self.start.update_value(Option::take).flatten();
         let Some(start) = start.filter(|_| event.pointer_type() == "touch") else { return };
         let end = client(event);
         let (across, down) = (end.0 - start.0, end.1 - start.1);
@@ -212,7 +213,7 @@ fn distance(a: Pair, b: Pair) -> f64 {
 
 /// Buttons for whoever has neither wheel nor touch.
 #[component]
-pub(super) fn ZoomTools(opened: Opened) -> impl IntoView {
+pub(super) fn ZoomTools(opened: Opened) -> Node {
     let Opened { zoom, item, is_comparing, .. } = opened;
     let is_picture = memo(move |_| {
         item.read().as_ref().is_some_and(|item| item.output().kind == OutputKind::Image)
@@ -223,14 +224,14 @@ pub(super) fn ZoomTools(opened: Opened) -> impl IntoView {
     let press = move |factor: f64| {
         // At the middle; what is closest is left to the largest a wheel may do.
         zoom.update(|zoom| *zoom = zoom.by(factor, (0.0, 0.0), most(0.0, 1.0).max(8.0)));
-        if zoom.read_untracked().is_whole() {
+        if zoom.peek(|zoom| zoom.is_whole()) {
             zoom.set(Zoom::default());
         }
     };
     let percent = move || t::frame_percent((zoom.get().scale * 100.0).round() as u32);
-    let button = |icon: &'static str, label: &'static str, act: Callback<()>| {
+    let button = |icon: &'static str, label: &'static str, press: Callback<()>| {
         view! {
-            <button type="button" class="ib" aria-label=label title=label on:click=move |_| act.run(())>
+            <button type="button" class="ib" aria-label=label title=label on:click=move |_| press.run(())>
                 <Icon name=icon/>
             </button>
         }

@@ -15,19 +15,17 @@ mod placard;
 use std::sync::Arc;
 
 use leptos::{html, prelude::*, task::spawn_local};
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
 use web_sys::KeyboardEvent;
 
 use crate::{
+    address::{Step, use_here},
     api, browser,
     components::{icon::Icon, room::Room, wall::Collection},
     desk::use_desk,
+    dom::{Node, view},
     i18n::t,
     live::{Live, use_live},
-    reactive::{Peek, See, Show, memo},
+    reactive::{Memo, RwSignal, Show, StoredValue, effect, memo},
     results::{Item, Place, zoom::Zoom},
 };
 
@@ -57,7 +55,7 @@ pub(crate) fn Frame(
     /// What it is leafed through in; without it, the wall of this desk.
     #[prop(optional)]
     collection: Option<Collection>,
-) -> impl IntoView {
+) -> Node {
     let collection = collection.unwrap_or_else(|| Collection::of_desk(use_desk()));
     let live = use_live();
     let place = use_place();
@@ -79,7 +77,7 @@ pub(crate) fn Frame(
     };
     opened.follow(live);
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let (is_open, Some(dialog)) = (place.read().is_some(), dialog.get()) else { return };
         match (is_open, dialog.open()) {
             (true, false) => drop(dialog.show_modal()),
@@ -101,13 +99,12 @@ pub(crate) fn Frame(
             </Show>
         </dialog>
     }
-    .into_any()
 }
 
 /// The result that the address names.
 fn use_place() -> Memo<Option<Place>> {
-    let query = use_query_map();
-    memo(move |_| query.see(|query| Place::parse(query.get_str("job")?, query.get_str("output"))))
+    let here = use_here();
+    memo(move |_| Place::parse(&here.query("job")?, here.query("output").as_deref()))
 }
 
 /// To another place, and out.
@@ -118,11 +115,9 @@ fn use_ways(
     // Opened from the page itself, the page is one step back. Opened by a
     // link from elsewhere, a step back would leave the house.
     let came_by_link = StoredValue::new(place.get_untracked().is_some());
-    let navigate = use_navigate();
+    let here = use_here();
     let go = Callback::new(move |place: Option<Place>| {
-        let options =
-            NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
-        navigate(&format!("/{}", collection.address(place)), options);
+        here.go(&collection.address(place), Step::Instead);
     });
     let close = Callback::new(move |()| {
         if came_by_link.get_value() {
@@ -138,7 +133,7 @@ fn use_ways(
 impl Opened {
     /// Fetches what is not on the wall, and starts afresh with each result.
     fn follow(self, live: Live) {
-        Effect::new(move |_| {
+        effect(move || {
             let Some(place) = self.place.get() else { return };
             self.zoom.set(Zoom::default());
             self.is_comparing.set(false);
@@ -154,7 +149,7 @@ impl Opened {
                         live.results.peek(|results| results.get(place.job).is_some())
                     }
                 });
-                let _ = self.is_missing.try_set(!known);
+                self.is_missing.set(!known);
             });
         });
     }
@@ -213,7 +208,7 @@ impl Opened {
 }
 
 #[component]
-fn Inside(opened: Opened) -> impl IntoView {
+fn Inside(opened: Opened) -> Node {
     let Opened { item, is_missing, .. } = opened;
     let id = memo(move |_| item.read().as_ref().map(Item::place));
     view! {
@@ -221,18 +216,18 @@ fn Inside(opened: Opened) -> impl IntoView {
         {move || match id.get() {
             Some(_) => {
                 let item = item.get_untracked();
-                item.map(|item| view! { <Shown opened item/> }.into_any())
+                item.map(|item| view! { <Shown opened item/> })
             }
             None if is_missing.get() => Some(view! {
                 <Room title=t::frame_missing_title() why=t::frame_missing_why()/>
-            }.into_any()),
-            None => Some(view! { <p class="frame__wait sr" role="status">{t::loading()}</p> }.into_any()),
+            }),
+            None => Some(view! { <p class="frame__wait sr" role="status">{t::loading()}</p> }),
         }}
     }
 }
 
 #[component]
-fn Top(opened: Opened) -> impl IntoView {
+fn Top(opened: Opened) -> Node {
     let count = move || opened.count().map(|(number, total)| t::frame_count(number, total));
     view! {
         <div class="frame__top">
@@ -246,7 +241,7 @@ fn Top(opened: Opened) -> impl IntoView {
 }
 
 #[component]
-fn Shown(opened: Opened, item: Item) -> impl IntoView {
+fn Shown(opened: Opened, item: Item) -> Node {
     view! {
         <div class="frame__room">
             <Look opened item=item.clone()/>
@@ -260,7 +255,7 @@ fn Shown(opened: Opened, item: Item) -> impl IntoView {
 
 /// To the next result, at the edge of the picture.
 #[component]
-fn Step(opened: Opened, by: isize) -> impl IntoView {
+fn Step(opened: Opened, by: isize) -> Node {
     let (class, icon, label) = if by < 0 {
         ("frame__step frame__step--back", "left", t::frame_newer())
     } else {

@@ -10,12 +10,14 @@ use super::{
 use crate::{
     browser,
     components::icon::Icon,
+    dom::{Node, view},
     i18n::{t, when},
+    reactive::{RwSignal, StoredValue},
     results::Item,
 };
 
 #[component]
-pub(super) fn Placard(opened: Opened, item: Item) -> impl IntoView {
+pub(super) fn Placard(opened: Opened, item: Item) -> Node {
     let job = &item.job;
     let by =
         t::placard_by(&job.workflow_title, when::moment(job.finished_at.unwrap_or(job.created_at)));
@@ -36,15 +38,15 @@ pub(super) fn Placard(opened: Opened, item: Item) -> impl IntoView {
 
 /// A button that copies, and says so for a moment.
 #[component]
-pub(super) fn Copy(label: &'static str, text: String) -> impl IntoView {
+pub(super) fn Copy(label: &'static str, text: String) -> Node {
     let is_done = RwSignal::new(false);
     let text = StoredValue::new(text);
     let copy = move |_| {
         spawn_local(async move {
             if browser::copy(&text.get_value()).await {
-                let _ = is_done.try_set(true);
+                is_done.set(true);
                 gloo_timers::future::TimeoutFuture::new(2_000).await;
-                let _ = is_done.try_set(false);
+                is_done.set(false);
             }
         });
     };

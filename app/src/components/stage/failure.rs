@@ -7,13 +7,13 @@ use super::{Shown, tell::Again};
 use crate::{
     browser,
     components::icon::Icon,
+    dom::{Node, view},
     i18n::t,
-    reactive::{Peek, See},
     toasts::use_toasts,
 };
 
 #[component]
-pub(super) fn FailureNote(shown: Shown) -> impl IntoView {
+pub(super) fn FailureNote(shown: Shown) -> Node {
     let toasts = use_toasts();
     let failure = move || shown.row.see(|row| row.as_ref()?.job.failure.clone());
     let title = move || failure().map_or_else(|| t::failed_title().to_owned(), headline);

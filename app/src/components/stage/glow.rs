@@ -9,8 +9,9 @@ use crate::{
     api,
     browser::ObjectUrl,
     desk::use_desk,
+    dom::{Node, view},
     live::use_live,
-    reactive::{See, memo},
+    reactive::memo,
 };
 
 /// The light changes with every tenth of a run: a large blur is not cheap.
@@ -25,7 +26,7 @@ enum Source {
 }
 
 #[component]
-pub(super) fn Glow(shown: Shown) -> impl IntoView {
+pub(super) fn Glow(shown: Shown) -> Node {
     let live = use_live();
     let slug = use_desk().workflow().about.slug.clone();
     let source = memo(move |before: Option<&Option<Source>>| {
@@ -37,7 +38,7 @@ pub(super) fn Glow(shown: Shown) -> impl IntoView {
         if let Some(url) = own {
             return Some(Source::Thumb(api::thumb(&url, 64)));
         }
-        if let Some(preview) = live.previews.see(|all| all.get(&id).cloned()) {
+        if let Some(preview) = live.previews.see(|all| all.get(id).cloned()) {
             return match before {
                 Some(Some(same @ Source::Preview(known, _))) if *known == part => {
                     Some(same.clone())

@@ -7,15 +7,16 @@ use super::Shown;
 use crate::{
     api,
     components::{icon::Icon, prompt_of},
+    dom::{Node, view},
     i18n::t,
     live::use_live,
-    reactive::Peek,
+    reactive::RwSignal,
 };
 
 #[component]
-pub(super) fn Made(shown: Shown, output: Output, embedded: bool) -> impl IntoView {
+pub(super) fn Made(shown: Shown, output: Output, embedded: bool) -> Node {
     match output.kind {
-        OutputKind::Image => view! { <MadePicture shown output embedded /> }.into_any(),
+        OutputKind::Image => view! { <MadePicture shown output embedded /> },
         OutputKind::Video => view! {
             <video
                 class="stage__made is-here"
@@ -26,19 +27,18 @@ pub(super) fn Made(shown: Shown, output: Output, embedded: bool) -> impl IntoVie
                 loop=true
                 playsinline=true
             ></video>
-        }
-        .into_any(),
-        OutputKind::Audio => view! { <audio src=output.url controls=true></audio> }.into_any(),
+        },
+        OutputKind::Audio => view! { <audio src=output.url controls=true></audio> },
         OutputKind::Text => {
-            view! { <blockquote class="stage__text">{output.text}</blockquote> }.into_any()
+            view! { <blockquote class="stage__text">{output.text}</blockquote> }
         }
-        OutputKind::Model | OutputKind::File => view! { <File output /> }.into_any(),
+        OutputKind::Model | OutputKind::File => view! { <File output /> },
     }
 }
 
 /// Fades in over its last preview once it has come.
 #[component]
-fn MadePicture(shown: Shown, output: Output, embedded: bool) -> impl IntoView {
+fn MadePicture(shown: Shown, output: Output, embedded: bool) -> Node {
     let live = use_live();
     let is_here = RwSignal::new(false);
     let job = shown.row.peek(|row| row.as_ref().map(|row| row.job.clone()));
@@ -60,26 +60,26 @@ fn MadePicture(shown: Shown, output: Output, embedded: bool) -> impl IntoView {
     let picture = view! {
         <img
             class="stage__made"
-            class=("is-here", is_here)
+            class=("is-here", move || is_here.get())
             src=output.url
             alt=prompt
-            width=output.width.map(|width| width.to_string())
-            height=output.height.map(|height| height.to_string())
+            width=output.width
+            height=output.height
             style=("background-image", blur)
             on:load=arrived
         />
     };
     match link.filter(|_| !embedded) {
         Some(link) => {
-            view! { <a class="stage__open" href=link aria-label=label>{picture}</a> }.into_any()
+            view! { <a class="stage__open" href=link aria-label=label>{picture}</a> }
         }
-        None => picture.into_any(),
+        None => picture,
     }
 }
 
 /// Something that cannot be shown, only saved.
 #[component]
-fn File(output: Output) -> impl IntoView {
+fn File(output: Output) -> Node {
     view! {
         <a class="stage__file" href=api::download(&output.url) download=output.name.clone() rel="external">
             <Icon name="file" />

@@ -20,10 +20,11 @@ use super::{
 };
 use crate::{
     desk::{Desk, use_desk},
+    dom::{IntoNode, Node, view},
     home::use_home,
     i18n::t,
     live::use_live,
-    reactive::{See, memo},
+    reactive::{Memo, memo},
     state::{jobs::Row, stage::Phase},
 };
 
@@ -55,7 +56,7 @@ pub(crate) fn Stage(
     /// In somebody else's page: nothing leads out of it.
     #[prop(optional)]
     embedded: bool,
-) -> impl IntoView {
+) -> Node {
     let desk = use_desk();
     let shown = Shown::new(desk);
     let is_there = memo(move |_| shown.row.see(Option::is_some));
@@ -71,11 +72,10 @@ pub(crate) fn Stage(
                         <tell::Tell shown />
                         <spoken::Spoken shown />
                     }
-                        .into_any()
                 } else if desk.shelf.is_known() || desk.shelf.trouble().is_some() {
-                    view! { <Nothing embedded /> }.into_any()
+                    view! { <Nothing embedded /> }
                 } else {
-                    view! { <Waiting /> }.into_any()
+                    view! { <Waiting /> }
                 }
             }}
             <tray::Tray embedded />
@@ -86,15 +86,14 @@ pub(crate) fn Stage(
 
 /// The stage before there was ever anything on it.
 #[component]
-fn Nothing(embedded: bool) -> impl IntoView {
+fn Nothing(embedded: bool) -> Node {
     let home = use_home();
-    move || {
+    (move || {
         if home.open() {
-            let drawing = view! { <Easel /> }.into_any();
+            let drawing = view! { <Easel /> };
             view! { <Room title=t::empty_title() why=t::empty_why(t::create()) drawing /> }
-                .into_any()
         } else {
-            let drawing = view! { <Door /> }.into_any();
+            let drawing = view! { <Door /> };
             view! {
                 <Room title=t::closed_title() why=t::closed_why() drawing>
                     {(!embedded)
@@ -108,14 +107,14 @@ fn Nothing(embedded: bool) -> impl IntoView {
                         })}
                 </Room>
             }
-            .into_any()
         }
-    }
+    })
+    .into_node()
 }
 
 /// The stage in its final shape, before it is known what stands on it.
 #[component]
-pub(crate) fn Waiting() -> impl IntoView {
+pub(crate) fn Waiting() -> Node {
     view! {
         <div class="stage__room" role="status" aria-label=t::loading()>
             <div class="stage__pic skel" style=("--r", "1.5")></div>

@@ -7,9 +7,10 @@ use wire::{Inputs, Output, OutputKind};
 use super::{Shown, made::Made};
 use crate::{
     desk::use_desk,
+    dom::{Node, view},
     i18n::t,
     live::use_live,
-    reactive::{See, Show, memo},
+    reactive::{Memo, RwSignal, Show, memo},
     state::stage::Phase,
 };
 
@@ -30,7 +31,7 @@ impl Ground {
 }
 
 #[component]
-pub(super) fn Picture(shown: Shown, embedded: bool) -> impl IntoView {
+pub(super) fn Picture(shown: Shown, embedded: bool) -> Node {
     let result =
         memo(move |_| shown.row.see(|row| Some(best(&row.as_ref()?.job.outputs)?.clone())));
     let is_over = memo(move |_| {
@@ -53,7 +54,7 @@ pub(super) fn Picture(shown: Shown, embedded: bool) -> impl IntoView {
             class="stage__pic"
             class:skel=move || ground.see(Option::is_none) && !is_over.get()
             class=("stage__pic--bare", move || result.see(|output| output.as_ref().is_some_and(is_bare)))
-            style=("--r", move || ratio.get().to_string())
+            style=("--r", move || ratio.get())
         >
             <GroundPicture shown ground natural />
             {move || result.get().map(|output| view! { <Made shown output embedded /> })}
@@ -72,7 +73,7 @@ fn GroundPicture(
     ground: Memo<Option<Ground>>,
     /// Width and height of the preview, for a job that does not say its size.
     natural: RwSignal<Option<(f64, f64)>>,
-) -> impl IntoView {
+) -> Node {
     let there = memo(move |_| ground.see(Option::is_some));
     let failed = memo(move |_| {
         shown
@@ -104,7 +105,7 @@ fn GroundPicture(
 
 /// How far the run is, along the lower edge.
 #[component]
-fn Line(shown: Shown) -> impl IntoView {
+fn Line(shown: Shown) -> Node {
     let percent = memo(move |_| {
         shown.phase.see(|phase| match phase {
             Some(Phase::Running { percent, .. }) => Some(*percent),
@@ -120,8 +121,8 @@ fn Line(shown: Shown) -> impl IntoView {
                 aria-label=t::painting_title()
                 aria-valuemin="0"
                 aria-valuemax="100"
-                aria-valuenow=move || percent.get().unwrap_or(100).to_string()
-                style=("--p", move || percent.get().unwrap_or(100).to_string())
+                aria-valuenow=move || percent.get().unwrap_or(100)
+                style=("--p", move || percent.get().unwrap_or(100))
             ></div>
         </Show>
     }
@@ -141,7 +142,7 @@ fn use_ground(shown: Shown, previous: Memo<Option<Output>>) -> Memo<Option<Groun
             let job = &row.as_ref()?.job;
             Some((job.id, job.status == wire::JobStatus::Succeeded))
         })?;
-        let preview = live.previews.see(|all| Some(all.get(&id)?.as_str().to_owned()));
+        let preview = live.previews.see(|all| Some(all.get(id)?.as_str().to_owned()));
         // Under a finished result there is only its own last preview.
         let previous =
             || previous.see(|output| Some(output.as_ref()?.url.clone())).filter(|_| !made);

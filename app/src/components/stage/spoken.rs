@@ -8,14 +8,15 @@ use wire::Millis;
 use super::{Shown, telling::spoken};
 use crate::{
     browser,
-    reactive::{See, memo},
+    dom::{Node, view},
+    reactive::{Memo, RwSignal, StoredValue, effect, memo},
 };
 
 /// The shortest time between two sentences, in milliseconds.
 const GAP_MS: Millis = 3_000;
 
 #[component]
-pub(super) fn Spoken(shown: Shown) -> impl IntoView {
+pub(super) fn Spoken(shown: Shown) -> Node {
     let sentence =
         memo(move |_| shown.phase.see(|phase| phase.as_ref().map(spoken).unwrap_or_default()));
     let said = throttled(sentence);
@@ -23,22 +24,23 @@ pub(super) fn Spoken(shown: Shown) -> impl IntoView {
 }
 
 /// Follows `source`, at most once in [`GAP_MS`]; the last value is always said in the end.
-fn throttled(source: Memo<String>) -> ReadSignal<String> {
-    let (said, say) = signal(source.get_untracked());
+fn throttled(source: Memo<String>) -> RwSignal<String> {
+    let said = RwSignal::new(source.get_untracked());
     let last = StoredValue::new(browser::now());
-    Effect::new(move |waiting: Option<Option<TimeoutHandle>>| {
+    let mut waiting = None::<TimeoutHandle>;
+    effect(move || {
         source.track();
-        if let Some(timeout) = waiting.flatten() {
+        if let Some(timeout) = waiting.take() {
             timeout.clear();
         }
         let wait = (last.get_value() + GAP_MS - browser::now()).max(0);
         let speak = move || {
             if let Some(sentence) = source.try_get_untracked() {
-                last.try_set_value(browser::now());
-                let _ = say.try_set(sentence);
+                last.set_value(browser::now());
+                said.set(sentence);
             }
         };
-        set_timeout_with_handle(speak, Duration::from_millis(wait.unsigned_abs())).ok()
+        waiting = set_timeout_with_handle(speak, Duration::from_millis(wait.unsigned_abs())).ok();
     });
     said
 }

@@ -6,13 +6,14 @@ use super::Shown;
 use crate::{
     components::icon::Icon,
     desk::use_desk,
+    dom::{Node, view},
     i18n::t,
-    reactive::{See, memo},
+    reactive::{Memo, memo},
     state::stage::{Mark, MarkState, strip},
 };
 
 #[component]
-pub(super) fn Strip(shown: Shown) -> impl IntoView {
+pub(super) fn Strip(shown: Shown) -> Node {
     let desk = use_desk();
     let marks = memo(move |_| {
         shown
@@ -22,22 +23,22 @@ pub(super) fn Strip(shown: Shown) -> impl IntoView {
     let count = desk.workflow().nodes.len();
     let nodes = (0..count).map(|place| {
         let mark = memo(move |_| marks.see(|marks| marks.get(place).cloned()));
-        view! { <Node mark /> }
+        view! { <GraphNode mark /> }
     });
     view! {
         <ol class="strip" aria-label=t::strip()>
-            {nodes.collect_view()}
+            {nodes.collect::<Node>()}
         </ol>
     }
 }
 
 #[component]
-fn Node(mark: Memo<Option<Mark>>) -> impl IntoView {
+fn GraphNode(mark: Memo<Option<Mark>>) -> Node {
     let state =
         memo(move |_| mark.see(|mark| mark.as_ref().map_or(MarkState::Waiting, |mark| mark.state)));
     let title = move || mark.see(|mark| mark.as_ref().map(|mark| mark.title.clone()));
     let label = move || label(state.get(), &title().unwrap_or_default());
-    let percent = move || mark.see(|mark| mark.as_ref().map_or(0, |mark| mark.percent)).to_string();
+    let percent = move || mark.see(|mark| mark.as_ref().map_or(0, |mark| mark.percent));
     let sign = move || match state.get() {
         MarkState::Done => Some(view! { <Icon name="check" /> }),
         MarkState::Failed => Some(view! { <Icon name="x" /> }),

@@ -13,14 +13,15 @@ use crate::{
     api,
     components::icon::Icon,
     desk::use_desk,
+    dom::{IntoNode, Node, view},
     i18n::t,
-    reactive::{Peek, See, Show, memo},
+    reactive::{Memo, RwSignal, Show, memo},
     state::stage::Phase,
     toasts::use_toasts,
 };
 
 #[component]
-pub(super) fn Tell(shown: Shown) -> impl IntoView {
+pub(super) fn Tell(shown: Shown) -> Node {
     let telling =
         memo(move |_| shown.phase.see(|phase| phase.as_ref().map(Telling::of).unwrap_or_default()));
     let failed = memo(move |_| shown.phase.see(|phase| *phase == Some(Phase::Failed)));
@@ -42,7 +43,7 @@ pub(super) fn Tell(shown: Shown) -> impl IntoView {
 
 /// The number, the words and the time. Each changes alone, so nothing else is drawn anew.
 #[component]
-fn Words(telling: Memo<Telling>) -> impl IntoView {
+fn Words(telling: Memo<Telling>) -> Node {
     let figure = move || {
         let (number, unit) = telling.see(|telling| telling.figure.clone())?;
         Some(view! {
@@ -72,31 +73,32 @@ fn Words(telling: Memo<Telling>) -> impl IntoView {
 
 /// What one can do. Drawn anew only when that changes, or a press in between would be lost.
 #[component]
-fn Buttons(shown: Shown) -> impl IntoView {
+fn Buttons(shown: Shown) -> Node {
     let controls =
         memo(move |_| shown.phase.see(|phase| phase.as_ref().map_or(Controls::None, Controls::of)));
     let job = memo(move |_| shown.row.see(|row| row.as_ref().map(|row| row.job.id)));
-    move || {
-        let Some(job) = job.get() else { return ().into_any() };
+    (move || {
+        let Some(job) = job.get() else { return Node::Nothing };
         match controls.get() {
-            Controls::Stop => view! { <Stop job queued=false /> }.into_any(),
-            Controls::Leave => view! { <Stop job queued=true /> }.into_any(),
-            Controls::Again => view! { <Again shown /> <Keep shown /> }.into_any(),
-            Controls::Retry => view! { <Again shown retry=true /> }.into_any(),
-            Controls::None => ().into_any(),
+            Controls::Stop => view! { <Stop job queued=false /> },
+            Controls::Leave => view! { <Stop job queued=true /> },
+            Controls::Again => view! { <Again shown /> <Keep shown /> },
+            Controls::Retry => view! { <Again shown retry=true /> },
+            Controls::None => Node::Nothing,
         }
-    }
+    })
+    .into_node()
 }
 
 #[component]
-fn Stop(job: JobId, queued: bool) -> impl IntoView {
+fn Stop(job: JobId, queued: bool) -> Node {
     let toasts = use_toasts();
     let asked = RwSignal::new(false);
     let stop = move |_| {
         asked.set(true);
         spawn_local(async move {
             if let Err(error) = api::cancel(job).await {
-                let _ = asked.try_set(false);
+                asked.set(false);
                 toasts.say(error.words());
             }
         });
@@ -121,7 +123,7 @@ pub(super) fn Again(
     /// The last one went wrong.
     #[prop(optional)]
     retry: bool,
-) -> impl IntoView {
+) -> Node {
     let desk = use_desk();
     let send = move |_| {
         let Some(mut inputs) = shown.row.peek(|row| Some(row.as_ref()?.job.inputs.clone())) else {
@@ -151,7 +153,7 @@ pub(super) fn Again(
 
 /// Saves the first thing that was made.
 #[component]
-fn Keep(shown: Shown) -> impl IntoView {
+fn Keep(shown: Shown) -> Node {
     let first = move || {
         let output = shown.row.see(|row| row.as_ref()?.job.outputs.first().cloned())?;
         Some(view! {

@@ -1,20 +1,21 @@
 //! A small tray that switches between jobs under way.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use wire::JobId;
 
 use crate::{
+    address::{Step, use_here},
     components::prompt_of,
     desk::use_desk,
+    dom::{Each, Node, view},
     i18n::t,
     live::use_live,
-    reactive::{Peek, See, Show, memo},
+    reactive::{Show, memo},
     state::jobs::Row,
 };
 
 #[component]
-pub(super) fn Tray(embedded: bool) -> impl IntoView {
+pub(super) fn Tray(embedded: bool) -> Node {
     let live = use_live();
     let desk = use_desk();
     let slug = desk.workflow().about.slug.clone();
@@ -34,9 +35,9 @@ pub(super) fn Tray(embedded: bool) -> impl IntoView {
     view! {
         <Show when=move || is_needed.get()>
             <div class="tray" role="group" aria-label=t::tray()>
-                <For each=move || jobs.get() key=|id| *id let(id)>
+                <Each each=move || jobs.get() key=|id| (id.0.as_u128(), 0) let(id)>
                     <Switch id />
-                </For>
+                </Each>
             </div>
         </Show>
     }
@@ -44,14 +45,14 @@ pub(super) fn Tray(embedded: bool) -> impl IntoView {
 
 /// One job: its preview with a ring, or its place in the queue.
 #[component]
-fn Switch(id: JobId) -> impl IntoView {
+fn Switch(id: JobId) -> Node {
     let live = use_live();
     let desk = use_desk();
-    let navigate = use_navigate();
+    let here = use_here();
     let row = memo(move |_| live.jobs.see(|jobs| jobs.get(id).cloned()));
-    let preview = move || live.previews.see(|all| Some(all.get(&id)?.as_str().to_owned()));
+    let preview = move || live.previews.see(|all| Some(all.get(id)?.as_str().to_owned()));
     let place = memo(move |_| row.see(|row| place(row.as_ref()?)));
-    let percent = move || row.see(|row| row.as_ref().map_or(0, Row::percent)).to_string();
+    let percent = move || row.see(|row| row.as_ref().map_or(0, Row::percent));
     let press = move |_| {
         let Some(slug) = row.peek(|row| Some(row.as_ref()?.job.workflow.clone())) else {
             return;
@@ -59,7 +60,7 @@ fn Switch(id: JobId) -> impl IntoView {
         if slug == desk.workflow().about.slug {
             desk.show(id);
         } else {
-            navigate(&format!("/w/{slug}"), leptos_router::NavigateOptions::default());
+            here.go(&format!("w/{slug}"), Step::On);
         }
     };
     let label = move || row.see(|row| row.as_ref().map(label));
@@ -68,8 +69,8 @@ fn Switch(id: JobId) -> impl IntoView {
         <button type="button" aria-label=label title=label aria-current=current on:click=press>
             {move || preview().map(|url| view! { <img src=url alt="" /> })}
             {move || match place.get() {
-                Some(place) => view! { <span>{t::tray_place(place)}</span> }.into_any(),
-                None => view! { <span class="ring" style=("--p", percent)></span> }.into_any(),
+                Some(place) => view! { <span>{t::tray_place(place)}</span> },
+                None => view! { <span class="ring" style=("--p", percent)></span> },
             }}
         </button>
     }

@@ -1,14 +1,13 @@
 //! A list of results, and the address at which each of them is opened.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
-use leptos::prelude::*;
 use wire::{Job, JobId};
 
 use crate::{
     desk::Desk,
     live::use_live,
-    reactive::{Peek, See, memo},
+    reactive::{Memo, RwSignal, StoredValue, memo},
     results::{Item, Place},
     shelf::Shelf,
     state::results::Results,
@@ -42,10 +41,15 @@ impl Collection {
         let places = memo(move |_| {
             let ids = shelf.ids();
             let newest = ids.first().copied();
-            let found: HashSet<JobId> = ids.into_iter().collect();
+            let mut found = ids;
+            found.sort_unstable();
             let is_new = |job: &Job| grows && newest.is_none_or(|newest| job.id > newest);
             results.see(|results| {
-                places(results.newest_first().filter(|job| found.contains(&job.id) || is_new(job)))
+                places(
+                    results
+                        .newest_first()
+                        .filter(|job| found.binary_search(&job.id).is_ok() || is_new(job)),
+                )
             })
         });
         Self::new(places, shelf, ("gallery".to_owned(), asks))

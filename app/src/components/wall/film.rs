@@ -4,12 +4,14 @@ use leptos::{html, prelude::*};
 
 use crate::{
     components::icon::Icon,
+    dom::{Node, view},
     i18n::{t, words},
+    reactive::RwSignal,
     results::Item,
 };
 
 #[component]
-pub(super) fn Film(item: Item, link: String) -> impl IntoView {
+pub(super) fn Film(item: Item, link: String) -> Node {
     let video = NodeRef::<html::Video>::new();
     let length = RwSignal::new(None);
     let measure = move |_| {

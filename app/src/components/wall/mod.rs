@@ -12,14 +12,20 @@ mod tile;
 
 use leptos::prelude::*;
 
-use crate::{desk::use_desk, i18n::t, reactive::Show, shelf::Shelf};
+use crate::{
+    desk::use_desk,
+    dom::{Node, view},
+    i18n::t,
+    reactive::Show,
+    shelf::Shelf,
+};
 
 pub(crate) use collection::Collection;
 pub(crate) use rows::{Further, Rows};
 
 /// The wall of the workflow at this desk.
 #[component]
-pub(crate) fn Wall() -> impl IntoView {
+pub(crate) fn Wall() -> Node {
     let desk = use_desk();
     let collection = Collection::of_desk(desk);
     let is_bare = move || desk.shelf.is_known() && collection.places.read().is_empty();
@@ -35,17 +41,16 @@ pub(crate) fn Wall() -> impl IntoView {
             <Further shelf=desk.shelf/>
         </section>
     }
-    .into_any()
 }
 
 /// The rows in their final shape, before there is anything in them.
 #[component]
-fn Loading(shelf: Shelf) -> impl IntoView {
+fn Loading(shelf: Shelf) -> Node {
     let ghost = |ratio: &'static str| view! { <li class="tile skel" style=("--r", ratio)></li> };
     view! {
         <Show when=move || !shelf.is_known() && shelf.is_fetching()>
             <ul class="rows" aria-hidden="true">
-                {["1.78", "0.8", "1.5", "1.5"].map(ghost).into_iter().collect_view()}
+                {["1.78", "0.8", "1.5", "1.5"].map(ghost).into_iter().collect::<Node>()}
             </ul>
         </Show>
     }

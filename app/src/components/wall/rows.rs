@@ -5,7 +5,13 @@ use leptos::{html, prelude::*};
 
 use super::{Collection, tile::Tile};
 use crate::{
-    browser, components::icon::Icon, i18n::t, reactive::Show, results::Place, shelf::Shelf,
+    browser,
+    components::icon::Icon,
+    dom::{Each, Node, view},
+    i18n::t,
+    reactive::{Memo, Show},
+    results::Place,
+    shelf::Shelf,
 };
 
 /// How long before its end comes into sight a list is continued.
@@ -13,24 +19,21 @@ const AHEAD: &str = "800px";
 
 /// Tiles side by side.
 #[component]
-pub(crate) fn Rows(
-    collection: Collection,
-    #[prop(into)] places: Signal<Vec<Place>>,
-) -> impl IntoView {
+pub(crate) fn Rows(collection: Collection, places: Memo<Vec<Place>>) -> Node {
     view! {
         <ul class="rows">
-            <For each=move || places.get() key=|place| *place let(place)>
+            <Each each=move || places.get() key=Place::key let(place)>
                 <Tile collection place/>
-            </For>
+            </Each>
         </ul>
     }
 }
 
 /// The way to older results. It is taken by itself when it comes near.
 #[component]
-pub(crate) fn Further(shelf: Shelf) -> impl IntoView {
+pub(crate) fn Further(shelf: Shelf) -> Node {
     let sentinel = NodeRef::<html::Div>::new();
-    let watch = StoredValue::new_local(None);
+    let watch = leptos::prelude::StoredValue::new_local(None);
     sentinel.on_load(move |sentinel| {
         watch.set_value(browser::Sight::new(&sentinel, AHEAD, move || shelf.fetch_more()));
     });

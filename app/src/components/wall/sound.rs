@@ -4,12 +4,14 @@ use leptos::{html, prelude::*};
 
 use crate::{
     components::icon::Icon,
+    dom::{Node, view},
     i18n::{t, words},
+    reactive::RwSignal,
     results::Item,
 };
 
 #[component]
-pub(super) fn Sound(item: Item, link: String) -> impl IntoView {
+pub(super) fn Sound(item: Item, link: String) -> Node {
     let audio = NodeRef::<html::Audio>::new();
     let is_playing = RwSignal::new(false);
     // Seconds played, and seconds in all.
@@ -30,9 +32,9 @@ pub(super) fn Sound(item: Item, link: String) -> impl IntoView {
         let name = name.clone();
         move || if is_playing.get() { t::tile_pause(&name) } else { t::tile_play(&name) }
     };
-    let part = move || {
+    let progress = move || {
         let (played, length) = time.get();
-        if length > 0.0 { played / length * 100.0 } else { 0.0 }.to_string()
+        if length > 0.0 { played / length * 100.0 } else { 0.0 }
     };
     view! {
         <a href=link data-noscroll="" aria-label=t::open_result(&name)></a>
@@ -40,7 +42,7 @@ pub(super) fn Sound(item: Item, link: String) -> impl IntoView {
             <button type="button" class="play" aria-label=label on:click=press>
                 {move || view! { <Icon name=if is_playing.get() { "pause" } else { "play" }/> }}
             </button>
-            <div class="tile__line" style=("--p", part)></div>
+            <div class="tile__line" style=("--p", progress)></div>
         </div>
         <div class="tile__cap">
             <span class="clip">{name}</span>

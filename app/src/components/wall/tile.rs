@@ -1,12 +1,13 @@
 //! One result on the wall.
 
-use leptos::{either::EitherOf5, prelude::*};
+use leptos::prelude::*;
 use wire::OutputKind;
 
 use super::{Collection, film::Film, sound::Sound};
 use crate::{
     api,
     components::{deeds::use_deeds, icon::Icon},
+    dom::{Node, view},
     i18n::{t, words::bytes},
     results::{Item, Place},
 };
@@ -16,8 +17,8 @@ const HEIGHTS: (f64, f64) = (216.0, 132.0);
 
 /// A result, with what can be done with it when the pointer is over it.
 #[component]
-pub(super) fn Tile(collection: Collection, place: Place) -> impl IntoView {
-    let Some(item) = collection.item(place) else { return ().into_any() };
+pub(super) fn Tile(collection: Collection, place: Place) -> Node {
+    let Some(item) = collection.item(place) else { return Node::Nothing };
     let link = collection.address(Some(place));
     let class = match item.output().kind {
         OutputKind::Image => "tile",
@@ -27,16 +28,16 @@ pub(super) fn Tile(collection: Collection, place: Place) -> impl IntoView {
         OutputKind::Model | OutputKind::File => "tile tile--file",
     };
     let body = match item.output().kind {
-        OutputKind::Image => EitherOf5::A(view! { <Image item=item.clone() link/> }),
-        OutputKind::Video => EitherOf5::B(view! { <Film item=item.clone() link/> }),
-        OutputKind::Audio => EitherOf5::C(view! { <Sound item=item.clone() link/> }),
-        OutputKind::Text => EitherOf5::D(view! { <Words item=item.clone() link/> }),
+        OutputKind::Image => view! { <Image item=item.clone() link/> },
+        OutputKind::Video => view! { <Film item=item.clone() link/> },
+        OutputKind::Audio => view! { <Sound item=item.clone() link/> },
+        OutputKind::Text => view! { <Words item=item.clone() link/> },
         OutputKind::Model | OutputKind::File => {
-            EitherOf5::E(view! { <File item=item.clone() link/> })
+            view! { <File item=item.clone() link/> }
         }
     };
     let blur = item.output().blur.as_ref().map(|blur| format!("url(\"{blur}\")"));
-    let ratio = item.ratio().to_string();
+    let ratio = item.ratio();
     view! {
         <li class=class style=("--r", ratio) style:background-image=blur>
             {body}
@@ -44,11 +45,10 @@ pub(super) fn Tile(collection: Collection, place: Place) -> impl IntoView {
             <Veil item/>
         </li>
     }
-    .into_any()
 }
 
 #[component]
-fn Image(item: Item, link: String) -> impl IntoView {
+fn Image(item: Item, link: String) -> Node {
     let title = item.title().to_owned();
     let label = t::open_result(&title);
     // Whole pixels, a little more than needed: rows are stretched to fit.
@@ -63,7 +63,7 @@ fn Image(item: Item, link: String) -> impl IntoView {
 }
 
 #[component]
-fn Words(item: Item, link: String) -> impl IntoView {
+fn Words(item: Item, link: String) -> Node {
     let text = item.output().text.clone().unwrap_or_default();
     let count = text.split_whitespace().count() as u64;
     view! {
@@ -77,7 +77,7 @@ fn Words(item: Item, link: String) -> impl IntoView {
 }
 
 #[component]
-fn File(item: Item, link: String) -> impl IntoView {
+fn File(item: Item, link: String) -> Node {
     let output = item.output();
     let icon = if output.kind == OutputKind::Model { "cube" } else { "file" };
     view! {
@@ -91,7 +91,7 @@ fn File(item: Item, link: String) -> impl IntoView {
 }
 
 #[component]
-fn Favourite(collection: Collection, place: Place) -> impl IntoView {
+fn Favourite(collection: Collection, place: Place) -> Node {
     let deeds = use_deeds();
     let is_favourite = collection.is_favourite(place.job);
     view! {
@@ -110,7 +110,7 @@ fn Favourite(collection: Collection, place: Place) -> impl IntoView {
 
 /// The words over the foot of a tile, and the quick ways to use it again.
 #[component]
-fn Veil(item: Item) -> impl IntoView {
+fn Veil(item: Item) -> Node {
     let deeds = use_deeds();
     let is_picture = item.output().kind == OutputKind::Image;
     let place = item.place();

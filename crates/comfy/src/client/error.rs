@@ -1,5 +1,6 @@
 //! What can go wrong between us and a server.
 
+use super::trust::distrust;
 use crate::prompt::Refusal;
 
 /// Why a call failed. No text of it names the server or one of its paths but
@@ -13,6 +14,9 @@ pub enum BackendError {
     /// Nobody answers there. The request was not sent.
     #[error("the server cannot be reached: {0}")]
     Unreachable(String),
+    /// It cannot prove who it is. The request was not sent.
+    #[error("the server's certificate is not trusted: {0}")]
+    Untrusted(&'static str),
     /// It did not answer in time.
     #[error("the server did not answer in time")]
     Timeout,
@@ -44,9 +48,11 @@ impl BackendError {
     /// server may have done what it was asked.
     pub fn surely_not_done(&self) -> bool {
         match self {
-            Self::BadAddress(_) | Self::Unreachable(_) | Self::Refused(_) | Self::BadName(_) => {
-                true
-            }
+            Self::BadAddress(_)
+            | Self::Unreachable(_)
+            | Self::Untrusted(_)
+            | Self::Refused(_)
+            | Self::BadName(_) => true,
             Self::Timeout
             | Self::Broken(_)
             | Self::NotComfy(_)
@@ -59,7 +65,9 @@ impl BackendError {
 impl From<reqwest::Error> for BackendError {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
-        if error.is_connect() {
+        if let Some(why) = distrust(&error) {
+            Self::Untrusted(why)
+        } else if error.is_connect() {
             Self::Unreachable(root(&error))
         } else if error.is_timeout() {
             Self::Timeout

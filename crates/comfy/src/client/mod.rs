@@ -9,6 +9,7 @@ mod error;
 mod queue;
 mod reply;
 mod stats;
+mod trust;
 mod view;
 
 use std::time::Duration;
@@ -17,7 +18,7 @@ use bytes::Bytes;
 use indexmap::IndexMap;
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
-use reqwest::{Body, Method, RequestBuilder, StatusCode, Url};
+use reqwest::{Body, ClientBuilder, Method, RequestBuilder, StatusCode, Url};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -31,6 +32,8 @@ pub use error::BackendError;
 pub(crate) use error::root;
 pub use queue::Queue;
 pub use stats::{Device, System, SystemStats};
+pub(crate) use trust::distrust;
+pub use trust::{Trust, TrustError};
 pub use view::View;
 
 use reply::Reply;
@@ -39,7 +42,7 @@ use reply::Reply;
 #[derive(Debug, Clone)]
 pub struct Client {
     base: Url,
-    http: reqwest::Client,
+    http: Http,
     limits: Limits,
 }
 
@@ -71,22 +74,34 @@ impl Default for Limits {
     }
 }
 
+/// What [`Client`]s ask with: one for all servers. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Http {
+    client: reqwest::Client,
+    trust: Trust,
+}
+
+/// What [`Client`]s ask with, believing the certificates that `trust` vouches for.
+pub fn http(trust: Trust) -> reqwest::Result<Http> {
+    Ok(Http { client: builder(&trust).build()?, trust })
+}
+
 /// An HTTP client as [`Client`] wants it: it follows no redirects, heeds no
 /// proxy settings of the environment, and gives up on a dead host in seconds.
-pub fn http() -> reqwest::Result<reqwest::Client> {
+pub fn builder(trust: &Trust) -> ClientBuilder {
     reqwest::Client::builder()
+        .tls_backend_preconfigured(trust.config())
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(Duration::from_secs(5))
         .pool_idle_timeout(Duration::from_secs(90))
         .tcp_nodelay(true)
-        .build()
 }
 
 impl Client {
     /// The server at `base`, with a path if it lives below one. `http` is made
-    /// by [`http`], once for all servers.
-    pub fn new(mut base: Url, http: reqwest::Client) -> Result<Self, BackendError> {
+    /// by [`http()`], once for all servers.
+    pub fn new(mut base: Url, http: Http) -> Result<Self, BackendError> {
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(BackendError::BadAddress(base.to_string()));
         }
@@ -101,9 +116,12 @@ impl Client {
         Self { limits, ..self }
     }
 
-    /// Where the server is: what [`crate::Link::connect`] needs.
-    pub fn base(&self) -> &Url {
+    pub(crate) fn base(&self) -> &Url {
         &self.base
+    }
+
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.http.trust
     }
 
     /// Queues a job. [`BackendError::Refused`] says what is wrong with it; after
@@ -222,7 +240,7 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        self.http.request(method, below(&self.base, path)).timeout(self.limits.deadline)
+        self.http.client.request(method, below(&self.base, path)).timeout(self.limits.deadline)
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Reply, BackendError> {

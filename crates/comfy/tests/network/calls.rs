@@ -4,14 +4,13 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use bytes::Bytes;
-use comfy::client::{self, BackendError, Client, Limits};
+use comfy::client::{BackendError, Client, Limits};
 use comfy::history::{FileRef, Folder, Outcome};
 use comfy::{Definitions, Graph, PromptRequest};
 use futures_util::TryStreamExt;
-use reqwest::Url;
 use uuid::{Uuid, uuid};
 
-use crate::hostile::{Answer, Hostile, head, json, said};
+use crate::hostile::{Answer, Hostile, head, json, patient, plain, said};
 
 const ID: Uuid = uuid!("0acf85a6-f15e-4466-9260-3adef1f48816");
 
@@ -23,10 +22,6 @@ const LIMITS: Limits = Limits {
     json_bytes: 1 << 20,
     file_bytes: 1 << 20,
 };
-
-fn patient(base: Url) -> Client {
-    Client::new(base, client::http().unwrap()).unwrap()
-}
 
 fn hasty(server: &Hostile) -> Client {
     patient(server.url()).with_limits(LIMITS)
@@ -298,7 +293,7 @@ async fn the_catalogue_comes_as_it_is() {
 #[test]
 fn what_is_no_address_of_a_server_is_refused() {
     for address in ["ftp://host", "file:///tmp", "data:x", "unix:/run/x"] {
-        let error = Client::new(address.parse().unwrap(), client::http().unwrap()).unwrap_err();
+        let error = Client::new(address.parse().unwrap(), plain()).unwrap_err();
         assert!(matches!(error, BackendError::BadAddress(_)), "{address}");
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use comfy::client::{self, Client, Http, Trust};
 use reqwest::Url;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -55,6 +56,16 @@ impl Hostile {
         let first = |request: &String| request.lines().next().unwrap().replace(" HTTP/1.1", "");
         self.heard().iter().map(first).collect()
     }
+}
+
+/// What servers without a certificate are asked with.
+pub fn plain() -> Http {
+    client::http(Trust::nobody()).unwrap()
+}
+
+/// A client with the usual limits.
+pub fn patient(base: Url) -> Client {
+    Client::new(base, plain()).unwrap()
 }
 
 /// An answer of JSON.

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
 
-use crate::hostile::{Answer, Hostile, said};
+use crate::hostile::{Answer, Hostile, patient, said};
 
 /// A server's end of one link, and how it was asked for.
 struct Far {
@@ -27,6 +27,7 @@ struct Far {
 async fn linked(limits: LinkLimits) -> (Link, Far) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base: Url = format!("http://{}/below/", listener.local_addr().unwrap()).parse().unwrap();
+    let client = patient(base);
     let far = async {
         let (stream, _) = listener.accept().await.unwrap();
         let mut asked = String::new();
@@ -38,7 +39,7 @@ async fn linked(limits: LinkLimits) -> (Link, Far) {
         let socket = accept_hdr_async(stream, note).await.unwrap();
         Far { socket, asked }
     };
-    let (link, far) = tokio::join!(Link::connect_within(&base, "secret & fresh", limits), far);
+    let (link, far) = tokio::join!(Link::connect_within(&client, "secret & fresh", limits), far);
     (link.unwrap(), far)
 }
 
@@ -154,16 +155,16 @@ async fn it_says_goodbye() {
 #[tokio::test]
 async fn what_is_no_websocket_is_refused() {
     let page = Hostile::start(|_| said(200, "text/html", "<html>")).await;
-    let error = Link::connect(&page.url(), "id").await.unwrap_err();
+    let error = Link::connect(&patient(page.url()), "id").await.unwrap_err();
     assert!(matches!(error, BackendError::NotComfy(_)), "{error}");
 
     let refusing = Hostile::start(|_| said(403, "text/plain", "")).await;
-    let error = Link::connect(&refusing.url(), "id").await.unwrap_err();
+    let error = Link::connect(&patient(refusing.url()), "id").await.unwrap_err();
     assert!(matches!(error, BackendError::Status(403)), "{error}");
 
     let silent = Hostile::start(|_| Answer::Silence(String::new())).await;
     let limits = LinkLimits { deadline: Duration::from_millis(200), ..LinkLimits::default() };
-    let error = Link::connect_within(&silent.url(), "id", limits).await.unwrap_err();
+    let error = Link::connect_within(&patient(silent.url()), "id", limits).await.unwrap_err();
     assert!(matches!(error, BackendError::Timeout), "{error}");
 }
 
@@ -171,7 +172,7 @@ async fn what_is_no_websocket_is_refused() {
 async fn a_server_that_is_not_there_is_unreachable() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let base = format!("http://{free}").parse().unwrap();
-    let error = Link::connect(&base, "id").await.unwrap_err();
+    let error = Link::connect(&patient(base), "id").await.unwrap_err();
     assert!(matches!(error, BackendError::Unreachable(_)), "{error}");
     assert!(!error.to_string().contains("127.0.0.1"), "{error}");
 }

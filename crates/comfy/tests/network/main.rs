@@ -3,3 +3,4 @@
 mod calls;
 mod hostile;
 mod link;
+mod tls;

@@ -104,13 +104,7 @@ async fn definitions_can_be_read_by_the_client_library() {
 #[tokio::test]
 async fn history_can_be_read_in_parts_and_forgotten() {
     let server = Server::start().await;
-    let mut socket = Socket::open(&server, None, false).await;
-    let mut ids = Vec::new();
-    for _ in 0..3 {
-        let id = server.queue(&plain(fresh_colour()), Some(&socket.client)).await;
-        socket.until_end_of(&id).await;
-        ids.push(id);
-    }
+    let ids = server.run_small(3).await;
     let keys = async |query: &str| {
         let history = server.get(&format!("/history{query}")).await;
         history.as_object().unwrap().keys().cloned().collect::<Vec<_>>()
@@ -138,12 +132,7 @@ async fn what_is_freed_is_made_again() {
     let graph = plain(fresh_colour());
     let id = server.queue(&graph, Some(&socket.client)).await;
     socket.until_end_of(&id).await;
-    let response = server.post("/free", &json!({"unload_models": true, "free_memory": true})).await;
-    assert_eq!(response.status(), StatusCode::OK);
-    if server.engine().is_none() {
-        // A server of torch frees once it looks up from its queue, and says nothing.
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
-    }
+    server.forget_what_was_made().await;
     let id = server.queue(&graph, Some(&socket.client)).await;
     let heard = socket.until_end_of(&id).await;
     let cached = heard.iter().find(|heard| heard.kind() == "execution_cached").unwrap();

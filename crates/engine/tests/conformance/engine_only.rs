@@ -1,8 +1,10 @@
 //! What only an engine can be asked for: its options, its faults, and the
-//! faults of ComfyUI that it does not have.
+//! faults of ComfyUI that it does not have. Each test says which; pointed at
+//! another server, they ask nothing.
 
 use std::time::Duration;
 
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use futures_util::StreamExt;
 use image::{Rgb, RgbImage};
@@ -27,6 +29,7 @@ async fn assert_works(server: &Server) {
     Story::of(&socket.until_end_of(&id).await, &graph).assert_order();
 }
 
+/// ComfyUI itself ends, or runs nothing any more, after these.
 #[tokio::test]
 async fn requests_that_break_a_comfyui_are_refused_or_harmless() {
     if elsewhere() {
@@ -76,6 +79,7 @@ async fn requests_that_break_a_comfyui_are_refused_or_harmless() {
     assert_works(&server).await;
 }
 
+/// ComfyUI has no such limits: it would run out of memory.
 #[tokio::test]
 async fn absurd_graphs_are_refused_before_they_cost_anything() {
     if elsewhere() {
@@ -99,6 +103,7 @@ async fn absurd_graphs_are_refused_before_they_cost_anything() {
     assert_works(&server).await;
 }
 
+/// ComfyUI forgets the newer socket together with the older.
 #[tokio::test]
 async fn a_replaced_socket_that_closes_does_not_deafen_the_newer_one() {
     if elsewhere() {
@@ -113,6 +118,7 @@ async fn a_replaced_socket_that_closes_does_not_deafen_the_newer_one() {
     Story::of(&second.until_end_of(&id).await, &graph).assert_order();
 }
 
+/// ComfyUI sends to nobody any more while one client does not read.
 #[tokio::test]
 async fn a_client_that_does_not_read_stops_nobody_and_is_let_go() {
     if elsewhere() {
@@ -143,6 +149,7 @@ async fn a_client_that_does_not_read_stops_nobody_and_is_let_go() {
     tokio::time::timeout(PATIENCE, let_go).await.expect("its connection ends");
 }
 
+/// These nodes are the engine's own.
 #[tokio::test]
 async fn test_nodes_sleep_until_interrupted_and_fail_as_told() {
     if elsewhere() {
@@ -169,6 +176,7 @@ async fn test_nodes_sleep_until_interrupted_and_fail_as_told() {
     assert_eq!(story.ending().data()["node_type"], "ParlorTestFail");
 }
 
+/// An engine can be told to stall.
 #[tokio::test]
 async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
     if elsewhere() {
@@ -182,7 +190,7 @@ async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
         connect_async(format!("{}/ws?clientId=me", engine.url().replacen("http", "ws", 1)))
             .await
             .unwrap();
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let http = client::builder(&Trust::nobody()).build().unwrap();
     let graph = json!({
         "1": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "parlor-painter.safetensors"}},
         "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "sea", "clip": ["1", 1]}},
@@ -211,6 +219,7 @@ async fn a_stalled_engine_answers_but_gets_nowhere_and_still_stops() {
         .expect("it stops though it stalls");
 }
 
+/// An engine can be stopped and started from within.
 #[tokio::test]
 async fn stopping_says_goodbye_and_frees_the_port_and_keeps_the_outputs() {
     if elsewhere() {
@@ -231,6 +240,7 @@ async fn stopping_says_goodbye_and_frees_the_port_and_keeps_the_outputs() {
     again.stop().await;
 }
 
+/// An engine can be told to die.
 #[tokio::test]
 async fn dying_cuts_every_connection_in_the_middle() {
     if elsewhere() {
@@ -248,6 +258,7 @@ async fn dying_cuts_every_connection_in_the_middle() {
     assert!(server.http.get(format!("{}/prompt", server.url)).send().await.is_err());
 }
 
+/// An engine can be given a wrong folder.
 #[tokio::test]
 async fn a_taken_port_and_an_impossible_folder_are_said_in_words() {
     if elsewhere() {

@@ -95,13 +95,7 @@ async fn a_finished_job_tells_its_outputs_its_times_and_its_workflow() {
 #[tokio::test]
 async fn jobs_come_in_pages_newest_first() {
     let server = Server::start().await;
-    let mut socket = Socket::open(&server, None, false).await;
-    let mut ids = Vec::new();
-    for _ in 0..3 {
-        let id = server.queue(&plain(fresh_colour()), Some(&socket.client)).await;
-        socket.until_end_of(&id).await;
-        ids.push(id);
-    }
+    let ids = server.run_small(3).await;
     let page = server.get("/api/jobs?limit=2").await;
     assert_eq!(page["pagination"]["has_more"], true);
     assert_eq!([&page["jobs"][0]["id"], &page["jobs"][1]["id"]], [&json!(ids[2]), &json!(ids[1])]);

@@ -19,7 +19,7 @@ use crate::{
 
 /// What `text` says; `None` when it is not JSON, or not of this type.
 pub fn read<T: Read>(text: &str) -> Option<T> {
-    T::read(&serde_json::from_str(text).ok()?)
+    T::read(&crate::text::parse(text)?)
 }
 
 /// Can be read from JSON with little code.
@@ -274,7 +274,12 @@ impl<T: Read> Read for Vec<T> {
 
 impl<T: Read> Read for BTreeMap<String, T> {
     fn read(value: &Value) -> Option<Self> {
-        value.as_object()?.iter().map(|(key, value)| Some((key.clone(), T::read(value)?))).collect()
+        // Collecting would sort first, with code of its own.
+        let mut map = Self::new();
+        for (key, value) in value.as_object()? {
+            map.insert(key.clone(), T::read(value)?);
+        }
+        Some(map)
     }
 }
 

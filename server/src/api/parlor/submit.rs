@@ -149,7 +149,9 @@ impl From<SubmitError> for Error {
                 Self::TooMany { message: error.to_string(), retry_after }
             }
             SubmitError::Storage(cause) => Self::Internal(cause),
-            SubmitError::TooCostly { .. } | SubmitError::IdempotencyConflict => {
+            SubmitError::TooCostly { .. }
+            | SubmitError::Lacking { .. }
+            | SubmitError::IdempotencyConflict => {
                 Self::BadInput { field: None, message: error.to_string() }
             }
         }

@@ -29,7 +29,8 @@ pub(crate) async fn show(
 ) -> Result<Response> {
     let published = app.workflows.get(&slug).ok_or(Error::NotFound("workflow"))?;
     let usual_ms = app.jobs.usual_ms(&slug, published.version()).await?;
-    let form = published.form(app.backends.definitions().as_deref(), usual_ms);
+    let definitions = app.backends.definitions();
+    let form = published.form(&definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>(), usual_ms);
     let body = serde_json::to_vec(&form).map_err(anyhow::Error::from)?;
     let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..20]);
     let about = [

@@ -10,6 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::ws::Message;
@@ -42,6 +43,10 @@ pub enum Mood {
     Silent,
     /// Refuses uploads for no reason.
     NoUploads,
+    /// Has not got the node that sharpens.
+    Blunt,
+    /// Has a model that no other has, and none besides.
+    Other,
 }
 
 /// What the world and the fake share.
@@ -137,9 +142,11 @@ impl Fake {
         self.inner.accepted.lock().unwrap().iter().map(|prompt| prompt.id.clone()).collect()
     }
 
-    /// As sudden as `kill -9`.
+    /// As sudden as `kill -9`. Its port is free when this returns.
     pub fn kill(&mut self) {
-        self.runtime.take().unwrap().shutdown_background();
+        let runtime = self.runtime.take().unwrap();
+        let ending = std::thread::spawn(|| runtime.shutdown_timeout(Duration::from_secs(30)));
+        ending.join().unwrap();
     }
 
     /// Ids of the sockets that are open.

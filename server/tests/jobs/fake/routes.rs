@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axum::body::Bytes;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
@@ -55,9 +55,20 @@ async fn socket(
 }
 
 async fn serve_socket(mut socket: WebSocket, id: String, inner: Arc<Inner>) {
-    let (sender, mut messages) = mpsc::unbounded_channel();
-    inner.sockets.lock().unwrap().insert(id, sender);
+    let (sender, messages) = mpsc::unbounded_channel();
+    let own = sender.downgrade();
+    inner.sockets.lock().unwrap().insert(id.clone(), sender);
     inner.say_status();
+    talk(&mut socket, messages).await;
+    let mut sockets = inner.sockets.lock().unwrap();
+    let mine =
+        |now: &mpsc::UnboundedSender<_>| own.upgrade().is_some_and(|own| own.same_channel(now));
+    if sockets.get(&id).is_some_and(mine) {
+        sockets.remove(&id);
+    }
+}
+
+async fn talk(socket: &mut WebSocket, mut messages: mpsc::UnboundedReceiver<Message>) {
     loop {
         tokio::select! {
             message = messages.recv() => match message {
@@ -120,10 +131,20 @@ async fn history(Path(id): Path<String>, State(inner): Shared) -> Response {
     text.replace("\"<NaN>\"", "NaN").into_response()
 }
 
-async fn object_info() -> Response {
+async fn object_info(State(inner): Shared) -> Response {
     let path =
         concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/comfy/tests/fixtures/object_info.json");
-    tokio::fs::read(path).await.unwrap().into_response()
+    let catalogue = tokio::fs::read(path).await.unwrap();
+    let mut changed: Value = serde_json::from_slice(&catalogue).unwrap();
+    match inner.mood() {
+        Mood::Blunt => drop(changed.as_object_mut().unwrap().remove("ImageSharpen")),
+        Mood::Other => {
+            let loader = &mut changed["CheckpointLoaderSimple"]["input"]["required"];
+            loader["ckpt_name"][0] = json!(["other.safetensors"]);
+        }
+        _ => return catalogue.into_response(),
+    }
+    Json(changed).into_response()
 }
 
 async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Response {

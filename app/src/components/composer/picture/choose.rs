@@ -7,6 +7,7 @@ use wire::{JobList, OutputKind};
 use crate::{
     api::{self, Error, JobQuery},
     components::icon::Icon,
+    dom::{Node, view},
     fetch::{Fetched, use_fetch},
     form::Picture,
     i18n::t,
@@ -19,7 +20,7 @@ const OFFERED: u32 = 48;
 /// A dialog with the newest pictures. `on_close` is told the chosen one, or
 /// nothing when the person changed their mind.
 #[component]
-pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) -> impl IntoView {
+pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) -> Node {
     let pictures = use_fetch(load);
     let dialog = NodeRef::<html::Dialog>::new();
     dialog.on_load(|dialog| {
@@ -35,14 +36,14 @@ pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) ->
             </div>
             {move || match pictures.get() {
                 Fetched::Waiting => {
-                    view! { <p class="quiet" role="status">{t::loading()}</p> }.into_any()
+                    view! { <p class="quiet" role="status">{t::loading()}</p> }
                 }
                 Fetched::Here(items) if items.is_empty() => {
-                    view! { <p class="quiet">{t::choose_empty()}</p> }.into_any()
+                    view! { <p class="quiet">{t::choose_empty()}</p> }
                 }
-                Fetched::Here(items) => view! { <Offer items on_close/> }.into_any(),
+                Fetched::Here(items) => view! { <Offer items on_close/> },
                 Fetched::Failed(error) => {
-                    view! { <p class="field__wrong" role="alert">{error.words()}</p> }.into_any()
+                    view! { <p class="field__wrong" role="alert">{error.words()}</p> }
                 }
             }}
         </dialog>
@@ -50,7 +51,7 @@ pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) ->
 }
 
 #[component]
-fn Offer(items: Vec<Item>, on_close: Callback<Option<Picture>>) -> impl IntoView {
+fn Offer(items: Vec<Item>, on_close: Callback<Option<Picture>>) -> Node {
     let offer = |item: Item| {
         let title = item.title().to_owned();
         let source = item.thumb(320);
@@ -62,7 +63,7 @@ fn Offer(items: Vec<Item>, on_close: Callback<Option<Picture>>) -> impl IntoView
             </li>
         }
     };
-    view! { <ul class="choose__list">{items.into_iter().map(offer).collect_view()}</ul> }
+    view! { <ul class="choose__list">{items.into_iter().map(offer).collect::<Node>()}</ul> }
 }
 
 async fn load() -> Result<Vec<Item>, Error> {

@@ -1,6 +1,6 @@
 //! Taking files in: looked at, shown at once, sent with progress.
 
-use std::{cell::Cell, collections::HashMap};
+use std::cell::Cell;
 
 use futures_util::future::{AbortHandle, abortable};
 use leptos::{prelude::*, task::spawn_local};
@@ -12,7 +12,7 @@ use crate::{
     browser::ObjectUrl,
     components::composer::words,
     form::{Change, Chosen, Form, Picture, Refusal, Source, refuse},
-    reactive::Peek,
+    reactive::RwSignal,
 };
 
 thread_local! {
@@ -24,7 +24,7 @@ thread_local! {
 pub(in super::super) struct Intake {
     form: RwSignal<Form>,
     /// What was taken, by field.
-    taken: StoredValue<HashMap<String, Taken>, LocalStorage>,
+    taken: leptos::prelude::StoredValue<Vec<(String, Taken)>, LocalStorage>,
     /// A file is being held over the page.
     over: RwSignal<bool>,
 }
@@ -44,7 +44,11 @@ impl Drop for Taken {
 
 impl Intake {
     pub(in super::super) fn new(form: RwSignal<Form>) -> Self {
-        Self { form, taken: StoredValue::new_local(HashMap::new()), over: RwSignal::new(false) }
+        Self {
+            form,
+            taken: leptos::prelude::StoredValue::new_local(Vec::new()),
+            over: RwSignal::new(false),
+        }
     }
 
     /// Whether a file is being held over the page.
@@ -87,15 +91,14 @@ impl Intake {
         self.apply(name, Change::Picture(Some(picture)));
         let sending = self.send(name.to_owned(), file, ticket);
         self.taken.update_value(|taken| {
-            taken.insert(name.to_owned(), Taken { _preview: preview, sending });
+            taken.retain(|(known, _)| known != name);
+            taken.push((name.to_owned(), Taken { _preview: preview, sending }));
         });
     }
 
     /// Ends the sending for a field and lets its preview go.
     pub(super) fn forget(self, name: &str) {
-        self.taken.update_value(|taken| {
-            taken.remove(name);
-        });
+        self.taken.update_value(|taken| taken.retain(|(known, _)| known != name));
     }
 
     fn reason_against(self, name: &str, chosen: &Chosen) -> Option<String> {

@@ -7,16 +7,17 @@ mod anywhere;
 mod choose;
 mod intake;
 
-use leptos::{either::Either, ev::Event, html, prelude::*};
+use leptos::{ev::Event, html, prelude::*};
 use wire::{Field, FieldKind};
 
 use super::{hold::Hold, labelled::Labelled, words};
 use crate::{
     browser,
     components::icon::Icon,
+    dom::{IntoNode, Node, view},
     form::{Change, Entry, Picture, Source},
     i18n::{t, words::bytes},
-    reactive::{Show, memo},
+    reactive::{Memo, RwSignal, Show, StoredValue, memo},
 };
 
 pub(super) use anywhere::take_from_anywhere;
@@ -36,7 +37,7 @@ struct Tools {
 
 /// A picture to start from.
 #[component]
-pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> impl IntoView {
+pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
     let FieldKind::Image { accept, max_bytes } = field.kind.clone() else {
         unreachable!("drawn for pictures only")
     };
@@ -56,14 +57,14 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> impl Int
     let is_there = memo(move |_| picture.read().is_some());
     let limits = t::picture_limits(words::kinds(&accept), bytes(max_bytes as f64));
     let optional = !field.required;
-    let value = Signal::derive(move || value_words(picture.read().as_ref(), optional));
+    let value = memo(move |_| value_words(picture.read().as_ref(), optional));
     view! {
         <Labelled hold field value>
             <FileInput tools accept=accept.join(",")/>
             {move || if is_there.get() {
-                Either::Left(view! { <Filled tools picture/> })
+                view! { <Filled tools picture/> }
             } else {
-                Either::Right(view! { <Empty tools limits=limits.clone()/> })
+                view! { <Empty tools limits=limits.clone()/> }
             }}
             <Show when=move || tools.is_choosing.get()>
                 <ChooseResult on_close=move |chosen| tools.chosen(chosen)/>
@@ -84,7 +85,7 @@ fn value_words(picture: Option<&Picture>, optional: bool) -> Option<String> {
 
 /// The browser's own way to a file, out of sight: the buttons press it.
 #[component]
-fn FileInput(tools: Tools, accept: String) -> impl IntoView {
+fn FileInput(tools: Tools, accept: String) -> Node {
     let choose = move |event: Event| {
         let input = event_target::<web_sys::HtmlInputElement>(&event);
         if let Some(file) = input.files().and_then(|files| files.get(0)) {
@@ -109,12 +110,12 @@ fn FileInput(tools: Tools, accept: String) -> impl IntoView {
 }
 
 #[component]
-fn Empty(tools: Tools, limits: String) -> impl IntoView {
+fn Empty(tools: Tools, limits: String) -> Node {
     let over = tools.intake.is_over();
     let words = move || if over.get() { t::picture_let_go() } else { t::picture_empty() };
     let small = move || if over.get() { t::picture_anywhere().to_owned() } else { limits.clone() };
     view! {
-        <button type="button" class="drop drop--empty" class:drop--over=over on:click=move |_| tools.browse()>
+        <button type="button" class="drop drop--empty" class:drop--over=move || over.get() on:click=move |_| tools.browse()>
             {move || view! { <Icon name=if over.get() { "upload" } else { "image" }/> }}
             <span>{words}<small>{small}</small></span>
         </button>
@@ -128,7 +129,7 @@ fn Empty(tools: Tools, limits: String) -> impl IntoView {
 }
 
 #[component]
-fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
+fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> Node {
     let fraction = memo(move |_| match picture.read().as_ref().map(|picture| picture.source) {
         Some(Source::Sending { fraction, .. }) => Some(fraction),
         _ => None,
@@ -138,11 +139,11 @@ fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
     let preview = memo(move |_| picture.read().as_ref().map(|picture| picture.preview.clone()));
     let over = tools.intake.is_over();
     view! {
-        <div class="drop" class:drop--over=over>
-            <div class="drop__pic" class:is-sending=is_sending>
+        <div class="drop" class:drop--over=move || over.get()>
+            <div class="drop__pic" class:is-sending=move || is_sending.get()>
                 {move || preview.get().filter(|url| !url.is_empty()).map(|url| view! { <Preview url name=name.get()/> })}
                 <Show when=move || is_sending.get()>
-                    <div class="drop__bar" style=("--p", move || (fraction.get().unwrap_or(1.0) * 100.0).to_string())></div>
+                    <div class="drop__bar" style=("--p", move || f64::from(fraction.get().unwrap_or(1.0)) * 100.0)></div>
                 </Show>
             </div>
             <div class="drop__body">
@@ -152,13 +153,13 @@ fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
                 </div>
                 <div class="drop__acts">
                     {move || if is_sending.get() {
-                        Either::Left(view! {
+                        view! {
                             <button type="button" class="btn btn--plain" on:click=move |_| tools.remove()>
                                 <Icon name="x" small=true/>{t::picture_cancel()}
                             </button>
-                        })
+                        }
                     } else {
-                        Either::Right(view! { <Acts tools/> })
+                        view! { <Acts tools/> }
                     }}
                 </div>
             </div>
@@ -168,33 +169,32 @@ fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> impl IntoView {
 
 /// The picture itself; a sign in its place when the browser cannot show it.
 #[component]
-fn Preview(url: String, name: String) -> impl IntoView {
+fn Preview(url: String, name: String) -> Node {
     let broken = RwSignal::new(false);
-    move || {
+    (move || {
         if broken.get() {
-            Either::Left(view! { <Icon name="image"/> })
+            view! { <Icon name="image"/> }
         } else {
             let alt = t::picture_alt(&name);
-            Either::Right(
-                view! { <img src=url.clone() alt=alt on:error=move |_| broken.set(true)/> },
-            )
+            view! { <img src=url.clone() alt=alt on:error=move |_| broken.set(true)/> }
         }
-    }
+    })
+    .into_node()
 }
 
 #[component]
-fn Acts(tools: Tools) -> impl IntoView {
-    let act = |icon: &'static str, label: &'static str, act: fn(Tools)| {
+fn Acts(tools: Tools) -> Node {
+    let button = |icon: &'static str, label: &'static str, press: fn(Tools)| {
         view! {
-            <button type="button" class="ib" aria-label=label title=label on:click=move |_| act(tools)>
+            <button type="button" class="ib" aria-label=label title=label on:click=move |_| press(tools)>
                 <Icon name=icon/>
             </button>
         }
     };
     view! {
-        {act("swap", t::picture_replace(), Tools::browse)}
-        {act("wall", t::picture_from_results(), |tools| tools.is_choosing.set(true))}
-        {act("trash", t::picture_remove(), Tools::remove)}
+        {button("swap", t::picture_replace(), Tools::browse)}
+        {button("wall", t::picture_from_results(), |tools| tools.is_choosing.set(true))}
+        {button("trash", t::picture_remove(), Tools::remove)}
     }
 }
 

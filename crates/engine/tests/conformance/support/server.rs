@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::time::Duration;
 
+use comfy::client::{self, Trust};
 use engine::{Engine, Options};
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::{PATIENCE, Socket};
+use super::{PATIENCE, Socket, fresh_colour, plain};
 
 /// The server under test: an engine of its own, or the one that the
 /// environment names.
@@ -44,7 +45,7 @@ impl Server {
             let engine = Engine::start(options).await.unwrap();
             (engine.url(), Some(engine), None)
         };
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
+        let http = client::builder(&Trust::nobody()).timeout(PATIENCE).build().unwrap();
         let mut server =
             Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
         let nodes = server.get("/object_info/CheckpointLoaderSimple").await;
@@ -53,15 +54,10 @@ impl Server {
         if server.engine.is_none() {
             server.wait_until_idle().await;
             // What earlier tests made must not be found in the cache.
-            server.post("/free", &json!({ "unload_models": false, "free_memory": true })).await;
+            server.forget_what_was_made().await;
             server.post("/history", &json!({ "clear": true })).await;
         }
         server
-    }
-
-    /// The engine, where it is one.
-    pub(crate) fn engine(&self) -> Option<&Engine> {
-        self.engine.as_ref()
     }
 
     pub(crate) async fn request(&self, method: Method, path: &str) -> Response {
@@ -96,6 +92,27 @@ impl Server {
         let (status, answer) = self.submit(&request).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
         answer["prompt_id"].as_str().unwrap().into()
+    }
+
+    /// Runs small prompts to their ends, one after another, and returns their
+    /// ids in that order.
+    pub(crate) async fn run_small(&self, count: usize) -> Vec<String> {
+        let mut socket = Socket::open(self, None, false).await;
+        let mut ids = Vec::new();
+        for _ in 0..count {
+            let id = self.queue(&plain(fresh_colour()), Some(&socket.client)).await;
+            socket.until_end_of(&id).await;
+            ids.push(id);
+        }
+        ids
+    }
+
+    /// Empties the cache, and returns when it is empty: a server of torch does it
+    /// between two prompts and says nothing, so one more prompt is run.
+    pub(crate) async fn forget_what_was_made(&self) {
+        let wish = json!({ "unload_models": false, "free_memory": true });
+        assert_eq!(self.post("/free", &wish).await.status(), StatusCode::OK);
+        self.run_small(1).await;
     }
 
     /// What history says of a prompt that is over.

@@ -1,0 +1,56 @@
+//! Compiling the app.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    command::run,
+    places::Places,
+    say,
+    tools::wasm::{self, Compiler},
+};
+
+use super::Finish;
+
+/// The compiled app, not bound yet.
+pub struct Compiled {
+    /// The raw WebAssembly.
+    pub wasm: PathBuf,
+    /// Nothing in it can say why it stopped.
+    pub is_wordless: bool,
+}
+
+/// A panic stops the page at once. The words, the places in the source and the code that would put
+/// them together are a tenth of what a visitor downloads, and a visitor reads none of them; the page
+/// that `cargo xtask run` makes has them all.
+///
+/// The flags are unstable, and the standard library has to be compiled with them: Rust 1.95,
+/// `panic=immediate-abort`.
+const WORDLESS: [&str; 4] =
+    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+
+/// Compiles the app; for shipping without words, where the source of the standard library can be had.
+pub fn compile(places: &Places, finish: Finish) -> anyhow::Result<Compiled> {
+    let compiler = wasm::compiler(&places.root)?;
+    let args = format!("build --package app --lib --profile wasm --target {}", wasm::TARGET);
+    let is_wordless = finish == Finish::Small && has_std(&compiler, &places.root);
+    // Compiled with other flags and other permissions: in one folder they would undo each other.
+    let (mut cargo, target) = if is_wordless {
+        let target = places.target.join("page");
+        let mut cargo = compiler.cargo_with_std(&places.root, &args);
+        cargo.arg("--target-dir").arg(&target);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", WORDLESS.join("\x1f"));
+        (cargo, target)
+    } else {
+        (compiler.cargo(&places.root, &args), places.target.clone())
+    };
+    run(&mut cargo, "the compiler's message above says where")?;
+    Ok(Compiled { wasm: target.join(wasm::TARGET).join("wasm/app.wasm"), is_wordless })
+}
+
+fn has_std(compiler: &Compiler, root: &Path) -> bool {
+    let found = compiler.std_sources(root);
+    if let Err(error) = &found {
+        say::note(&format!("{error:#}: going on without, about a tenth larger"));
+    }
+    found.is_ok()
+}
