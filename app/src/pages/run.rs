@@ -23,7 +23,7 @@ use crate::{
     home::use_home,
     i18n::t,
     live::use_live,
-    reactive::{RwSignal, memo},
+    reactive::{RwSignal, memo, watch},
     state::jobs::Row,
 };
 
@@ -38,6 +38,16 @@ pub(crate) fn RunPage(slug: String) -> Node {
 /// Fetches the workflow called `slug` and draws it with `room`, or says why not.
 pub(super) fn use_workflow(slug: String, room: fn(Arc<Workflow>) -> Node) -> Node {
     let again = RwSignal::new(());
+    // What it offers, models above all, is known once there is a backend to ask.
+    let home = use_home();
+    watch(
+        move || home.open(),
+        move |is_open| {
+            if *is_open {
+                again.set(());
+            }
+        },
+    );
     let fetched = use_fetch(move || {
         again.get();
         let slug = slug.clone();

@@ -163,11 +163,16 @@ impl Row {
             }
             Event::Node { node, state } => {
                 let progress = job.progress.get_or_insert_default();
-                if state == NodeState::Running {
-                    progress.node = Some(node.clone());
-                }
                 let unstarted = NodeProgress { state, value: 0, max: 0 };
-                progress.nodes.entry(node).or_insert(unstarted).state = state;
+                let known = progress.nodes.entry(node.clone()).or_insert(unstarted);
+                // Progress may be newer than the events that come after it.
+                if state == NodeState::Running && known.state != NodeState::Running {
+                    return;
+                }
+                known.state = state;
+                if state == NodeState::Running {
+                    progress.node = Some(node);
+                }
             }
             Event::Output { output } => {
                 if !job.outputs.iter().any(|known| known.id == output.id) {
@@ -267,6 +272,28 @@ mod tests {
         let progress = wire::Progress { fraction: 0.5, ..Default::default() };
         jobs.apply(ToViewer::Progress { job: made.id, progress });
         assert_eq!(jobs.get(made.id).unwrap().percent(), 0);
+    }
+
+    #[test]
+    fn a_node_never_steps_back() {
+        let made = job(1);
+        let mut jobs = with([made.clone()]);
+        jobs.apply(event(
+            &made,
+            1,
+            Event::Started { at: 1, backend: "atelier".into(), attempt: 1 },
+        ));
+        let done = NodeProgress { state: NodeState::Done, value: 4, max: 4 };
+        let progress = wire::Progress {
+            node: Some("8".into()),
+            nodes: [("3".to_owned(), done)].into(),
+            ..wire::Progress::default()
+        };
+        jobs.apply(ToViewer::Progress { job: made.id, progress });
+        jobs.apply(event(&made, 2, Event::Node { node: "3".into(), state: NodeState::Running }));
+        let progress = jobs.get(made.id).unwrap().job.progress.clone().unwrap();
+        assert_eq!(progress.nodes["3"].state, NodeState::Done);
+        assert_eq!(progress.node.as_deref(), Some("8"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ struct Known {
     hint: &'static str,
 }
 
-const KNOWN: [Known; 5] = [
+const KNOWN: [Known; 6] = [
     Known {
         words: &["out of memory", "outofmemory", "allocation on device", "not enough memory"],
         message: "The workshop ran out of memory.",
@@ -36,6 +36,11 @@ const KNOWN: [Known; 5] = [
         ],
         message: "Something this workflow needs is not in the workshop.",
         hint: "Choose another model under More settings, or tell the host which one is missing.",
+    },
+    Known {
+        words: &["deserializing", "could not detect model type", "unpickling", "invalid header"],
+        message: "The model cannot be read.",
+        hint: "Choose another model under More settings, or tell the host that its file is broken.",
     },
     Known {
         words: &["nan", "not finite", "infinity"],
@@ -233,6 +238,18 @@ mod tests {
         assert_eq!(failure.message, "The workshop ran out of memory.");
         assert!(failure.hint.unwrap().contains("smaller size"));
         assert_eq!(failure.node_title.as_deref(), Some("Paint"));
+    }
+
+    #[test]
+    fn a_broken_model_is_not_blamed_on_the_settings() {
+        for (kind, words) in [
+            ("SafetensorError", "Error while deserializing header: header too large"),
+            ("RuntimeError", "ERROR: Could not detect model type of: /home/host/models/x.ckpt"),
+        ] {
+            let failure = node_failed(&error(kind, words), &graph());
+            assert_eq!(failure.message, "The model cannot be read.");
+            assert!(failure.hint.unwrap().contains("another model"));
+        }
     }
 
     #[test]
