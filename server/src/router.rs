@@ -89,15 +89,19 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(csrf)
         .layer(CompressionLayer::new().compress_when(JsonOnly))
-        .layer(header_unless_set(header::CONTENT_SECURITY_POLICY, no_frames))
+        .layer(for_pages(header::CONTENT_SECURITY_POLICY, no_frames))
+        .layer(for_pages("cross-origin-opener-policy", "same-origin"))
+        .layer(for_pages("permissions-policy", PERMISSIONS))
+        .layer(header_unless_set(header::CONTENT_SECURITY_POLICY, NOT_A_PAGE))
         .layer(header_unless_set("cross-origin-resource-policy", "same-origin"))
-        .layer(header_unless_set("cross-origin-opener-policy", "same-origin"))
         .layer(header_unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_unless_set(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_unless_set("permissions-policy", PERMISSIONS))
         .layer(from_fn(error::refuse_odd_methods))
         .layer(from_fn_with_state(Arc::clone(app), only_our_names)))
 }
+
+/// For whatever is opened as if it were a page: it may do nothing.
+const NOT_A_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Nothing a page of ours needs.
 const PERMISSIONS: &str =
@@ -128,6 +132,26 @@ where
 {
     let name = name.try_into().expect("the names of headers here are constants");
     let value = value.try_into().expect("their values were checked or are constants");
+    SetResponseHeaderLayer::if_not_present(name, value)
+}
+
+/// A header that says something about pages only: files and answers are spared it.
+fn for_pages<N, V>(
+    name: N,
+    value: V,
+) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone>
+where
+    N: TryInto<HeaderName>,
+    V: TryInto<HeaderValue>,
+    N::Error: std::fmt::Debug,
+    V::Error: std::fmt::Debug,
+{
+    let name = name.try_into().expect("the names of headers here are constants");
+    let value = value.try_into().expect("their values were checked or are constants");
+    let value = move |response: &Response| {
+        let kind = response.headers().get(header::CONTENT_TYPE)?;
+        kind.as_bytes().starts_with(b"text/html").then(|| value.clone())
+    };
     SetResponseHeaderLayer::if_not_present(name, value)
 }
 

@@ -1,9 +1,9 @@
 //! wasm-bindgen as a library: no tool to install, and always the version of the lock file.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use anyhow::{Context, ensure};
-use wasm_bindgen_cli_support::Bindgen;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 /// What wasm-bindgen made of the compiled app.
 pub struct Glue {
@@ -52,7 +52,40 @@ pub fn generate(wasm: &Path, named: bool) -> anyhow::Result<Glue> {
         output.js().contains("function __wbg_init("),
         "wasm-bindgen renamed its start function: see page/glue.rs"
     );
-    Ok(Glue { js: plain(output.js()), wasm: output.wasm_mut().emit_wasm() })
+    let names = shorten(&mut output);
+    Ok(Glue { js: renamed(&plain(output.js()), &names), wasm: output.wasm_mut().emit_wasm() })
+}
+
+/// Gives short names to what the module and its glue call each other by: the long ones end in
+/// sixteen random digits, in both files, and nobody reads them. Old name, new name.
+fn shorten(output: &mut Output) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    let mut short = |name: &mut String| {
+        let new = format!("i{}", names.len());
+        names.insert(std::mem::replace(name, new.clone()), new);
+    };
+    let module = output.wasm_mut();
+    module.imports.iter_mut().for_each(|import| short(&mut import.name));
+    // The others are what wasm-bindgen and its users know.
+    let closures = module.exports.iter_mut().filter(|export| export.name.contains("closure"));
+    closures.for_each(|export| short(&mut export.name));
+    names
+}
+
+/// `js` with every identifier in `names` replaced.
+fn renamed(js: &str, names: &HashMap<String, String>) -> String {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '$');
+    let mut text = String::with_capacity(js.len());
+    let mut rest = js;
+    while let Some(start) = rest.find(is_name) {
+        let end =
+            rest[start..].find(|letter| !is_name(letter)).map_or(rest.len(), |end| start + end);
+        let name = &rest[start..end];
+        text.push_str(&rest[..start]);
+        text.push_str(names.get(name).map_or(name, String::as_str));
+        rest = &rest[end..];
+    }
+    text + rest
 }
 
 /// Without indentation and comments on lines of their own, which is all that can be left out of
@@ -67,6 +100,13 @@ fn plain(js: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_whole_names_are_replaced() {
+        let names = [("log_12".to_owned(), "i0".to_owned())].into();
+        let js = "log_12: function() { log_123(wasm.log_12('é')); }";
+        assert_eq!(renamed(js, &names), "i0: function() { log_123(wasm.i0('é')); }");
+    }
 
     #[test]
     fn the_module_loses_what_nobody_runs() {
