@@ -1,6 +1,6 @@
 //! A result over the picture it was made from, with a line to draw across.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use serde_json::Value;
 use wire::text::decimal;
 
@@ -38,12 +38,9 @@ pub(super) fn Wipe(item: Item) -> Node {
     let at = RwSignal::new(50.0_f64);
     let source = source(&item);
     // It may hang on another wall, or farther down than was looked.
-    if let Some(Source::Result(place)) = source
-        && live.results.peek(|results| results.get(place.job).is_none())
-    {
-        spawn_local(async move {
-            super::meet(live, place).await;
-        });
+    let is_missing = RwSignal::new(false);
+    if let Some(Source::Result(place)) = source {
+        super::meet(live, place, is_missing);
     }
     let url = memo(move |_| match &source {
         Some(Source::Upload(url)) => Some(url.clone()),

@@ -132,15 +132,23 @@ fn use_ways(
     (go, close)
 }
 
-/// Fetches a result that is not known yet; whether there is one.
-async fn meet(live: Live, place: Place) -> bool {
-    let job = api::job(place.job).await.ok();
-    job.is_some_and(|job| {
-        (place.output as usize) < job.outputs.len() && {
+/// Fetches a result unless it is known; says in `is_missing` when there is none.
+fn meet(live: Live, place: Place, is_missing: RwSignal<bool>) {
+    let is_known = move || {
+        live.results.peek(|results| {
+            let job = results.get(place.job);
+            job.is_some_and(|job| (place.output as usize) < job.outputs.len())
+        })
+    };
+    if is_known() {
+        return;
+    }
+    spawn_local(async move {
+        if let Ok(job) = api::job(place.job).await {
             live.results.update(|results| results.add(job));
-            live.results.peek(|results| results.get(place.job).is_some())
         }
-    })
+        is_missing.set(!is_known());
+    });
 }
 
 impl Opened {
@@ -151,10 +159,7 @@ impl Opened {
             self.zoom.set(Zoom::default());
             self.is_comparing.set(false);
             self.is_missing.set(false);
-            if self.item.peek(Option::is_some) {
-                return;
-            }
-            spawn_local(async move { self.is_missing.set(!meet(live, place).await) });
+            meet(live, place, self.is_missing);
         });
     }
 
