@@ -12,8 +12,8 @@ use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt;
@@ -28,7 +28,6 @@ const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 const BACKLOG: u32 = 1024;
 /// After the kernel refused us a connection (too many open files).
 const BREATH: Duration = Duration::from_millis(100);
-const HTTP2_STREAMS: u32 = 100;
 
 /// Takes the address.
 ///
@@ -109,8 +108,7 @@ impl Connection {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
-        let server = server();
-        let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), service);
+        let connection = server().serve_connection(TokioIo::new(stream), service).with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -126,13 +124,10 @@ impl Connection {
     }
 }
 
-fn server() -> auto::Builder<TokioExecutor> {
-    let mut server = auto::Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(HTTP2_STREAMS)
-        .keep_alive_interval(Some(HEADER_DEADLINE));
+/// HTTP/1.1 only: without TLS no browser speaks HTTP/2, and proxies ask for HTTP/1.1. It is a
+/// twentieth of the binary, and much to defend.
+fn server() -> http1::Builder {
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
     server
 }
