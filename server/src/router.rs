@@ -1,6 +1,6 @@
 //! Every URL the server answers.
 
-use std::sync::Arc;
+use std::{fmt::Debug, sync::Arc};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -123,36 +123,35 @@ pub fn content_policy(framed_by: &[Origin]) -> anyhow::Result<HeaderValue> {
     Ok(HeaderValue::from_str(&policy)?)
 }
 
-fn header_unless_set<N, V>(name: N, value: V) -> SetResponseHeaderLayer<HeaderValue>
-where
-    N: TryInto<HeaderName>,
-    V: TryInto<HeaderValue>,
-    N::Error: std::fmt::Debug,
-    V::Error: std::fmt::Debug,
-{
-    let name = name.try_into().expect("the names of headers here are constants");
-    let value = value.try_into().expect("their values were checked or are constants");
+/// A header on everything that does not say otherwise.
+fn header_unless_set(
+    name: impl TryInto<HeaderName, Error: Debug>,
+    value: impl TryInto<HeaderValue, Error: Debug>,
+) -> SetResponseHeaderLayer<HeaderValue> {
+    let (name, value) = constant(name, value);
     SetResponseHeaderLayer::if_not_present(name, value)
 }
 
 /// A header that says something about pages only: files and answers are spared it.
-fn for_pages<N, V>(
-    name: N,
-    value: V,
-) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone>
-where
-    N: TryInto<HeaderName>,
-    V: TryInto<HeaderValue>,
-    N::Error: std::fmt::Debug,
-    V::Error: std::fmt::Debug,
-{
-    let name = name.try_into().expect("the names of headers here are constants");
-    let value = value.try_into().expect("their values were checked or are constants");
+fn for_pages(
+    name: impl TryInto<HeaderName, Error: Debug>,
+    value: impl TryInto<HeaderValue, Error: Debug>,
+) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
+    let (name, value) = constant(name, value);
     let value = move |response: &Response| {
         let kind = response.headers().get(header::CONTENT_TYPE)?;
         kind.as_bytes().starts_with(b"text/html").then(|| value.clone())
     };
     SetResponseHeaderLayer::if_not_present(name, value)
+}
+
+fn constant(
+    name: impl TryInto<HeaderName, Error: Debug>,
+    value: impl TryInto<HeaderValue, Error: Debug>,
+) -> (HeaderName, HeaderValue) {
+    let name = name.try_into().expect("the names of headers here are constants");
+    let value = value.try_into().expect("their values were checked or are constants");
+    (name, value)
 }
 
 /// Only listed sites are answered; none is ever reflected.
