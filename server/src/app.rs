@@ -71,7 +71,7 @@ impl App {
         })?;
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
-        let (hub, workflows) = (Hub::default(), Workflows::builtin());
+        let (hub, workflows) = (Hub::default(), Workflows::open(&db).await?);
         let trust = trust(&config, config.backends.iter().map(|backend| &backend.url)).await?;
         let http = comfy::client::http(trust).context("no client for the backends")?;
         let named = configured(&config, demo.clone(), db.listened_as().await?);
