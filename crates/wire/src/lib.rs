@@ -2,8 +2,8 @@
 //!
 //! Read in this order: `workflow` is what a person sees before a run, `job` is
 //! one run of it, `event` is what happens to a job, `live` is how events travel
-//! over the WebSocket, `upload` is what people hand in, `error` is how the
-//! server says no, and `house` is what the page asks first. `read` and `text` are how
+//! over the WebSocket, `upload` is what people hand in, `people` is who may do
+//! what, `error` is how the server says no, and `house` is what the page asks first. `read` and `text` are how
 //! the page reads all that and answers.
 //!
 //! Times are milliseconds since the Unix epoch, UTC. Field names are
@@ -15,6 +15,7 @@ mod house;
 mod id;
 mod job;
 mod live;
+mod people;
 mod read;
 pub mod text;
 mod upload;
@@ -26,6 +27,7 @@ pub use house::House;
 pub use id::{JobId, OutputId, UploadId};
 pub use job::{Failure, Inputs, Job, JobList, JobStatus, Output, OutputKind, Submit};
 pub use live::{FromViewer, PREVIEW_HEADER_BYTES, PreviewFormat, PreviewHeader, ToViewer};
+pub use people::{Grant, Me, Role, Scope};
 pub use read::{Read, read};
 pub use upload::Upload;
 pub use workflow::{
