@@ -11,5 +11,6 @@ mod pages;
 mod process;
 mod refusals;
 mod serving;
+mod studio;
 mod uploads;
 mod visitors;
