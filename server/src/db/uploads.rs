@@ -45,6 +45,22 @@ impl Db {
         self.write(move |connection| Box::pin(insert(connection, upload))).await
     }
 
+    /// Deletes all uploads of a principal; their files, some of which others
+    /// may need.
+    pub(crate) async fn delete_uploads(&self, principal: PrincipalId) -> anyhow::Result<Vec<Hash>> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let gone = sqlx::query("DELETE FROM uploads WHERE principal = ? RETURNING hash")
+                    .bind(rows::id(principal.0))
+                    .fetch_all(connection)
+                    .await
+                    .context("deleting uploads")?;
+                gone.iter().map(|row| rows::hash(row, "hash")).collect()
+            })
+        })
+        .await
+    }
+
     /// The upload, if it is this principal's.
     pub async fn find_upload(
         &self,
