@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::events::Hub;
 use crate::files::Files;
 use crate::jobs::{Jobs, Limits, Parts};
+use crate::people::People;
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
@@ -42,6 +43,10 @@ pub struct App {
     pub backends: Backends,
     /// Knows people by their cookies.
     pub visitors: Visitors,
+    /// Those who have more than a cookie.
+    pub people: People,
+    /// How much somebody may.
+    pub limits: crate::limits::Limits,
     /// The guest's pages.
     pub page: Document,
     /// The host's side.
@@ -88,6 +93,8 @@ impl App {
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
+            people: People::new(db.clone()),
+            limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,
             studio: Document::studio(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,
@@ -102,6 +109,13 @@ impl App {
             backends,
             shutdown,
         }))
+    }
+}
+
+impl App {
+    /// Where people reach this house, for links.
+    pub(crate) fn address(&self) -> String {
+        self.config.address_to_open(self.config.listen)
     }
 }
 

@@ -5,11 +5,17 @@
 mod command_line;
 mod doors;
 mod house;
+mod inhabitants;
 mod jobs;
+mod keys;
+mod limits;
 mod live;
 mod pages;
+mod people;
+mod privacy;
 mod process;
 mod refusals;
 mod serving;
+mod sessions;
 mod uploads;
 mod visitors;
