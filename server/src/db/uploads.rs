@@ -45,6 +45,20 @@ impl Db {
         self.write(move |connection| Box::pin(insert(connection, upload))).await
     }
 
+    /// All that a principal handed in, newest first.
+    pub(crate) async fn uploads_of(
+        &self,
+        principal: PrincipalId,
+    ) -> anyhow::Result<Vec<UploadRow>> {
+        let found =
+            sqlx::query("SELECT * FROM uploads WHERE principal = ? ORDER BY created_at DESC")
+                .bind(rows::id(principal.0))
+                .fetch_all(&self.readers)
+                .await
+                .context("listing uploads")?;
+        found.iter().map(read).collect()
+    }
+
     /// Deletes all uploads of a principal; their files, some of which others
     /// may need.
     pub(crate) async fn delete_uploads(&self, principal: PrincipalId) -> anyhow::Result<Vec<Hash>> {

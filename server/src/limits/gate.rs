@@ -9,10 +9,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use wire::Limited;
 
 use super::{Quota, Rate, TooOften};
 use crate::app::App;
-use crate::auth::Known;
+use crate::auth::{Known, Refused};
 use crate::error::Error;
 use crate::extract::{client, identify};
 
@@ -29,6 +30,14 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
     };
     let address = app.visitors.of_address(client(&parts, &app));
     let counted = app.limits.request(who.as_ref().ok(), address);
+    if counted.is_err() {
+        let noted = app.limits.note((who.as_ref().ok(), address), Limited::Requests).await;
+        noted.unwrap_or_else(|error| tracing::error!(error = format!("{error:#}"), "not noted"));
+    }
+    // Also where nobody asks who it is.
+    if let (Ok(_), Err(refused @ (Refused::UnknownKey | Refused::SpentTicket))) = (&counted, &who) {
+        return Error::from(*refused).into_response();
+    }
     parts.extensions.insert(Known(who));
     match counted {
         Ok(None) => next.run(Request::from_parts(parts, body)).await,

@@ -5,6 +5,7 @@
 
 mod gate;
 mod meter;
+mod noticed;
 mod usage;
 
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ use crate::error::Error;
 
 pub(crate) use gate::gate;
 pub use meter::{Meter, Quota, Rate, TooOften};
+use noticed::Noticed;
 pub(crate) use usage::Ask;
 use usage::Today;
 
@@ -47,6 +49,7 @@ pub struct Limits {
     member: Allowance,
     db: Db,
     today: Today,
+    noted: Noticed,
 }
 
 impl Limits {
@@ -58,6 +61,7 @@ impl Limits {
             member: config.limits.member(),
             db,
             today: Today::default(),
+            noted: Noticed::default(),
         }
     }
 

@@ -43,6 +43,15 @@ pub(crate) enum Ask {
     Upload,
 }
 
+/// What the database knows of a principal.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    /// Jobs.
+    unfinished: u64,
+    /// In bytes.
+    stored: u64,
+}
+
 /// What was let in, to be kept or, when dropped, given back.
 #[derive(Debug)]
 pub(crate) struct Charge<'a> {
@@ -66,37 +75,58 @@ impl Limits {
         (principal, address): (&Principal, PrincipalId),
         ask: Ask,
     ) -> Result<Charge<'_>> {
+        let Some(allowance) = self.allowance(principal) else {
+            return Ok(Charge::free(self, ask));
+        };
         let day = today();
-        let mut charge = Charge { limits: self, payers: Vec::new(), ask, day, kept: false };
-        let Some(allowance) = self.allowance(principal) else { return Ok(charge) };
-        if let Some(most) = allowance.storage_bytes {
-            let stored = self.db.stored_of(principal.id).await?;
-            refuse_beyond(Limited::StorageBytes, (stored, most))?;
-        }
         let payers = payers(principal, address);
         for payer in &payers {
             self.load(*payer, day).await?;
         }
-        let unfinished = self.db.unfinished_of(principal.id).await?;
-        let mut held = self.today.held();
-        for payer in &payers {
-            let Some(known) = held.get(payer) else { continue };
-            check(known, &allowance, ask)?;
+        let state = State {
+            unfinished: self.db.unfinished_of(principal.id).await?,
+            stored: self.db.stored_of(principal.id).await?,
+        };
+        match self.charge(&payers, (&allowance, state), ask) {
+            Ok(()) => Ok(Charge { limits: self, payers, ask, day, kept: false }),
+            Err(over) => {
+                self.note((Some(principal), address), over.what).await?;
+                Err(over.into())
+            }
         }
-        let own = held.get(&principal.id.0).map_or(0, |known| known.pending);
-        if let (Ask::Job, Some(most)) = (ask, allowance.jobs_at_once) {
-            refuse_beyond(Limited::JobsAtOnce, (unfinished + own, most))?;
+    }
+
+    /// Checks, and counts what is asked for: nobody comes in between.
+    fn charge(
+        &self,
+        payers: &[Uuid],
+        (allowance, state): (&Allowance, State),
+        ask: Ask,
+    ) -> Result<(), Over> {
+        let mut held = self.today.held();
+        let own = payers.first().and_then(|payer| held.get(payer));
+        let pending = own.map_or(0, |known| known.pending);
+        within(Limited::StorageBytes, state.stored, allowance.storage_bytes)?;
+        for known in payers.iter().filter_map(|payer| held.get(payer)) {
+            match ask {
+                Ask::Job => within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?,
+                Ask::Upload => {
+                    let most = allowance.upload_bytes_per_day;
+                    within(Limited::UploadBytesPerDay, known.used.bytes, most)?;
+                }
+            }
         }
         if ask == Ask::Job {
-            for payer in &payers {
+            let unfinished = state.unfinished + pending;
+            within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
+            for payer in payers {
                 held.entry(*payer).and_modify(|known| {
                     known.used.jobs += 1;
                     known.pending += 1;
                 });
             }
         }
-        charge.payers = payers;
-        Ok(charge)
+        Ok(())
     }
 
     /// What limits this principal, and how much of it is used.
@@ -143,6 +173,13 @@ impl Limits {
             held.insert(who, Day { number: day, used, pending });
         }
         Ok(())
+    }
+}
+
+impl<'a> Charge<'a> {
+    /// For whom nothing is counted.
+    fn free(limits: &'a Limits, ask: Ask) -> Self {
+        Self { limits, payers: Vec::new(), ask, day: 0, kept: false }
     }
 }
 
@@ -197,41 +234,60 @@ fn payers(principal: &Principal, address: PrincipalId) -> Vec<Uuid> {
     payers
 }
 
-fn check(known: &Day, allowance: &Allowance, ask: Ask) -> Result<()> {
-    let (what, used, most) = match ask {
-        Ask::Job => (Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day),
-        Ask::Upload => {
-            (Limited::UploadBytesPerDay, known.used.bytes, allowance.upload_bytes_per_day)
-        }
-    };
-    most.map_or(Ok(()), |most| refuse_beyond(what, (used, most)))
-}
-
-fn refuse_beyond(what: Limited, (used, most): (u64, u64)) -> Result<()> {
-    if used < most {
-        return Ok(());
+fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
+    match most {
+        Some(most) if used >= most => Err(Over { what, used, most }),
+        _ => Ok(()),
     }
-    let mega = |bytes: u64| bytes >> 20;
-    let (message, retry_after) = match what {
-        Limited::JobsAtOnce => {
-            (format!("{used} of your jobs are not over, and {most} may be at once"), SOON)
-        }
-        Limited::JobsPerDay => {
-            (format!("{most} jobs a day are allowed, and you have run {used}"), until_midnight())
-        }
-        Limited::UploadBytesPerDay => {
-            (format!("{} MB a day can be handed in, and you have", mega(most)), until_midnight())
-        }
-        Limited::StorageBytes => (
-            format!("{} MB are kept for you, of {}: delete something", mega(used), mega(most)),
-            SOON,
-        ),
-        Limited::Requests | Limited::CostPerDay => (format!("{most} are allowed"), SOON),
-    };
-    Err(Error::TooMany { message, retry_after })
 }
 
-fn today() -> i64 {
+/// A limit that is reached.
+#[derive(Debug, Clone, Copy)]
+struct Over {
+    what: Limited,
+    used: u64,
+    most: u64,
+}
+
+impl From<Over> for Error {
+    fn from(over: Over) -> Self {
+        let Over { what, used, most } = over;
+        let (used_mb, most_mb) = (used >> 20, most >> 20);
+        let (message, retry_after) = match what {
+            Limited::JobsAtOnce => {
+                (format!("{used} of your jobs are not over, and {most} may be at once"), SOON)
+            }
+            Limited::JobsPerDay => {
+                (format!("{most} jobs a day are allowed, and these were used"), until_midnight())
+            }
+            Limited::UploadBytesPerDay => {
+                let message = format!("{most_mb} MB a day can be handed in, and these were");
+                (message, until_midnight())
+            }
+            Limited::StorageBytes => {
+                let message = format!("{used_mb} MB are kept for you, of {most_mb}");
+                (message + ": delete something", SOON)
+            }
+            Limited::Requests | Limited::CostPerDay => (format!("{most} are allowed"), SOON),
+        };
+        Self::TooMany { message, retry_after }
+    }
+}
+
+/// As it stands in JSON.
+pub(super) fn word(what: Limited) -> &'static str {
+    match what {
+        Limited::Requests => "requests",
+        Limited::JobsAtOnce => "jobs_at_once",
+        Limited::JobsPerDay => "jobs_per_day",
+        Limited::CostPerDay => "cost_per_day",
+        Limited::UploadBytesPerDay => "upload_bytes_per_day",
+        Limited::StorageBytes => "storage_bytes",
+    }
+}
+
+/// Since the Unix epoch, UTC.
+pub(super) fn today() -> i64 {
     now().div_euclid(DAY_MS)
 }
 

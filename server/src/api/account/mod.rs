@@ -2,6 +2,7 @@
 //! and what is theirs. `admin` is what the owner does with all of it.
 
 pub(crate) mod admin;
+pub(crate) mod export;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod me;

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::{Principal, Sealed};
 use crate::db::NewUpload;
 use crate::error::{Error, Result};
-use crate::extract::{Path, Query};
+use crate::extract::{Arrival, Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
 use crate::limits::Ask;
 use crate::people::Whence;
@@ -59,11 +59,11 @@ pub(crate) async fn create(
 
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    principal: Principal,
+    Arrival(caller): Arrival,
     Path(path): Path<FilePath>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let owner = path.owner(&app, &principal, Sealed::Upload)?;
+    let owner = path.owner(&app, caller.as_ref(), Sealed::Upload)?;
     let upload = app.db.find_upload(owner, UploadId(path.id())).await?;
     let upload = upload.ok_or(Error::NotFound("upload"))?;
     let content = Content { hash: upload.hash, mime: &upload.mime, name: &upload.name };
