@@ -97,6 +97,11 @@ impl House {
         Visitor { house: self, shown: ("cookie", cookie) }
     }
 
+    /// Whoever sends this header with everything.
+    pub fn showing(&self, name: &'static str, value: &str) -> Visitor<'_> {
+        Visitor { house: self, shown: (name, value.to_owned()) }
+    }
+
     /// An embedded page, which has a token and no cookie.
     pub async fn embedded(&self) -> Visitor<'_> {
         let page = self.get("/embed/text-to-picture").await;
@@ -139,6 +144,12 @@ impl Visitor<'_> {
 
     pub async fn call(&self, method: &str, uri: &str) -> Answer {
         self.send(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn send_json(&self, method: &str, uri: &str, body: &Value) -> Answer {
+        let mut request = post(uri, body);
+        *request.method_mut() = method.parse().unwrap();
+        self.send(request).await
     }
 
     /// A finished job with one small picture.
