@@ -83,8 +83,9 @@ impl App {
             workflows: workflows.clone(),
             backends: backends.clone(),
         };
+        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
-            jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
+            jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             document: Document::new(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,

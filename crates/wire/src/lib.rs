@@ -15,6 +15,7 @@ mod house;
 mod id;
 mod job;
 mod live;
+mod policy;
 mod read;
 pub mod text;
 mod upload;
@@ -26,6 +27,7 @@ pub use house::House;
 pub use id::{JobId, OutputId, UploadId};
 pub use job::{Failure, Inputs, Job, JobList, JobStatus, Output, OutputKind, Submit};
 pub use live::{FromViewer, PREVIEW_HEADER_BYTES, PreviewFormat, PreviewHeader, ToViewer};
+pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
 pub use upload::Upload;
 pub use workflow::{

@@ -13,6 +13,7 @@ mod jobs;
 mod learned;
 mod outputs;
 mod record;
+mod retention;
 mod rows;
 mod settings;
 mod submit;

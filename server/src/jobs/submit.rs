@@ -129,6 +129,7 @@ impl Jobs {
             inputs: checked.inputs,
             graph: graph.to_value(),
             files: files.into_values().collect(),
+            handling: workflow.handling(self.limits.keep_days),
         };
         let id = job.id;
         let answer = self.commit(job, (key, workflow.needs(&graph))).await?;

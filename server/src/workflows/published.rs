@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, ensure};
 use comfy::Graph;
-use wire::{Field, FieldGroup, FieldKind, WorkflowSummary};
+use wire::{Field, FieldGroup, FieldKind, Policy, WorkflowSummary};
 
 use super::manifest::{BindManifest, FieldManifest, Lists, Manifest, OptionManifest, name_of};
 use super::template::Template;
+use crate::jobs::Handling;
 
 /// A workflow ready for use.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub struct Published {
     about: WorkflowSummary,
     version: u32,
     pub(super) max_cost: u64,
+    policy: Policy,
+    results: Vec<String>,
     pub(super) fields: Vec<FieldSpec>,
     pub(super) templates: Vec<(Target, Template)>,
     /// As the host exported it: what the fields' defaults make of it.
@@ -84,6 +87,8 @@ impl Published {
             },
             version: manifest.version,
             max_cost: manifest.max_cost,
+            policy: Policy::default(),
+            results: Vec::new(),
             graph,
         };
         published.check_bindings()?;
@@ -117,6 +122,17 @@ impl Published {
     /// Counts up with every edit.
     pub fn version(&self) -> u32 {
         self.version
+    }
+
+    /// What is to be done with what it makes. `house_days`: how long that is
+    /// kept where the workflow says nothing of it.
+    pub(crate) fn handling(&self, house_days: Option<u32>) -> Handling {
+        Handling::new(&self.policy, &self.results, house_days)
+    }
+
+    /// Most jobs of it that run at the same time.
+    pub(crate) fn at_once(&self) -> Option<u32> {
+        self.policy.at_once
     }
 
     /// The classes a backend must have.

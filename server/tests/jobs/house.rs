@@ -8,7 +8,7 @@ use parlor::auth::PrincipalId;
 use parlor::backends::{BackendConfig, Backends};
 use parlor::db::{Db, NewUpload};
 use parlor::events::{Hub, Told, Watch};
-use parlor::files::Files;
+use parlor::files::{Files, Finish};
 use parlor::jobs::{Jobs, Limits, Parts, SubmitError};
 use parlor::shutdown::Shutdown;
 use parlor::workflows::Workflows;
@@ -83,7 +83,8 @@ impl House {
     pub async fn upload(&self, who: PrincipalId) -> UploadId {
         let _guard = self.parts.db.storing().await;
         let bytes = picture([9, 99, 199], "PNG");
-        let stored = self.parts.files.store_output("x.png", bytes.into()).await.unwrap();
+        let stored =
+            self.parts.files.store_output("x.png", bytes.into(), Finish::default()).await.unwrap();
         let upload = NewUpload {
             principal: who,
             hash: stored.hash,
