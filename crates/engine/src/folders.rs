@@ -130,7 +130,12 @@ impl Folders {
         let dir = self.make_dir(folder, subfolder)?;
         let taken = fs::read_dir(&dir)?.flatten().filter_map(|file| {
             let name = file.file_name().into_string().ok()?;
-            name.strip_prefix(stem)?.strip_prefix('_')?.split(['_', '.']).next()?.parse::<u32>().ok()
+            name.strip_prefix(stem)?
+                .strip_prefix('_')?
+                .split(['_', '.'])
+                .next()?
+                .parse::<u32>()
+                .ok()
         });
         let next = taken.max().unwrap_or(0).saturating_add(1);
         let subfolder = dir.strip_prefix(self.dir(folder)).unwrap_or(Path::new(""));

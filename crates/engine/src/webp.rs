@@ -19,17 +19,17 @@ pub(crate) fn encode_animated(
     let (width, height) = pictures.first().map_or((1, 1), RgbImage::dimensions);
     let size = [le24(width - 1), le24(height - 1)].concat();
     let mut inside = b"WEBP".to_vec();
-    chunk(&mut inside, b"VP8X", &[&[FLAGS, 0, 0, 0], &size[..]].concat());
-    chunk(&mut inside, b"ANIM", &[0; 6]);
+    chunk(&mut inside, *b"VP8X", &[&[FLAGS, 0, 0, 0], &size[..]].concat());
+    chunk(&mut inside, *b"ANIM", &[0; 6]);
     let milliseconds = (1000.0 / fps).clamp(1.0, 60_000.0) as u32;
     for picture in pictures {
         let mut frame = [&[0; 6], &size[..], &le24(milliseconds), &[0b10]].concat();
         frame.extend(still(picture)?);
-        chunk(&mut inside, b"ANMF", &frame);
+        chunk(&mut inside, *b"ANMF", &frame);
     }
-    chunk(&mut inside, b"EXIF", &exif(texts));
+    chunk(&mut inside, *b"EXIF", &exif(texts));
     let mut bytes = Vec::with_capacity(inside.len() + 8);
-    chunk(&mut bytes, b"RIFF", &inside);
+    chunk(&mut bytes, *b"RIFF", &inside);
     Ok(bytes)
 }
 
@@ -55,11 +55,11 @@ fn exif(texts: &Texts) -> Vec<u8> {
         at += text.len();
     }
     bytes.extend([0; 4]);
-    texts.iter().for_each(|text| bytes.extend(text.as_bytes()));
+    bytes.extend(texts.concat().as_bytes());
     bytes
 }
 
-fn chunk(bytes: &mut Vec<u8>, name: &[u8; 4], content: &[u8]) {
+fn chunk(bytes: &mut Vec<u8>, name: [u8; 4], content: &[u8]) {
     bytes.extend(name);
     bytes.extend((content.len() as u32).to_le_bytes());
     bytes.extend(content);
@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn an_animation_comes_back_frame_by_frame_with_its_graph() {
         let frames = [10, 200].map(|level| RgbImage::from_pixel(9, 5, image::Rgb([level, 0, 7])));
-        let texts = vec![("prompt".to_owned(), json!({"1": "ü"})), ("workflow".into(), json!(2))];
+        let graph = json!({"1": {"class_type": "A", "inputs": {}, "_meta": {"title": "ü"}}});
+        let texts = vec![("prompt".to_owned(), graph)];
         let bytes = encode_animated(&frames, 4.0, &texts).unwrap();
         let decoder = WebPDecoder::new(Cursor::new(&bytes)).unwrap();
         assert!(decoder.has_animation());
@@ -95,7 +96,7 @@ mod tests {
             assert_eq!(*frame, found);
         }
         assert_eq!(found.len(), 2);
-        let carried = comfy::convert::FileWorkflow::read(&bytes);
-        assert!(carried.is_ok(), "{carried:?}");
+        let carried = comfy::convert::Document::read(&bytes);
+        assert!(carried.is_ok(), "{:?}", carried.err());
     }
 }
