@@ -1,6 +1,6 @@
-//! Takes the built page into the binary.
+//! Takes the built pages into the binary.
 //!
-//! `PARLOR_SITE` names the folder that `cargo xtask` filled: `index.html`, and
+//! `PARLOR_SITE` names the folder that `cargo xtask` filled: documents, and
 //! beside each compressible file its `.br` and `.gz`. Without it, as for a
 //! plain `cargo check`, a page that says so stands in.
 

@@ -1,4 +1,5 @@
-//! Turns `locales/*.ftl` into Rust: one function per message, one table of texts per language.
+//! Turns `locales/*.ftl` into Rust: one function per message, one table of texts per language. What
+//! only one program says is in files of its own, and becomes a module of its own.
 //!
 //! English is the source: its file says which messages there are and what they are told. A message
 //! that another language lacks is shown in English, and said while building.
@@ -15,33 +16,46 @@ use message::Messages;
 /// The language whose file lists every message.
 const SOURCE: &str = "en";
 
+/// The words of the guest's pages, and what both programs say.
+const SHARED: &str = "messages";
+
 fn main() {
     println!("cargo:rerun-if-changed=build");
     println!("cargo:rerun-if-changed=locales");
 
-    let mut languages = read_all(Path::new("locales"));
-    let source = languages.remove(SOURCE).expect("locales/en.ftl is the source of all messages");
-    for (name, messages) in &languages {
-        for trouble in messages.differences(&source) {
-            println!("cargo:warning=locales/{name}.ftl: {trouble}");
-        }
-    }
-
-    let code = write::module(SOURCE, &source, &languages);
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("messages.rs"), code).expect("OUT_DIR can be written");
+    for (program, mut languages) in read_all(Path::new("locales")) {
+        let source = languages.remove(SOURCE).expect("each program has its words in English");
+        for (name, messages) in &languages {
+            for trouble in messages.differences(&source) {
+                println!("cargo:warning={program}, {name}: {trouble}");
+            }
+        }
+        let mut code = write::module(SOURCE, &source, &languages);
+        if program == SHARED {
+            code += &write::languages(SOURCE, &languages);
+        }
+        let file = Path::new(&out).join(&program).with_extension("rs");
+        fs::write(file, code).expect("OUT_DIR can be written");
+    }
 }
 
-/// Every language by its file's name.
-fn read_all(folder: &Path) -> BTreeMap<String, Messages> {
+/// Texts by language.
+type Languages = BTreeMap<String, Messages>;
+
+/// Every program's languages: `en.ftl` is what both say, `studio.en.ftl` what only `studio` says.
+fn read_all(folder: &Path) -> BTreeMap<String, Languages> {
     let files = fs::read_dir(folder).expect("app/locales exists");
-    files
+    let paths = files
         .map(|file| file.expect("app/locales can be listed").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "ftl"))
-        .map(|path| {
-            let name = path.file_stem().expect("it has an extension").to_string_lossy();
-            let text = fs::read_to_string(&path).expect("a locale is UTF-8");
-            (name.into_owned(), message::read(&path, &text))
-        })
-        .collect()
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ftl"));
+    let mut programs: BTreeMap<String, Languages> = BTreeMap::new();
+    for path in paths {
+        let stem = path.file_stem().expect("it has an extension").to_string_lossy();
+        let (program, language) = stem.rsplit_once('.').unwrap_or((SHARED, &stem));
+        let text = fs::read_to_string(&path).expect("a locale is UTF-8");
+        let languages = programs.entry(program.to_owned()).or_default();
+        languages.insert(language.to_owned(), message::read(&path, &text));
+    }
+    programs
 }

@@ -10,19 +10,20 @@ pub fn module(name: &str, source: &Messages, others: &BTreeMap<String, Messages>
     for (number, (id, message)) in source.0.iter().enumerate() {
         function(&mut code, number, id, message);
     }
-    let names: Vec<&str> = [name].into_iter().chain(others.keys().map(String::as_str)).collect();
-    put(
-        &mut code,
-        format_args!(
-            "/// Languages there are texts in.\npub(crate) const LANGUAGES: &[&str] = &{names:?};"
-        ),
-    );
     table(&mut code, name, source, source);
     for (name, messages) in others {
         table(&mut code, name, messages, source);
     }
     catalogue(&mut code, name, others);
     code
+}
+
+/// The list of the languages there are.
+pub fn languages(name: &str, others: &BTreeMap<String, Messages>) -> String {
+    let names: Vec<&str> = [name].into_iter().chain(others.keys().map(String::as_str)).collect();
+    format!(
+        "/// Languages there are texts in.\npub(crate) const LANGUAGES: &[&str] = &{names:?};\n"
+    )
 }
 
 /// The function that finds the texts of a language.

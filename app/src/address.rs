@@ -1,7 +1,8 @@
 //! The address: which page it names, and how to get to another without loading the page anew.
 //!
 //! Links are plain `<a href>` and know nothing of this: a click on one that leads to a page of ours
-//! is caught on its way up. What leads elsewhere, downloads, or opens a tab is the browser's.
+//! is caught on its way up. What leads elsewhere, downloads, or opens a tab is the browser's; so is what
+//! leads to the other program, guest's or host's, which is another document.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, JsValue};
@@ -21,7 +22,7 @@ struct Address {
     search: String,
 }
 
-/// The pages.
+/// The guest's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Route {
     Hall,
@@ -46,7 +47,21 @@ pub(crate) enum Step {
 
 /// The one address of the page.
 #[derive(Clone, Copy)]
-pub(crate) struct Here(RwSignal<Address>);
+pub(crate) struct Here {
+    address: RwSignal<Address>,
+    side: Side,
+}
+
+/// Which program this is. Each has its own addresses, and leaves the other's to the browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Guest,
+    /// Everything at and below [`STUDIO`].
+    Host,
+}
+
+/// Where the host's side lies, relative to the page's base.
+pub(crate) const STUDIO: &str = "studio";
 
 /// What [`provide`] provides.
 pub(crate) fn use_here() -> Here {
@@ -54,23 +69,28 @@ pub(crate) fn use_here() -> Here {
 }
 
 /// Follows the address from now on.
-pub(crate) fn provide() -> Here {
-    let here = Here(RwSignal::new(Address::now()));
+pub(crate) fn provide(side: Side) -> Here {
+    let here = Here { address: RwSignal::new(Address::now()), side };
     provide_context(here);
-    window_event_listener(ev::popstate, move |_| here.0.set(Address::now()));
+    window_event_listener(ev::popstate, move |_| here.address.set(Address::now()));
     window_event_listener(ev::click, move |event| here.follow(&event));
     here
 }
 
 impl Here {
-    /// The page that it names.
+    /// The guest's page that it names.
     pub(crate) fn route(self) -> Memo<Route> {
-        memo(move |_| self.0.see(|address| Route::of(&address.path)))
+        memo(move |_| self.see_path(Route::of))
+    }
+
+    /// Looks at its path, as `/w/upscale`, and looks again whenever it changes.
+    pub(crate) fn see_path<R>(self, look: impl FnOnce(&str) -> R) -> R {
+        self.address.see(|address| look(&address.path))
     }
 
     /// A value of its query.
     pub(crate) fn query(self, name: &str) -> Option<String> {
-        let search = self.0.see(|address| address.search.clone());
+        let search = self.address.see(|address| address.search.clone());
         UrlSearchParams::new_with_str(&search).ok()?.get(name)
     }
 
@@ -85,7 +105,7 @@ impl Here {
         } else {
             history.push_state_with_url(&JsValue::NULL, "", Some(&url))
         };
-        self.0.set(Address::of(&url));
+        self.address.set(Address::of(&url));
         if step == Step::On {
             window().scroll_to_with_x_and_y(0.0, 0.0);
         }
@@ -97,7 +117,7 @@ impl Here {
             && !(event.meta_key() || event.alt_key() || event.ctrl_key() || event.shift_key())
             && !event.default_prevented();
         let Some(link) = is_plain.then(|| link_of(event)).flatten() else { return };
-        if let Some(address) = own_address(&link.href()) {
+        if let Some(address) = below_base(&link.href()).filter(|address| self.side.has(address)) {
             event.prevent_default();
             let step = if link.has_attribute("data-noscroll") { Step::Beside } else { Step::On };
             self.go(&address, step);
@@ -116,11 +136,21 @@ fn link_of(event: &MouseEvent) -> Option<HtmlAnchorElement> {
 }
 
 /// What follows the site's own path, if `href` is of this site.
-fn own_address(href: &str) -> Option<String> {
+fn below_base(href: &str) -> Option<String> {
     let base = document().base_uri().ok().flatten()?;
-    // An address without a page of ours behind it is the server's.
-    let rest = href.strip_prefix(&base)?;
-    (!rest.starts_with("api/")).then(|| rest.to_owned())
+    href.strip_prefix(&base).map(str::to_owned)
+}
+
+impl Side {
+    /// Whether this address, relative to the page's base, is a page of this program.
+    fn has(self, address: &str) -> bool {
+        let first = address.split(['/', '?', '#']).next();
+        match self {
+            // An address without a page of ours behind it is the server's.
+            Self::Guest => first != Some("api") && first != Some(STUDIO),
+            Self::Host => first == Some(STUDIO),
+        }
+    }
 }
 
 impl Address {
@@ -168,6 +198,19 @@ mod tests {
         ];
         for (path, page) in pages {
             assert_eq!(Route::of(path), page, "{path}");
+        }
+    }
+
+    #[test]
+    fn each_program_leaves_the_addresses_of_the_other_to_the_browser() {
+        for address in ["studio", "studio/", "studio?x", "studio/workflows/up-scale"] {
+            assert!(Side::Host.has(address) && !Side::Guest.has(address), "{address}");
+        }
+        for address in ["", "gallery", "w/studio", "studios", "?studio"] {
+            assert!(Side::Guest.has(address) && !Side::Host.has(address), "{address}");
+        }
+        for side in [Side::Guest, Side::Host] {
+            assert!(!side.has("api/parlor/v1/outputs/1"), "{side:?}");
         }
     }
 

@@ -42,8 +42,10 @@ pub struct App {
     pub backends: Backends,
     /// Knows people by their cookies.
     pub visitors: Visitors,
-    /// The page.
-    pub document: Document,
+    /// The guest's pages.
+    pub page: Document,
+    /// The host's side.
+    pub studio: Document,
     /// The `Content-Security-Policy` of embedded pages.
     pub embed_policy: HeaderValue,
     /// One for each viewer there may be.
@@ -71,7 +73,7 @@ impl App {
         })?;
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
-        let (hub, workflows) = (Hub::default(), Workflows::builtin());
+        let (hub, workflows) = (Hub::default(), Workflows::open(&db).await?);
         let trust = trust(&config, config.backends.iter().map(|backend| &backend.url)).await?;
         let http = comfy::client::http(trust).context("no client for the backends")?;
         let named = configured(&config, demo.clone(), db.listened_as().await?);
@@ -87,7 +89,8 @@ impl App {
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
-            document: Document::new(config.base_path())?,
+            page: Document::page(config.base_path())?,
+            studio: Document::studio(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),

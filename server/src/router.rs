@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{live, ops, pages, parlor};
+use crate::api::{account, live, ops, pages, parlor};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -33,6 +33,7 @@ use crate::telemetry;
 pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let parlor = Router::new()
         .route("/house", get(parlor::house::show))
+        .route("/me", get(account::me::show))
         .route("/workflows", get(parlor::workflows::list))
         .route("/workflows/{slug}", get(parlor::workflows::show))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
@@ -61,6 +62,9 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))
         .route("/embed/{slug}", get(pages::embed))
+        .route("/studio", get(pages::studio))
+        .route("/studio/", get(pages::studio))
+        .route("/studio/{*rest}", get(pages::studio))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))

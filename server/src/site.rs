@@ -1,4 +1,5 @@
-//! The page's files, taken into the binary by `build.rs`.
+//! The files of the two programs for browsers, taken into the binary by `build.rs`: the guest's pages
+//! and the host's studio.
 
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
@@ -24,15 +25,18 @@ pub struct Asset {
 /// Sorted by path.
 static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
-const INDEX: &str = "index.html";
+/// What guests get.
+const PAGE: &str = "index.html";
+/// The host's side.
+const STUDIO: &str = "studio.html";
 /// For names that carry the hash of their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
-/// The file at this path, but for the document itself.
+/// The file at this path, but for the documents, which have addresses of their own.
 pub fn find(path: &str) -> Option<&'static Asset> {
     let found = ASSETS.binary_search_by_key(&path, |asset| asset.path).ok()?;
-    Some(&ASSETS[found]).filter(|asset| asset.path != INDEX)
+    Some(&ASSETS[found]).filter(|asset| ![PAGE, STUDIO].contains(&asset.path))
 }
 
 impl Asset {
@@ -61,7 +65,7 @@ impl Asset {
     }
 }
 
-/// The HTML document, the same for every page of the house.
+/// The HTML document of a program, the same for each of its pages.
 #[derive(Debug, Clone)]
 pub struct Document {
     html: Bytes,
@@ -69,22 +73,34 @@ pub struct Document {
 }
 
 impl Document {
-    /// With its links relative to `base_path`, which ends with a slash.
+    /// That of the guest's pages, with its links relative to `base_path`, which ends with a slash.
     ///
     /// # Errors
     ///
-    /// When the binary was built from a folder without an `index.html`.
-    pub fn new(base_path: &str) -> anyhow::Result<Self> {
-        let index = ASSETS.iter().find(|asset| asset.path == INDEX);
-        let index = index.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
-        let html =
-            index.ok_or_else(|| anyhow::anyhow!("the binary was built without index.html"))?;
+    /// When the binary was built from a folder without it.
+    pub fn page(base_path: &str) -> anyhow::Result<Self> {
+        Self::read(PAGE, base_path)
+    }
+
+    /// The same of the host's studio.
+    ///
+    /// # Errors
+    ///
+    /// When the binary was built from a folder without it.
+    pub fn studio(base_path: &str) -> anyhow::Result<Self> {
+        Self::read(STUDIO, base_path)
+    }
+
+    fn read(name: &str, base_path: &str) -> anyhow::Result<Self> {
+        let asset = ASSETS.iter().find(|asset| asset.path == name);
+        let html = asset.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
+        let html = html.ok_or_else(|| anyhow::anyhow!("the binary was built without {name}"))?;
         let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
         let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
         Ok(Self { html: html.into(), etag: HeaderValue::from_str(&etag)? })
     }
 
-    /// As a page of the house with this status.
+    /// As one of its pages with this status.
     pub fn respond(&self, status: StatusCode, request: &HeaderMap) -> Response {
         let etag = self.etag.to_str().unwrap_or_default();
         let headers = [
@@ -188,7 +204,9 @@ mod tests {
 
     #[test]
     fn the_document_knows_where_it_lives() {
-        let document = Document::new("/art/").unwrap();
-        assert!(String::from_utf8_lossy(&document.html).contains(r#"<base href="/art/">"#));
+        for document in [Document::page("/art/"), Document::studio("/art/")] {
+            let html = document.unwrap().html;
+            assert!(String::from_utf8_lossy(&html).contains(r#"<base href="/art/">"#));
+        }
     }
 }

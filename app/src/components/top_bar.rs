@@ -109,7 +109,7 @@ fn GalleryLink() -> Node {
 }
 
 #[component]
-fn ThemeSwitch() -> Node {
+pub(crate) fn ThemeSwitch() -> Node {
     let theme = use_theme();
     let dark = move || theme.light() == Light::Dusk;
     let label = move || if dark() { t::switch_to_light() } else { t::switch_to_dark() };

@@ -10,7 +10,7 @@ pub(crate) mod words;
 
 use std::cell::Cell;
 
-pub(crate) use fill::{Given, Pattern};
+pub(crate) use fill::{Case, Given, Pattern, Piece, fill};
 
 use crate::browser;
 
@@ -47,15 +47,20 @@ fn pick<'a>(mut wanted: impl Iterator<Item = &'a str>) -> &'static str {
 
 /// A message that is told nothing.
 fn plain(number: usize) -> &'static str {
-    match TEXTS.get()[number] {
-        [fill::Piece::Text(text)] => text,
+    text(TEXTS.get()[number])
+}
+
+/// The text that takes no values.
+pub(crate) fn text(pattern: Pattern) -> &'static str {
+    match pattern {
+        [Piece::Text(text)] => text,
         _ => "",
     }
 }
 
 /// A message with its values in place.
 fn filled(number: usize, values: &[Given<'_>]) -> String {
-    fill::fill(TEXTS.get()[number], values, LANGUAGE.get())
+    fill(TEXTS.get()[number], values, LANGUAGE.get())
 }
 
 #[cfg(test)]

@@ -2,10 +2,6 @@
 
 use std::fmt::Display;
 
-use super::{
-    Given, Pattern,
-    fill::{Case, Piece},
-    filled, plain,
-};
+use super::{Case, Given, Pattern, Piece, filled, plain};
 
 include!(concat!(env!("OUT_DIR"), "/messages.rs"));

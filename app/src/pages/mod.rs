@@ -9,7 +9,7 @@ pub(crate) mod run;
 use leptos::prelude::*;
 
 use crate::{
-    address::{self, Here, Route},
+    address::{self, Here, Route, Side},
     browser,
     components::{icon::Sprite, keys::Keys, toasts::ToastList},
     dom::{Node, view},
@@ -34,7 +34,7 @@ pub(crate) fn App() -> Node {
     handoff::provide();
     home::provide();
     live::provide();
-    let here = address::provide();
+    let here = address::provide(Side::Guest);
     let arrival = Arrival(StoredValue::new(false));
     provide_context(arrival);
     focus_after_navigation(here, arrival);

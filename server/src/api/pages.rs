@@ -1,11 +1,11 @@
-//! The page and its files, for people.
+//! The pages and their files, for people.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderMap, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use super::parlor::house::welcome;
 use crate::app::App;
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::extract::Path;
 use crate::site;
 
-/// Every page of the house is the same document: the page looks at its address.
+/// Every page for guests is the same document: the page looks at its address.
 pub(crate) async fn page(
     State(app): State<Arc<App>>,
     principal: Result<Principal>,
@@ -35,10 +35,20 @@ pub(crate) async fn workflow(
     document(&app, principal.ok().as_ref(), (status, &headers))
 }
 
-/// `/embed/{slug}`: the same in a frame of another site. No cookie: the page
+/// `/studio` and below: the host's side. Only its shell, which is no secret: what it shows and does is
+/// allowed or refused where it asks for it.
+pub(crate) async fn studio(
+    State(app): State<Arc<App>>,
+    principal: Result<Principal>,
+    headers: HeaderMap,
+) -> Response {
+    welcomed(&app, principal.ok().as_ref(), app.studio.respond(StatusCode::OK, &headers))
+}
+
+/// `/embed/{slug}`: a workflow's page in a frame of another site. No cookie: the page
 /// gets a token of its own, and keeps it as long as its tab.
 pub(crate) async fn embed(State(app): State<Arc<App>>, Path(slug): Path<String>) -> Response {
-    let mut response = app.document.respond_embedded(&Token::random().reveal());
+    let mut response = app.page.respond_embedded(&Token::random().reveal());
     if app.workflows.get(&slug).is_none() {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
@@ -63,8 +73,12 @@ fn document(
     principal: Option<&Principal>,
     (status, request): (StatusCode, &HeaderMap),
 ) -> Response {
-    let mut response = app.document.respond(status, request);
+    welcomed(app, principal, app.page.respond(status, request))
+}
+
+/// With the cookie of a new visitor.
+fn welcomed(app: &App, principal: Option<&Principal>, mut document: Response) -> Response {
     let welcome = principal.map(|principal| welcome(app, principal));
-    response.headers_mut().extend(welcome.unwrap_or_default());
-    response.into_response()
+    document.headers_mut().extend(welcome.unwrap_or_default());
+    document
 }

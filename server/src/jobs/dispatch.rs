@@ -67,11 +67,7 @@ impl Jobs {
         }
         let full = self.full();
         let held = |waiting: &Waiting| full.contains(&waiting.workflow);
-        self.queue.take_if(held, |waiting| {
-            let workflow = self.parts.workflows.get(&waiting.workflow);
-            let classes: Vec<_> = workflow.iter().flat_map(|one| one.classes()).collect();
-            backends.try_acquire(&classes, &waiting.needs)
-        })
+        self.queue.take_if(held, |waiting| backends.try_acquire(&waiting.needs))
     }
 
     /// The workflows of which as many jobs run as may at once.
@@ -81,7 +77,7 @@ impl Jobs {
             *running.entry(active.workflow.clone()).or_default() += 1;
         }
         let workflows = &self.parts.workflows;
-        let most = |slug: &str| workflows.get(slug)?.at_once();
+        let most = |slug: &str| workflows.get(slug)?.policy().at_once;
         running.retain(|slug, running| most(slug).is_some_and(|most| *running >= most));
         running.into_keys().collect()
     }

@@ -4,7 +4,7 @@
 
 use comfy::NodeId;
 use serde::{Deserialize, Serialize};
-use wire::{Format, Metadata, Millis, Policy};
+use wire::{Format, Manifest, Metadata, Millis};
 
 use crate::files::Finish;
 
@@ -31,9 +31,10 @@ pub struct Handling {
 
 impl Handling {
     /// As the workflow says; `house_days` where it says nothing of days.
-    pub(crate) fn new(policy: &Policy, results: &[String], house_days: Option<u32>) -> Self {
+    pub(super) fn new(manifest: &Manifest, house_days: Option<u32>) -> Self {
+        let policy = &manifest.policy;
         Self {
-            results: results.to_vec(),
+            results: manifest.results.clone(),
             metadata: policy.metadata,
             format: policy.format,
             keep_days: policy.keep_days.or(house_days),
@@ -62,6 +63,8 @@ impl Handling {
 
 #[cfg(test)]
 mod tests {
+    use wire::Policy;
+
     use super::*;
 
     #[test]
@@ -76,7 +79,7 @@ mod tests {
     fn the_house_decides_where_the_workflow_does_not() {
         let days = |policy: Option<u32>, house| {
             let policy = Policy { keep_days: policy, ..Policy::default() };
-            Handling::new(&policy, &[], house).keep_days
+            Handling::new(&Manifest { policy, ..Manifest::default() }, house).keep_days
         };
         assert_eq!(days(Some(1), Some(30)), Some(1));
         assert_eq!(days(None, Some(30)), Some(30));

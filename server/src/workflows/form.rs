@@ -5,7 +5,7 @@ use comfy::definitions::{Kind, NodeDefinition};
 use serde_json::Value;
 use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
 
-use super::manifest::name_of;
+use super::kind::name_of;
 use super::published::{FieldSpec, Published};
 
 /// Stands under a choice that the backend has nothing for.
@@ -18,9 +18,16 @@ impl Published {
         Workflow {
             about: self.about().clone(),
             version: self.version(),
-            fields: self.fields.iter().map(|spec| spec.shown(definitions)).collect(),
+            fields: self
+                .fields
+                .iter()
+                .filter(|spec| !spec.closed)
+                .map(|spec| spec.shown(definitions))
+                .collect(),
             nodes: self.nodes(definitions),
             usual_ms,
+            presets: self.manifest.presets.clone(),
+            closed: None,
         }
     }
 
@@ -51,16 +58,26 @@ impl FieldSpec {
 
     /// The type with its limits, as the backends at hand have them.
     pub(super) fn kind(&self, definitions: &[&Definitions]) -> FieldKind {
-        let FieldKind::Choice { default, .. } = &self.field.kind else {
+        let FieldKind::Choice { default, options: named } = &self.field.kind else {
             return self.field.kind.clone();
         };
-        match self.backend_options(definitions) {
-            None => self.field.kind.clone(),
-            Some(options) => FieldKind::Choice {
-                default: available(default, &options),
-                options: options.into_iter().map(choice).collect(),
-            },
+        let Some(options) = self.backend_options(definitions) else {
+            return self.field.kind.clone();
+        };
+        let label = |value: Value| {
+            let named = named.iter().find(|named| self.is_narrowed && named.value == value);
+            named.cloned().unwrap_or_else(|| choice(value))
+        };
+        FieldKind::Choice {
+            default: available(default, &options),
+            options: options.into_iter().map(label).collect(),
         }
+    }
+
+    /// Whether the host lets an option of the backends be chosen.
+    fn allows(&self, option: &Value) -> bool {
+        let FieldKind::Choice { options, .. } = &self.field.kind else { return true };
+        !self.is_narrowed || options.iter().any(|named| named.value == *option)
     }
 
     /// The options that the backends have together, at least one; `None` when the
@@ -71,7 +88,7 @@ impl FieldSpec {
         let mut all = Vec::new();
         for option in definitions.iter().filter_map(|one| options_of(one, (class, input))).flatten()
         {
-            if !all.contains(&option) {
+            if !all.contains(&option) && self.allows(&option) {
                 all.push(option);
             }
         }

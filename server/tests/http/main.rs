@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
 mod command_line;
+mod doors;
 mod house;
 mod jobs;
 mod live;

@@ -9,7 +9,7 @@ use super::house::House;
 #[tokio::test]
 async fn every_answer_carries_the_headers_that_protect_people() {
     let house = House::quiet().await;
-    for uri in ["/", "/nowhere", "/api/parlor/v1/house", "/api/nope", "/healthz"] {
+    for uri in ["/", "/studio", "/nowhere", "/api/parlor/v1/house", "/api/nope", "/healthz"] {
         let answer = house.get(uri).await;
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'none'"), "{uri}: {policy}");
@@ -48,6 +48,20 @@ async fn pages_are_found_or_said_to_be_lost_by_the_page_itself() {
         let answer = house.get(uri).await;
         assert_eq!(answer.status, status, "{uri}");
         assert!(answer.text().starts_with("<!doctype html>"), "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn the_host_gets_another_document_than_guests() {
+    let house = House::quiet().await;
+    let studio = house.get("/studio").await;
+    assert_eq!(studio.status, StatusCode::OK);
+    assert_ne!(studio.text(), house.get("/").await.text());
+    for uri in ["/studio/", "/studio/workflows/upscale"] {
+        assert_eq!(house.get(uri).await.text(), studio.text(), "{uri}");
+    }
+    for uri in ["/studio.html", "/index.html", "/studios"] {
+        assert_eq!(house.get(uri).await.status, StatusCode::NOT_FOUND, "{uri}");
     }
 }
 

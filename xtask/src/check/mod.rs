@@ -8,7 +8,7 @@ use anyhow::ensure;
 
 use crate::{
     command::{cargo, found, run},
-    page::{self, Finish},
+    page::{self, Finish, PROGRAMS},
     places::Places,
     say,
     server::{self, Profile},
@@ -97,9 +97,12 @@ fn examples(places: &Places) -> anyhow::Result<()> {
 
 fn weight(places: &Places) -> anyhow::Result<()> {
     tools::browser_tests(places)?; // brings wasm-opt
-    let weight = page::weight::first_visit(&page::build(places, Finish::Small)?)?;
-    weight.print();
-    weight.within_ceiling()
+    let site = page::build(places, Finish::Small)?;
+    PROGRAMS.into_iter().try_for_each(|program| {
+        let weight = page::weight::first_visit(&site, program)?;
+        weight.print();
+        weight.within_ceiling()
+    })
 }
 
 /// People's stories, in Chromium, against the real binary and its engine.

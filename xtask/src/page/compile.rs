@@ -1,4 +1,4 @@
-//! Compiling the app.
+//! Compiling the app's programs.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,21 @@ use crate::{
     tools::wasm::{self, Compiler},
 };
 
-use super::Finish;
+use super::{Finish, Program};
 
-/// The compiled app, not bound yet.
+/// The compiled programs, not bound yet.
 pub struct Compiled {
-    /// The raw WebAssembly.
-    pub wasm: PathBuf,
-    /// Nothing in it can say why it stopped.
+    /// Where their raw WebAssembly lies.
+    folder: PathBuf,
+    /// Nothing in them can say why it stopped.
     pub is_wordless: bool,
+}
+
+impl Compiled {
+    /// The raw WebAssembly of `program`.
+    pub fn wasm(&self, program: Program) -> PathBuf {
+        self.folder.join(program.name).with_extension("wasm")
+    }
 }
 
 /// A panic stops the page at once. The words, the places in the source and the code that would put
@@ -28,10 +35,10 @@ pub struct Compiled {
 const WORDLESS: [&str; 4] =
     ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
-/// Compiles the app; for shipping without words, where the source of the standard library can be had.
+/// Compiles all programs; for shipping without words, where the source of the standard library can be had.
 pub fn compile(places: &Places, finish: Finish) -> anyhow::Result<Compiled> {
     let compiler = wasm::compiler(&places.root)?;
-    let args = format!("build --package app --lib --profile wasm --target {}", wasm::TARGET);
+    let args = format!("build --package app --bins --profile wasm --target {}", wasm::TARGET);
     let is_wordless = finish == Finish::Small && has_std(&compiler, &places.root);
     // Compiled with other flags and other permissions: in one folder they would undo each other.
     let (mut cargo, target) = if is_wordless {
@@ -44,7 +51,7 @@ pub fn compile(places: &Places, finish: Finish) -> anyhow::Result<Compiled> {
         (compiler.cargo(&places.root, &args), places.target.clone())
     };
     run(&mut cargo, "the compiler's message above says where")?;
-    Ok(Compiled { wasm: target.join(wasm::TARGET).join("wasm/app.wasm"), is_wordless })
+    Ok(Compiled { folder: target.join(wasm::TARGET).join("wasm"), is_wordless })
 }
 
 fn has_std(compiler: &Compiler, root: &Path) -> bool {

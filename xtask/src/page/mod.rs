@@ -1,7 +1,8 @@
-//! The page as a folder of files that a browser may keep forever.
+//! The pages as a folder of files that a browser may keep forever.
 //!
-//! `index.html` is the only name that stays; everything it asks for carries a hash of its content,
-//! and lies there plain, brotli- and gzip-compressed.
+//! There are two programs, each with its document, `index.html` and `studio.html`. These are the only
+//! names that stay; everything they ask for carries a hash of its content, and lies there plain,
+//! brotli- and gzip-compressed.
 
 mod compile;
 mod glue;
@@ -13,13 +14,35 @@ pub mod weight;
 use std::{
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
 use anyhow::Context;
 
 use crate::{places::Places, say};
+use compile::Compiled;
+use glue::Glue;
 
 pub use site::Site;
+
+/// One of the two programs that the library `app` becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Program {
+    /// Of its binary in `app/src/bin`; the names of its files begin with it.
+    pub name: &'static str,
+    /// Its document: in `app/` with marks for names, in the site with names.
+    pub document: &'static str,
+    /// Its style sheet in `style/`.
+    style: &'static str,
+    /// What a first visit transfers at most, in bytes, everything included.
+    promise: u64,
+}
+
+/// What guests get, and the host's side.
+pub const PROGRAMS: [Program; 2] = [
+    Program { name: "page", document: "index.html", style: "main.css", promise: 200_000 },
+    Program { name: "studio", document: "studio.html", style: "studio.css", promise: 350_000 },
+];
 
 /// How much time goes into making the page small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,63 +63,95 @@ impl Finish {
     }
 }
 
-/// Builds the page, or finds that nothing changed since it was last built.
+/// Builds the site, or finds that nothing changed since it was last built.
 pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
     let compiled = say::step("page: compile", || compile::compile(places, finish))?;
     let folder = places.target.join(finish.folder());
     let optimiser = if finish == Finish::Small { shrink::find(&places.end2end()) } else { None };
-    let sources = Sources::read(&places.root, &compiled.wasm)?;
+    let sources = Sources::read(&places.root, &compiled)?;
     let stamp = Stamp::new(&folder, &sources, maker(&places.root, optimiser.as_deref())?);
     if stamp.is_current() {
         say::note("page: unchanged");
         return Ok(Site { folder, is_wordless: compiled.is_wordless });
     }
+    if finish == Finish::Small && optimiser.is_none() {
+        say::note(
+            "no wasm-opt found (npm ci in end2end brings one): going on without, about 10 % larger",
+        );
+    }
     say::step("page: bind, hash, compress", || {
-        let glue = glue::generate(&compiled.wasm, optimiser.is_some())?;
-        let wasm = match (&optimiser, finish) {
-            (Some(tool), _) => shrink::run(tool, &glue.wasm)?,
-            (None, Finish::Small) => {
-                say::note(
-                    "no wasm-opt found (npm ci in end2end brings one): going on without, about 10 % larger",
-                );
-                glue.wasm.clone()
-            }
-            (None, Finish::Quick) => glue.wasm.clone(),
-        };
-        site::write(&folder, &sources, &glue.with_wasm(wasm), finish)?;
+        let bound = bind_all(&compiled, optimiser.as_deref())?;
+        site::write(&folder, &sources, &bound, finish)?;
         stamp.set()?;
         Ok(Site { folder, is_wordless: compiled.is_wordless })
     })
 }
 
-/// Everything besides the compiled app that the site is made of.
-struct Sources {
-    /// `app/index.html`.
+/// The programs in their order, bound, and made smaller by `optimiser`; all at the same time.
+fn bind_all(compiled: &Compiled, optimiser: Option<&Path>) -> anyhow::Result<Vec<Glue>> {
+    let bind = |program: Program| {
+        let glue = glue::generate(&compiled.wasm(program), optimiser.is_some())?;
+        match optimiser {
+            Some(tool) => Ok(glue.with_wasm(shrink::run(tool, program.name, &glue.wasm)?)),
+            None => Ok(glue),
+        }
+    };
+    thread::scope(|scope| {
+        let running = PROGRAMS.map(|program| scope.spawn(move || bind(program)));
+        running
+            .into_iter()
+            .map(|thread| thread.join().expect("binding reports, and does not panic"))
+            .collect()
+    })
+}
+
+/// Everything besides its code that a program is made of.
+struct Source {
+    program: Program,
+    /// Its document, with marks for names.
     html: String,
-    /// `style/main.css` with its imports in place, shortened.
+    /// Its style sheet with the imports in place, shortened.
     css: String,
-    /// The files of `public/`: path within the site, content.
-    public: Vec<(PathBuf, Vec<u8>)>,
-    /// Hash of the raw WebAssembly.
+    /// Hash of its raw WebAssembly.
     wasm: blake3::Hash,
 }
 
+/// Everything besides the compiled programs that the site is made of.
+struct Sources {
+    /// In the order of [`PROGRAMS`].
+    programs: Vec<Source>,
+    /// The files of `public/`: path within the site, content.
+    public: Vec<(PathBuf, Vec<u8>)>,
+}
+
+impl Source {
+    fn read(root: &Path, compiled: &Compiled, program: Program) -> anyhow::Result<Self> {
+        let html = root.join("app").join(program.document);
+        let wasm = compiled.wasm(program);
+        let reading = |path: &Path| format!("reading {}", path.display());
+        Ok(Self {
+            program,
+            css: style::bundle(&root.join("style").join(program.style))?,
+            wasm: blake3::hash(&fs::read(&wasm).with_context(|| reading(&wasm))?),
+            html: fs::read_to_string(&html).with_context(|| reading(&html))?,
+        })
+    }
+}
+
 impl Sources {
-    fn read(root: &Path, wasm: &Path) -> anyhow::Result<Self> {
-        let html =
-            fs::read_to_string(root.join("app/index.html")).context("reading app/index.html")?;
-        let css = style::bundle(&root.join("style/main.css"))?;
+    fn read(root: &Path, compiled: &Compiled) -> anyhow::Result<Self> {
+        let programs = PROGRAMS.iter().map(|program| Source::read(root, compiled, *program));
+        let programs = programs.collect::<Result<_, _>>()?;
         let public = root.join("public");
         let public = if public.is_dir() { site::read_all(&public)? } else { Vec::new() };
-        let wasm = fs::read(wasm).with_context(|| format!("reading {}", wasm.display()))?;
-        Ok(Self { html, css, public, wasm: blake3::hash(&wasm) })
+        Ok(Self { programs, public })
     }
 
     fn hash(&self, hasher: &mut blake3::Hasher) {
-        hasher
-            .update(self.html.as_bytes())
-            .update(self.css.as_bytes())
-            .update(self.wasm.as_bytes());
+        for Source { program, html, css, wasm } in &self.programs {
+            hasher.update(program.name.as_bytes()).update(html.as_bytes()).update(css.as_bytes());
+            hasher.update(wasm.as_bytes());
+        }
         for (path, content) in &self.public {
             hasher.update(path.as_os_str().as_encoded_bytes()).update(content);
         }
@@ -154,8 +209,9 @@ mod tests {
     }
 
     fn stamp(root: &Path, css: &str) -> Stamp {
-        let (html, public, wasm) = (String::new(), Vec::new(), blake3::hash(b"app"));
-        let sources = Sources { html, css: css.to_owned(), public, wasm };
+        let (html, css, wasm) = (String::new(), css.to_owned(), blake3::hash(b"app"));
+        let program = Source { program: PROGRAMS[0], html, css, wasm };
+        let sources = Sources { programs: vec![program], public: Vec::new() };
         Stamp::new(&root.join("site"), &sources, maker(root, None).unwrap())
     }
 

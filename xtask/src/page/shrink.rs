@@ -41,16 +41,20 @@ pub fn find(end2end: &Path) -> Option<PathBuf> {
         .find(|tool| tool.is_file())
 }
 
-/// The same module, smaller.
-pub fn run(tool: &Path, wasm: &[u8]) -> anyhow::Result<Vec<u8>> {
-    let folder = env::temp_dir().join(format!("parlor-wasm-opt-{}", std::process::id()));
+/// The same module, smaller. No two that are at work at the same time may have the same `name`.
+pub fn run(tool: &Path, name: &str, wasm: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let folder = env::temp_dir().join(format!("parlor-wasm-opt-{}-{name}", std::process::id()));
     fs::create_dir_all(&folder).context("making a folder for wasm-opt")?;
     let (before, after) = (folder.join("before.wasm"), folder.join("after.wasm"));
     fs::write(&before, wasm).context("handing the app to wasm-opt")?;
     let mut command = Command::new(tool);
     command.args(PASSES).args(FEATURES).arg(&before).arg("-o").arg(&after);
     run_and_read(&mut command, &after).inspect(|smaller| {
-        say::note(&format!("wasm-opt: {} kB → {} kB", wasm.len() / 1000, smaller.len() / 1000));
+        say::note(&format!(
+            "wasm-opt: {name}, {} kB → {} kB",
+            wasm.len() / 1000,
+            smaller.len() / 1000
+        ));
         // Left-overs in the temporary folder harm nobody.
         let _ = fs::remove_dir_all(&folder);
     })

@@ -9,12 +9,12 @@ use std::{
 use anyhow::{Context, ensure};
 use flate2::{Compression, write::GzEncoder};
 
-use super::{Finish, Sources, glue::Glue};
+use super::{Finish, Source, Sources, glue::Glue};
 
-/// A built page on disk.
+/// The built programs on disk.
 #[derive(Debug, Clone)]
 pub struct Site {
-    /// Holds `index.html`, `assets/` and the files of `public/`.
+    /// Holds the documents, `assets/` and the files of `public/`.
     pub folder: PathBuf,
     /// Compiled without the words of panics: what is shipped.
     pub is_wordless: bool,
@@ -24,27 +24,44 @@ pub struct Site {
 const COMPRESSIBLE: [&str; 9] =
     ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 
-/// Writes everything anew, so that no file of an earlier build is embedded.
-pub fn write(folder: &Path, sources: &Sources, glue: &Glue, finish: Finish) -> anyhow::Result<()> {
+/// Writes everything anew, so that no file of an earlier build is embedded. `bound` is the code of
+/// each of the programs, in their order.
+pub fn write(
+    folder: &Path,
+    sources: &Sources,
+    bound: &[Glue],
+    finish: Finish,
+) -> anyhow::Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("emptying {}", folder.display()))?;
     }
-    let wasm = hashed("app", "_bg.wasm", &glue.wasm);
-    let js = glue.starting(&wasm);
-    let script = hashed("app", ".js", js.as_bytes());
-    let style = hashed("style", ".css", sources.css.as_bytes());
-    let html = fill(&sources.html, &[("script", &script), ("wasm", &wasm), ("style", &style)])?;
-
-    let assets = Path::new("assets");
-    let made = [
-        (PathBuf::from("index.html"), html.as_bytes()),
-        (assets.join(script), js.as_bytes()),
-        (assets.join(wasm), &glue.wasm),
-        (assets.join(style), sources.css.as_bytes()),
-    ];
-    let public = sources.public.iter().map(|(path, content)| (path.clone(), content.as_slice()));
-    for (path, content) in made.into_iter().chain(public) {
+    for (source, glue) in sources.programs.iter().zip(bound) {
+        write_program(folder, source, glue, finish)?;
+    }
+    for (path, content) in &sources.public {
         put(&folder.join(path), content, finish)?;
+    }
+    Ok(())
+}
+
+fn write_program(
+    folder: &Path,
+    source: &Source,
+    glue: &Glue,
+    finish: Finish,
+) -> anyhow::Result<()> {
+    let name = source.program.name;
+    let wasm = hashed(name, ".wasm", &glue.wasm);
+    let js = glue.starting(&wasm);
+    let script = hashed(name, ".js", js.as_bytes());
+    let style = hashed(name, ".css", source.css.as_bytes());
+    let names = [("script", &*script), ("wasm", &*wasm), ("style", &*style)];
+    let html = fill(source, &names)?;
+
+    put(&folder.join(source.program.document), html.as_bytes(), finish)?;
+    let made = [(script, js.as_bytes()), (wasm, &*glue.wasm), (style, source.css.as_bytes())];
+    for (name, content) in made {
+        put(&folder.join("assets").join(name), content, finish)?;
     }
     Ok(())
 }
@@ -76,15 +93,16 @@ fn hashed(stem: &str, ending: &str, content: &[u8]) -> String {
     format!("{stem}-{}{ending}", &hash[..12])
 }
 
-/// Puts names where the template says `{{ script }}`, `{{ wasm }}` and `{{ style }}`; all lie in `assets/`.
-fn fill(template: &str, names: &[(&str, &str)]) -> anyhow::Result<String> {
-    let mut html = template.to_owned();
+/// Puts names where the document says `{{ script }}`, `{{ wasm }}` and `{{ style }}`; all lie in `assets/`.
+fn fill(source: &Source, names: &[(&str, &str)]) -> anyhow::Result<String> {
+    let document = source.program.document;
+    let mut html = source.html.clone();
     for (key, name) in names {
         let mark = format!("{{{{ {key} }}}}");
-        ensure!(html.contains(&mark), "app/index.html does not use {mark}");
+        ensure!(html.contains(&mark), "app/{document} does not use {mark}");
         html = html.replace(&mark, name);
     }
-    ensure!(!html.contains("{{"), "app/index.html has a {{{{ … }}}} that nothing fills");
+    ensure!(!html.contains("{{"), "app/{document} has a {{{{ … }}}} that nothing fills");
     Ok(html)
 }
 
@@ -123,17 +141,21 @@ fn gzip(content: &[u8], finish: Finish) -> anyhow::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::page::{PROGRAMS, Program};
 
     const HTML: &str = r#"<link href="assets/{{ style }}">
         <link href="assets/{{ wasm }}">
         <script src="assets/{{ script }}"></script>"#;
 
+    fn source(program: Program, html: &str) -> Source {
+        let (html, css, wasm) = (html.to_owned(), "a{b:c}".repeat(50), blake3::hash(b""));
+        Source { program, html, css, wasm }
+    }
+
     fn sources() -> Sources {
         Sources {
-            html: HTML.to_owned(),
-            css: "a{b:c}".repeat(50),
+            programs: PROGRAMS.map(|program| source(program, HTML)).into(),
             public: vec![(PathBuf::from("icons/a.png"), vec![1, 2, 3])],
-            wasm: blake3::hash(b""),
         }
     }
 
@@ -148,21 +170,33 @@ mod tests {
         let folder = temp.path().join("site");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("old.js"), "").unwrap();
-        let glue = Glue { js: "start();".repeat(50), wasm: vec![0; 500] };
-        write(&folder, &sources(), &glue, Finish::Small).unwrap();
+        let glue = || Glue { js: "start();".repeat(50), wasm: vec![0; 500] };
+        write(&folder, &sources(), &[glue(), glue()], Finish::Small).unwrap();
 
         let names = names(&folder);
         assert!(!names.contains(&"old.js".to_owned()));
         assert!(names.contains(&"icons/a.png".to_owned()));
-        for ending in [".css", ".css.br", ".css.gz", ".js", ".js.br", "_bg.wasm", "_bg.wasm.gz"] {
-            let found =
-                names.iter().any(|name| name.starts_with("assets/") && name.ends_with(ending));
-            assert!(found, "{ending} in {names:?}");
+        for program in PROGRAMS {
+            for ending in [".css", ".css.br", ".css.gz", ".js", ".js.br", ".wasm", ".wasm.gz"] {
+                let start = format!("assets/{}-", program.name);
+                let found =
+                    names.iter().any(|name| name.starts_with(&start) && name.ends_with(ending));
+                assert!(found, "{start}…{ending} in {names:?}");
+            }
         }
-        let html = fs::read_to_string(folder.join("index.html")).unwrap();
-        let script =
-            names.iter().find(|name| Path::new(name).extension() == Some("js".as_ref())).unwrap();
-        assert!(html.contains(script), "{html}");
+    }
+
+    #[test]
+    fn each_document_asks_for_the_files_of_its_own_program() {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("site");
+        let glue = || Glue { js: String::new(), wasm: Vec::new() };
+        write(&folder, &sources(), &[glue(), glue()], Finish::Quick).unwrap();
+        for (own, other) in [(PROGRAMS[0], PROGRAMS[1]), (PROGRAMS[1], PROGRAMS[0])] {
+            let html = fs::read_to_string(folder.join(own.document)).unwrap();
+            assert!(html.contains(&format!("assets/{}-", own.name)), "{html}");
+            assert!(!html.contains(&format!("assets/{}-", other.name)), "{html}");
+        }
     }
 
     #[test]
@@ -173,8 +207,10 @@ mod tests {
 
     #[test]
     fn a_template_that_forgets_a_file_is_refused() {
-        let names = [("script", "a"), ("wasm", "b"), ("style", "c")];
-        assert!(fill("{{ script }} {{ wasm }}", &names).unwrap_err().to_string().contains("style"));
-        assert!(fill(&format!("{HTML}{{{{ logo }}}}"), &names).is_err());
+        let filled = |html: &str| {
+            fill(&source(PROGRAMS[0], html), &[("script", "a"), ("wasm", "b"), ("style", "c")])
+        };
+        assert!(filled("{{ script }} {{ wasm }}").unwrap_err().to_string().contains("style"));
+        assert!(filled(&format!("{HTML}{{{{ logo }}}}")).is_err());
     }
 }

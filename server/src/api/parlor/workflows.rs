@@ -18,7 +18,7 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     _: Principal,
 ) -> axum::Json<Vec<WorkflowSummary>> {
-    axum::Json(app.workflows.list())
+    axum::Json(app.workflows.list().iter().map(|one| one.about().clone()).collect())
 }
 
 pub(crate) async fn show(

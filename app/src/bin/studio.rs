@@ -1,0 +1,5 @@
+//! The host's program.
+
+fn main() {
+    app::studio::start();
+}

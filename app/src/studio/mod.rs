@@ -1,0 +1,74 @@
+//! The host's side: a program of its own, so that guests never download it.
+//!
+//! It lies below `/studio` and has its own addresses ([`address::Route`]) and its own words ([`t`]). Everything
+//! else it takes from the library as the guest's pages do. A link from one side to the other loads
+//! the other's document.
+
+mod address;
+mod overview;
+mod t;
+mod top_bar;
+mod workflow;
+
+use leptos::prelude::*;
+
+use crate::{
+    address::{Side, provide as provide_address},
+    components::{icon::Sprite, room::Room, toasts::ToastList},
+    dom::{Node, view},
+    home,
+    i18n::t as words,
+    pages::{MAIN, use_title},
+    reactive::{memo, watch},
+    theme, toasts,
+};
+use address::Route;
+use overview::Overview;
+use top_bar::TopBar;
+use workflow::WorkflowPage;
+
+/// Puts the host's side into the document.
+pub fn start() {
+    crate::open(Studio);
+}
+
+/// Everything: what its pages share, and the page that the address names.
+#[component]
+fn Studio() -> Node {
+    theme::provide();
+    toasts::provide();
+    home::provide();
+    let here = provide_address(Side::Host);
+    let route = memo(move |_| here.see_path(Route::of));
+    // Moving the focus to a new page is what tells a screen reader that there is one.
+    let arrive = |_: &Route| request_animation_frame(|| crate::browser::focus(MAIN));
+    watch(move || route.get(), arrive);
+    view! {
+        <Sprite />
+        <TopBar />
+        <main id=MAIN class="studio" tabindex="-1">
+            {move || match route.get() {
+                Route::Overview => view! { <Overview /> },
+                Route::Workflow(slug) => view! { <WorkflowPage slug /> },
+                Route::Nowhere => view! { <Nowhere /> },
+            }}
+        </main>
+        <ToastList />
+    }
+}
+
+/// An address below the studio's that leads nowhere.
+#[component]
+fn Nowhere() -> Node {
+    title_page(|| words::not_found_title().to_owned());
+    view! {
+        <Room title=words::not_found_title() why=words::not_found_why() page=true>
+            <a class="btn" href=address::OVERVIEW>{t::studio_to_all()}</a>
+        </Room>
+    }
+}
+
+/// Names the page in the browser's tab.
+fn title_page(title: impl Fn() -> String + 'static) {
+    use_title(move || words::page_title(title(), t::studio()));
+}

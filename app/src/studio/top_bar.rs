@@ -1,0 +1,39 @@
+//! The bar over every page of the studio.
+
+use leptos::prelude::*;
+
+use super::{address::OVERVIEW, t};
+use crate::{
+    browser,
+    components::{icon::Icon, top_bar::ThemeSwitch},
+    dom::{Node, view},
+    home::use_home,
+    i18n::t as words,
+    pages::MAIN,
+};
+
+#[component]
+pub(super) fn TopBar() -> Node {
+    let home = use_home();
+    let skip = |event: leptos::ev::MouseEvent| {
+        // With a `<base>`, following `#main` would leave the page.
+        event.prevent_default();
+        browser::focus(MAIN);
+    };
+    view! {
+        <a class="skip" href="#main" on:click=skip>{words::skip_to_content()}</a>
+        <header class="top">
+            <a class="brand" href="." aria-label=move || words::to_hall(home.name())>
+                <Icon name="parlor" />
+                <span>{move || home.name()}</span>
+            </a>
+            <nav class="top__end" aria-label=t::studio_nav()>
+                <a class="top__link" href=OVERVIEW aria-label=t::studio() aria-current="page">
+                    <Icon name="sliders" />
+                    <span>{t::studio()}</span>
+                </a>
+                <ThemeSwitch />
+            </nav>
+        </header>
+    }
+}
