@@ -61,7 +61,9 @@ impl Kind {
             _ => (),
         }
         if let Some(mime) = magic(content) {
-            return Self::of_mime(mime);
+            // Not every program that writes sound into an MP4 says so at its beginning.
+            let is_sound = mime == "video/mp4" && matches!(extension.as_str(), "m4a" | "m4b");
+            return Self::of_mime(if is_sound { "audio/mp4" } else { mime });
         }
         match extension.as_str() {
             "obj" if text() => kind("model/obj", OutputKind::Model, "obj"),
@@ -152,6 +154,12 @@ pub fn may_be_shown(mime: &str) -> bool {
     ) || mime.starts_with("video/")
         || mime.starts_with("audio/")
         || mime.starts_with("text/plain")
+}
+
+/// What names of files of this type end in, where that is certain.
+pub fn extension_of(mime: &str) -> Option<&'static str> {
+    let known = KNOWN.iter().find(|kind| kind.mime == mime);
+    known.map(|kind| kind.extension).filter(|extension| !extension.is_empty())
 }
 
 /// Lower-case extension without the dot; empty when there is none.

@@ -3,10 +3,12 @@
 //! `store` is the folder, `kind` tells what a file is by its content,
 //! `picture` checks pictures, `strip` takes out what is not their content,
 //! `convert` turns them into other formats, `upload` takes in what people send,
+//! `claim` holds what they say of it against what it is,
 //! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
 mod animation;
+mod claim;
 mod convert;
 mod gif;
 mod kind;
@@ -27,12 +29,13 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use wire::{Format, Metadata, OutputKind};
 
+pub use claim::Claim;
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
-pub use upload::{Claim, Received, UploadError};
+pub use upload::{Received, UploadError};
 
 use kind::Kind;
-pub use kind::may_be_shown;
+pub use kind::{extension_of, may_be_shown};
 use picture::Picture;
 use store::Store;
 
@@ -146,7 +149,7 @@ impl Files {
         kind: Kind,
         picture: Option<Picture>,
     ) -> anyhow::Result<Stored> {
-        let hash = self.store.put(&content).await.context("a file cannot be stored")?;
+        let hash = self.store.put(content.clone()).await.context("a file cannot be stored")?;
         let animated = animation::is_animated(&content, kind.mime);
         Ok(Stored {
             hash,

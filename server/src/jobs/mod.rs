@@ -1,6 +1,7 @@
 //! The life of a job.
 //!
 //! Read in this order: `state` is what may happen when, `submit` is the door,
+//! `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
 //! meanwhile, `collect` brings home what was made as `handling` says, `recover`
@@ -17,6 +18,7 @@ mod failure;
 mod follow;
 mod hand_over;
 mod handling;
+mod inputs;
 mod outputs;
 mod progress;
 mod queue;

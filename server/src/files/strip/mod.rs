@@ -57,13 +57,13 @@ fn le32(content: &[u8], at: usize) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
 
     /// Files small enough to be written here, each with a secret in its metadata.
-    fn samples() -> Vec<(&'static str, Vec<u8>)> {
+    pub(in crate::files) fn samples() -> Vec<(&'static str, Vec<u8>)> {
         vec![
             ("a.mp4", boxes::tests::film()),
             ("a.webm", ebml::tests::film()),
