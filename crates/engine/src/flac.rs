@@ -15,7 +15,7 @@ pub(crate) fn encode(sound: &Sound, texts: &Texts) -> Vec<u8> {
     metadata(&mut bytes, 0x84, &comments(texts));
     let per_block = BLOCK * usize::from(sound.channels);
     for (number, samples) in sound.samples.chunks(per_block).enumerate() {
-        frame(&mut bytes, number as u32, (sound.channels, samples));
+        frame(&mut bytes, (sound, number as u32), samples);
     }
     bytes
 }
@@ -45,16 +45,19 @@ fn comments(texts: &Texts) -> Vec<u8> {
     [text("Parlor"), (all.len() as u32).to_le_bytes().to_vec(), all.concat()].concat()
 }
 
-fn frame(bytes: &mut Vec<u8>, number: u32, (channels, samples): (u16, &[i16])) {
+fn frame(bytes: &mut Vec<u8>, (sound, number): (&Sound, u32), samples: &[i16]) {
     let start = bytes.len();
+    let channels = sound.channels;
     let length = samples.len() / usize::from(channels);
-    // 16 bits of length follow; the rate is the stream's; 16 bits a sample.
-    bytes.extend([0xff, 0xf8, 0x70, (channels as u8 - 1) << 4 | 0b1000]);
+    // 16 bits of length follow, then what the rate needs; 16 bits a sample.
+    let (rate, rest) = rate(sound.rate);
+    bytes.extend([0xff, 0xf8, 0x70 | rate, (channels as u8 - 1) << 4 | 0b1000]);
     let mut letter = [0; 4];
     // Frame numbers are written as letters are. Those that are none are not reached.
     let letter = char::from_u32(number).unwrap_or_default().encode_utf8(&mut letter);
     bytes.extend(letter.as_bytes());
     bytes.extend((length as u16 - 1).to_be_bytes());
+    bytes.extend(rest);
     bytes.push(crc(&bytes[start..], 8, 0x07) as u8);
     for channel in 0..usize::from(channels) {
         let own = samples.iter().skip(channel).step_by(usize::from(channels));
@@ -68,6 +71,19 @@ fn frame(bytes: &mut Vec<u8>, number: u32, (channels, samples): (u16, &[i16])) {
     }
     let sum = crc(&bytes[start..], 16, 0x8005);
     bytes.extend(sum.to_be_bytes());
+}
+
+/// The rate as frames tell it: by number, or in bytes that follow. Players look
+/// for it here though it stands at the beginning, too.
+fn rate(rate: u32) -> (u8, Vec<u8>) {
+    const KNOWN: [u32; 11] =
+        [88_200, 176_400, 192_000, 8_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
+    let known = KNOWN.iter().position(|known| *known == rate);
+    match (known, u16::try_from(rate)) {
+        (Some(place), _) => (place as u8 + 1, Vec::new()),
+        (None, Ok(hertz)) => (0b1101, hertz.to_be_bytes().to_vec()),
+        (None, Err(_)) => (0, Vec::new()),
+    }
 }
 
 /// A checksum of 8 or 16 `bits`.
