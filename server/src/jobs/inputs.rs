@@ -79,13 +79,13 @@ impl Jobs {
 
 /// Whether the field takes it, or what to do.
 fn fits(file: &Found, kind: &FieldKind, max_pixels: u64) -> Result<(), String> {
-    let (max_bytes, accept, mask) = match kind {
-        FieldKind::Image { max_bytes, accept, mask } => (*max_bytes, accept, *mask),
-        FieldKind::File { max_bytes, accept, .. } => (*max_bytes, accept, false),
+    let (max_bytes, mask) = match kind {
+        FieldKind::Image { max_bytes, mask, .. } => (*max_bytes, *mask),
+        FieldKind::File { max_bytes, .. } => (*max_bytes, false),
         _ => return Ok(()),
     };
     let mime = file.mime.split(';').next().unwrap_or_default().trim();
-    if !accept.is_empty() && !accept.iter().any(|accepted| matches(accepted, mime)) {
+    if !kind.takes(mime) {
         let of = if mime == "application/octet-stream" { "of an unknown type" } else { mime };
         return Err(format!("This file is {of}. Choose {} instead.", sort(kind)));
     }
@@ -108,14 +108,6 @@ fn fits(file: &Found, kind: &FieldKind, max_pixels: u64) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-/// `image/png` is matched by itself and by `image/*`.
-fn matches(accepted: &str, mime: &str) -> bool {
-    match accepted.strip_suffix("/*") {
-        Some(group) => mime.split('/').next() == Some(group),
-        None => accepted == mime,
-    }
 }
 
 /// What the backend is to call the file: ours, and the same for the same bytes.
