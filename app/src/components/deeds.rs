@@ -11,7 +11,7 @@ use crate::{
     home::{Home, use_home},
     i18n::t,
     live::{Live, use_live},
-    results::{Item, Place},
+    results::Place,
     toasts::{Toasts, use_toasts},
 };
 
@@ -52,9 +52,10 @@ impl Deeds {
     /// one that made it, else of the first that takes it.
     pub(crate) fn use_as_input(self, place: Place) {
         let fill = Fill::Picture { job: place.job, output: place.output as usize };
-        let job = self.live.results.peek(|results| results.get(place.job).cloned());
-        let item = job.and_then(|job| Item::at(&job, place.output));
-        let Some(mime) = item.map(|item| item.output().mime.clone()) else { return };
+        let mime = self.live.results.peek(|results| {
+            Some(results.get(place.job)?.outputs.get(place.output as usize)?.mime.clone())
+        });
+        let Some(mime) = mime else { return };
         let here = self.desk.map(Desk::workflow).filter(|workflow| takes(workflow, &mime));
         if let Some(workflow) = here {
             self.lay(&workflow.about.slug, fill);

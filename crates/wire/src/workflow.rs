@@ -248,7 +248,9 @@ mod tests {
             max_bytes: 1,
             accept: accept.iter().map(ToString::to_string).collect(),
         };
-        assert!(file(&["video/mp4"]).takes("video/mp4") && !file(&["video/mp4"]).takes("video/webm"));
+        assert!(
+            file(&["video/mp4"]).takes("video/mp4") && !file(&["video/mp4"]).takes("video/webm")
+        );
         assert!(file(&["text/*"]).takes("text/plain; charset=utf-8") && file(&[]).takes("x/y"));
         assert!(!FieldKind::Seed.takes("image/png"));
     }

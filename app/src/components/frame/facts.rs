@@ -104,9 +104,7 @@ fn written(kind: &FieldKind, value: &Value) -> Option<String> {
             Some(t::size_value(width, height))
         }
         FieldKind::File { .. } => (!value.is_null()).then(|| t::fact_given().to_owned()),
-        FieldKind::Image { .. } => {
-            (!value.is_null()).then(|| t::fact_picture().to_owned())
-        }
+        FieldKind::Image { .. } => (!value.is_null()).then(|| t::fact_picture().to_owned()),
     }
 }
 

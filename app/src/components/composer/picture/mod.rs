@@ -42,8 +42,8 @@ struct Tools {
 pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
     let kind = field.kind.clone();
     let (accept, max_bytes, media) = match &kind {
-        FieldKind::Image { accept, max_bytes, .. } => (accept, *max_bytes, None),
-        FieldKind::File { accept, max_bytes, media } => (accept, *max_bytes, Some(*media)),
+        FieldKind::Image { accept, max_bytes, .. } => (accept.clone(), *max_bytes, None),
+        FieldKind::File { accept, max_bytes, media } => (accept.clone(), *max_bytes, Some(*media)),
         _ => unreachable!("drawn for files only"),
     };
     let tools = Tools {
@@ -61,7 +61,7 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
         })
     });
     let is_there = memo(move |_| picture.read().is_some());
-    let limits = t::picture_limits(words::kinds(accept), bytes(max_bytes as f64));
+    let limits = t::picture_limits(words::kinds(&accept), bytes(max_bytes as f64));
     let optional = !field.required;
     let value = memo(move |_| value_words(picture.read().as_ref(), optional));
     view! {
@@ -118,7 +118,15 @@ fn FileInput(tools: Tools, accept: String) -> Node {
 #[component]
 fn Empty(tools: Tools, limits: String) -> Node {
     let over = tools.intake.is_over();
-    let words = move || if over.get() { t::picture_let_go() } else if tools.media.is_some() { t::file_empty() } else { t::picture_empty() };
+    let words = move || {
+        if over.get() {
+            t::picture_let_go()
+        } else if tools.media.is_some() {
+            t::file_empty()
+        } else {
+            t::picture_empty()
+        }
+    };
     let small = move || if over.get() { t::picture_anywhere().to_owned() } else { limits.clone() };
     view! {
         <button type="button" class="drop drop--empty" class:drop--over=move || over.get() on:click=move |_| tools.browse()>
