@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{account, live, ops, pages, parlor};
+use crate::api::{account, live, ops, pages, parlor, studio};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -50,6 +50,8 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
         .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
         .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/covers/{hash}", get(studio::cover))
+        .nest("/studio", studio_routes())
         .route("/live", get(live::open));
     let api = Router::new()
         .nest("/parlor/v1", parlor.merge(people()))
@@ -102,6 +104,24 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/sessions", get(admin::sessions))
         .route("/admin/sessions/{id}", delete(admin::end_session))
         .route("/admin/audit", get(admin::audit))
+}
+
+/// How workflows are made; for hosts.
+fn studio_routes() -> Router<Arc<App>> {
+    use studio::workflows as own;
+    Router::new()
+        .route("/import", post(studio::import).layer(DefaultBodyLimit::disable()))
+        .route("/import/from", post(studio::import_from))
+        .route("/workflows", get(own::list))
+        .route("/workflows/{slug}", get(own::open).put(own::save).delete(own::delete))
+        .route("/workflows/{slug}/draft", delete(own::drop_draft))
+        .route("/workflows/{slug}/cover", put(studio::set_cover))
+        .route("/workflows/{slug}/publish", post(own::publish))
+        .route("/workflows/{slug}/hide", post(own::hide))
+        .route("/workflows/{slug}/versions", get(own::versions))
+        .route("/workflows/{slug}/versions/{number}/publish", post(own::show_version))
+        .route("/workflows/{slug}/versions/{number}/draft", post(own::take_up))
+        .route("/workflows/{slug}/compare", get(own::compare))
 }
 
 /// What holds for every address; the last layer is the first to see a request.

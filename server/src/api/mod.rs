@@ -8,3 +8,4 @@ pub(crate) mod live;
 pub(crate) mod ops;
 pub(crate) mod pages;
 pub(crate) mod parlor;
+pub(crate) mod studio;

@@ -25,6 +25,9 @@ use crate::cli::Command;
 pub use limits::{Allowance, LimitSettings};
 pub use values::{BackendAddress, Door, Origin, PublicUrl};
 
+/// The settings file of the working folder.
+const SETTINGS: &str = "parlor.toml";
+
 /// Parlor: the room where guests meet your ComfyUI.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "parlor", version, max_term_width = 100)]
@@ -93,6 +96,23 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub cors_origins: Vec<Origin>,
+
+    /// Folder of workflows that are published at start and whenever they change:
+    /// `NAME.json` in either format of ComfyUI, with `NAME.toml` for its form.
+    /// `workflows` beside the settings file when there is one.
+    #[arg(long, env = "PARLOR_WORKFLOWS", value_name = "DIR")]
+    pub workflows: Option<PathBuf>,
+
+    /// Fetch addresses that people name also by plain http.
+    #[arg(long, env = "PARLOR_FETCH_HTTP", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub fetch_http: bool,
+
+    /// Network that may be fetched from though it is not the public internet.
+    #[arg(long = "fetch-network", env = "PARLOR_FETCH_NETWORK", value_name = "NET", value_delimiter = ',',
+          value_parser = values::network)]
+    pub fetch_networks: Vec<IpNet>,
 
     /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
     #[arg(long, env = "PARLOR_MAX_UPLOAD_MB", value_name = "MB", default_value = "32",
@@ -241,6 +261,14 @@ impl Config {
         self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
+    /// Where workflows are kept as files: the folder that is named, or the one beside the settings.
+    pub fn workflow_folder(&self) -> Option<PathBuf> {
+        let beside = |file: &Path| file.parent().map(|folder| folder.join("workflows"));
+        let settings = self.config.as_deref().unwrap_or(Path::new(SETTINGS));
+        let found = || beside(settings).filter(|_| settings.is_file()).filter(|path| path.is_dir());
+        self.workflows.clone().or_else(found)
+    }
+
     /// Largest upload in bytes.
     pub fn max_upload_bytes(&self) -> u64 {
         u64::from(self.max_upload_mb) << 20
@@ -256,7 +284,7 @@ fn settings_file(args: &[OsString]) -> Option<PathBuf> {
         .try_get_matches_from(args)
         .ok()
         .and_then(|matches| matches.get_one::<PathBuf>("config").cloned());
-    asked.or_else(|| Some(PathBuf::from("parlor.toml")).filter(|path| path.is_file()))
+    asked.or_else(|| Some(PathBuf::from(SETTINGS)).filter(|path| path.is_file()))
 }
 
 fn first_repeated<'a>(names: impl Iterator<Item = &'a Option<String>>) -> Option<&'a str> {

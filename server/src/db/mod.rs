@@ -58,7 +58,7 @@ pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::Used;
-pub(crate) use workflows::{Content, Overtaken, VersionRow};
+pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;
 

@@ -8,6 +8,7 @@ use wire::studio::Origin;
 use wire::{Manifest, Millis};
 
 use super::{Db, now, rows};
+use crate::files::Hash;
 
 /// A workflow, as far as it is not its versions.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,6 +160,20 @@ impl Db {
         self.write(move |connection| Box::pin(show(connection, slug, number))).await
     }
 
+    /// Keeps a picture as the cover of some workflow. Hold [`Db::storing`] around storing it and this.
+    pub(crate) async fn add_cover(&self, hash: Hash) -> anyhow::Result<()> {
+        self.write(move |connection| Box::pin(add_cover(connection, hash))).await
+    }
+
+    /// Whether this picture is a cover.
+    pub(crate) async fn is_cover(&self, hash: Hash) -> anyhow::Result<bool> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM covers WHERE hash = ?)")
+            .bind(hash.0.to_vec())
+            .fetch_one(&self.readers)
+            .await
+            .context("looking for a cover")
+    }
+
     /// Deletes a workflow with its versions; jobs that ran them stay.
     pub(crate) async fn delete_workflow(&self, slug: &str) -> anyhow::Result<()> {
         let slug = slug.to_owned();
@@ -283,6 +298,16 @@ async fn delete(connection: &mut SqliteConnection, slug: String) -> anyhow::Resu
         .execute(connection)
         .await
         .context("deleting a workflow")?;
+    Ok(())
+}
+
+async fn add_cover(connection: &mut SqliteConnection, hash: Hash) -> anyhow::Result<()> {
+    sqlx::query("INSERT INTO covers (hash, added_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
+        .bind(hash.0.to_vec())
+        .bind(now())
+        .execute(connection)
+        .await
+        .context("keeping a cover")?;
     Ok(())
 }
 

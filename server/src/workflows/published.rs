@@ -170,6 +170,15 @@ impl Published {
         Ok(())
     }
 
+    /// Whether a form can have this field, whatever its graph is.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the field, and the cure.
+    pub(crate) fn try_field(field: &FieldManifest) -> anyhow::Result<()> {
+        FieldSpec::new(field).map(drop)
+    }
+
     /// Name in URLs.
     pub fn slug(&self) -> &str {
         &self.about.slug
@@ -203,11 +212,6 @@ impl Published {
     /// Who may see and run it.
     pub fn access(&self) -> &Access {
         &self.manifest.policy.who
-    }
-
-    /// The classes a backend must have.
-    pub(crate) fn classes(&self) -> impl Iterator<Item = &str> {
-        self.graph.classes()
     }
 
     /// Most pixels that a picture in this field may have.

@@ -13,21 +13,31 @@ use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::Path;
 use crate::site::is_known;
+use crate::workflows::Published;
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
-    _: Principal,
+    principal: Principal,
 ) -> axum::Json<Vec<WorkflowSummary>> {
-    axum::Json(app.workflows.list().iter().map(|one| one.about().clone()).collect())
+    let all = app.workflows.list().into_iter();
+    let shown = all.filter(|one| principal.may_run(&one.about().slug, one.access()));
+    axum::Json(shown.map(|one| one.about().clone()).collect())
+}
+
+/// The workflow, if there is one and this principal may run it.
+pub(super) fn find(app: &App, principal: &Principal, slug: &str) -> Result<Arc<Published>> {
+    let published = app.workflows.get(slug);
+    let published = published.filter(|one| principal.may_run(slug, one.access()));
+    published.ok_or(Error::NotFound("workflow"))
 }
 
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    _: Principal,
+    principal: Principal,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let published = app.workflows.get(&slug).ok_or(Error::NotFound("workflow"))?;
+    let published = find(&app, &principal, &slug)?;
     let usual_ms = app.jobs.usual_ms(&slug, published.version()).await?;
     let definitions = app.backends.definitions();
     let form = published.form(&definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>(), usual_ms);

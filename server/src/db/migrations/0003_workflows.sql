@@ -25,7 +25,6 @@ CREATE TABLE versions (
 -- Pictures on the cards of workflows. Anyone who sees the card sees them.
 CREATE TABLE covers (
     hash     BLOB PRIMARY KEY NOT NULL,
-    mime     TEXT NOT NULL,
     added_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
