@@ -14,11 +14,13 @@ use crate::backends::{BackendConfig, Backends};
 use crate::config::Config;
 use crate::db::Db;
 use crate::events::Hub;
+use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::jobs::{Jobs, Limits, Parts};
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
+use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
 use crate::workflows::Workflows;
 
@@ -34,6 +36,10 @@ pub struct App {
     pub files: Files,
     /// What guests can run.
     pub workflows: Workflows,
+    /// How they are made and changed.
+    pub studio: Studio,
+    /// Fetches what people name by address.
+    pub fetcher: Fetcher,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -45,7 +51,7 @@ pub struct App {
     /// The guest's pages.
     pub page: Document,
     /// The host's side.
-    pub studio: Document,
+    pub studio_page: Document,
     /// The `Content-Security-Policy` of embedded pages.
     pub embed_policy: HeaderValue,
     /// One for each viewer there may be.
@@ -73,11 +79,15 @@ impl App {
         })?;
         let db = Db::open(&data.join("parlor.db")).await?;
         let files = Files::open(&data.join("files")).await?;
-        let (hub, workflows) = (Hub::default(), Workflows::builtin());
+        let (hub, workflows) = (Hub::default(), Workflows::open(&db).await?);
+        let workflow_folder = config.workflow_folder();
         let trust = trust(&config, config.backends.iter().map(|backend| &backend.url)).await?;
         let http = comfy::client::http(trust).context("no client for the backends")?;
         let named = configured(&config, demo.clone(), db.listened_as().await?);
         let backends = Backends::start(named, &http, &shutdown)?;
+        let studio =
+            Studio { db: db.clone(), workflows: workflows.clone(), backends: backends.clone() };
+        studio::folder::keep_in_step(studio.clone(), workflow_folder, &shutdown);
         let parts = Parts {
             db: db.clone(),
             files: files.clone(),
@@ -89,10 +99,12 @@ impl App {
             jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             page: Document::page(config.base_path())?,
-            studio: Document::studio(config.base_path())?,
+            studio_page: Document::studio(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
+            fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),
+            studio,
             demo: demo.is_some(),
             config,
             db,

@@ -2,7 +2,7 @@
 //! place that turns an error into a response.
 
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -26,8 +26,9 @@ pub enum Error {
     /// A value in it cannot be used.
     #[error("{message}")]
     BadInput { field: Option<String>, message: String },
-    #[error("this key is not known here; leave it out, or send `anonymous`")]
-    UnknownKey,
+    /// Nobody is let in by this request: who asks must show something else.
+    #[error("{0}")]
+    Unauthorized(&'static str),
     #[error("{0}")]
     Forbidden(&'static str),
     #[error("there is no such {0} here")]
@@ -67,7 +68,7 @@ impl Error {
         match self {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::UnknownKey => StatusCode::UNAUTHORIZED,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -118,6 +119,11 @@ impl IntoResponse for Error {
         response.extensions_mut().insert(problem(error.status(), &error.to_string(), field));
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Self::Unauthorized(_) = error {
+            // Not `Basic`: browsers would ask for a password by themselves.
+            let scheme = HeaderValue::from_static("Bearer realm=\"Parlor\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
         if let Self::Range { length } = error {
             let whole = format!("bytes */{length}");

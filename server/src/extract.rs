@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::auth::{Peer, Principal, client_address};
+use crate::auth::{Asked, Peer, Principal, Refused, client_address};
 use crate::error::Error;
 
 /// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
@@ -79,8 +79,56 @@ impl FromRequestParts<Arc<App>> for Principal {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        let Ok(Client(address)) = Client::from_request_parts(parts, app).await;
-        app.visitors.principal(&parts.headers, address)
+        Ok(principal(parts, app)?)
+    }
+}
+
+fn principal(parts: &Parts, app: &App) -> Result<Principal, Refused> {
+    let peer = peer(parts);
+    let address = client_address(peer, &parts.headers, &app.config.trusted_proxies);
+    Asked { uri: &parts.uri, headers: &parts.headers, peer, address }.principal(app)
+}
+
+/// Whoever arrives: also somebody who still has to sign in, who is `None`.
+/// A key that is not known is refused here too.
+#[derive(Debug, Clone)]
+pub struct Arrival(pub Option<Principal>);
+
+impl FromRequestParts<Arc<App>> for Arrival {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        match principal(parts, app) {
+            Ok(principal) => Ok(Self(Some(principal))),
+            Err(Refused::NoGuests) => Ok(Self(None)),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        Self::Unauthorized(refused.words())
+    }
+}
+
+/// A principal that may use the studio: the owner, a member with the grant
+/// `studio`, or an API key of theirs with the scope `admin`.
+#[derive(Debug, Clone)]
+pub struct Host(pub Principal);
+
+impl FromRequestParts<Arc<App>> for Host {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
+        let principal = Principal::from_request_parts(parts, app).await?;
+        if principal.may_use_studio() {
+            return Ok(Self(principal));
+        }
+        Err(Error::Forbidden(
+            "this is for the host: sign in as the owner or as a member with the grant `studio`, \
+             or send a key with the scope `admin`",
+        ))
     }
 }
 
@@ -92,10 +140,13 @@ impl FromRequestParts<Arc<App>> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<Peer>();
-        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-        Ok(Self(client_address(peer, &parts.headers, &app.config.trusted_proxies)))
+        Ok(Self(client_address(peer(parts), &parts.headers, &app.config.trusted_proxies)))
     }
+}
+
+fn peer(parts: &Parts) -> IpAddr {
+    let peer = parts.extensions.get::<Peer>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip())
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -3,7 +3,7 @@
 //! Read in this order: `config` says what can be set, `app` holds what lives
 //! as long as the process, `router` says which URL reaches which handler,
 //! `api` translates, `auth` knows who asks, `workflows` is what can be run,
-//! `jobs` is the life of a run, `backends` does the work, `events` tells
+//! `studio` how it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
 //! viewers, `files` and `db` keep what is kept. `serve` and `shutdown` are how
 //! it begins and ends; `cli` is what the program does without opening at all.
 
@@ -19,10 +19,12 @@ pub mod db;
 pub mod error;
 pub mod events;
 pub mod extract;
+pub mod fetch;
 pub mod files;
 pub mod jobs;
 pub mod serve;
 pub mod shutdown;
 pub mod site;
+pub mod studio;
 pub mod telemetry;
 pub mod workflows;

@@ -8,7 +8,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{live, ops, pages, parlor};
+use crate::api::{account, live, ops, pages, parlor, studio};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -33,6 +33,7 @@ use crate::telemetry;
 pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let parlor = Router::new()
         .route("/house", get(parlor::house::show))
+        .route("/me", get(account::me::show))
         .route("/workflows", get(parlor::workflows::list))
         .route("/workflows/{slug}", get(parlor::workflows::show))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
@@ -49,6 +50,8 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
         .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
         .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/covers/{hash}", get(studio::cover))
+        .nest("/studio", studio_routes())
         .route("/live", get(live::open));
     let api = Router::new()
         .nest("/parlor/v1", parlor)
@@ -72,6 +75,24 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .layer(from_fn(error::finish))
         .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
     Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
+}
+
+/// What only hosts may do.
+fn studio_routes() -> Router<Arc<App>> {
+    use studio::workflows as own;
+    Router::new()
+        .route("/import", post(studio::import).layer(DefaultBodyLimit::disable()))
+        .route("/import/from", post(studio::import_from))
+        .route("/workflows", get(own::list))
+        .route("/workflows/{slug}", get(own::open).put(own::save).delete(own::delete))
+        .route("/workflows/{slug}/draft", delete(own::drop_draft))
+        .route("/workflows/{slug}/cover", put(studio::set_cover))
+        .route("/workflows/{slug}/publish", post(own::publish))
+        .route("/workflows/{slug}/hide", post(own::hide))
+        .route("/workflows/{slug}/versions", get(own::versions))
+        .route("/workflows/{slug}/versions/{number}/publish", post(own::show_version))
+        .route("/workflows/{slug}/versions/{number}/draft", post(own::take_up))
+        .route("/workflows/{slug}/compare", get(own::compare))
 }
 
 /// What holds for every address; the last layer is the first to see a request.

@@ -30,7 +30,7 @@ impl Entry {
             FieldKind::Choice { default, .. } => Self::Choice(default.clone()),
             FieldKind::Seed => Self::Seed(Seed::default()),
             FieldKind::Size { default, .. } => Self::Size(*default),
-            FieldKind::Image { .. } => Self::Picture(None),
+            FieldKind::Image { .. } | FieldKind::File { .. } => Self::Picture(None),
         }
     }
 
@@ -47,7 +47,7 @@ impl Entry {
                 .then(|| Self::Choice(value.clone())),
             FieldKind::Seed => value.as_u64().map(|n| Self::Seed(Seed::kept(n))),
             FieldKind::Size { .. } => Size::read(value).map(Self::Size),
-            FieldKind::Image { .. } => {
+            FieldKind::Image { .. } | FieldKind::File { .. } => {
                 Picture::from_value(value).map(|picture| Self::Picture(Some(picture)))
             }
         }
@@ -60,7 +60,7 @@ impl Entry {
                 value.as_str().map(|text| Self::Number(text.into()))
             }
             FieldKind::Seed => Seed::from_draft(value).map(Self::Seed),
-            FieldKind::Image { .. } => {
+            FieldKind::Image { .. } | FieldKind::File { .. } => {
                 Picture::from_draft(value).map(|picture| Self::Picture(Some(picture)))
             }
             _ => Self::from_value(kind, value),

@@ -11,6 +11,8 @@ fn field(name: &str, kind: FieldKind) -> Field {
         help: None,
         placeholder: None,
         group: FieldGroup::Main,
+        tab: None,
+        when: None,
         required: name == "prompt",
         kind,
     }
@@ -46,7 +48,10 @@ fn form() -> Form {
             "size",
             FieldKind::Size { shapes: vec![], min: 64, max: 2048, step: 64, default: size },
         ),
-        field("image", FieldKind::Image { max_bytes: 1000, accept: vec!["image/png".into()] }),
+        field(
+            "image",
+            FieldKind::Image { max_bytes: 1000, accept: vec!["image/png".into()], mask: false },
+        ),
     ])
 }
 

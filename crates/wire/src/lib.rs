@@ -2,9 +2,10 @@
 //!
 //! Read in this order: `workflow` is what a person sees before a run, `job` is
 //! one run of it, `event` is what happens to a job, `live` is how events travel
-//! over the WebSocket, `upload` is what people hand in, `error` is how the
-//! server says no, and `house` is what the page asks first. `read` and `text` are how
-//! the page reads all that and answers.
+//! over the WebSocket, `upload` is what people hand in, `people` is who may do
+//! what, `error` is how the server says no, and `house` is what the page asks first.
+//! `manifest` and `policy` are what a host says of a workflow, `studio` how. `read` and
+//! `text` are how the guests' page reads all that concerns it and answers.
 //!
 //! Times are milliseconds since the Unix epoch, UTC. Field names are
 //! `snake_case`, tagged unions carry `type`. The exact JSON is tested.
@@ -15,7 +16,11 @@ mod house;
 mod id;
 mod job;
 mod live;
+mod manifest;
+mod people;
+mod policy;
 mod read;
+pub mod studio;
 pub mod text;
 mod upload;
 mod workflow;
@@ -26,10 +31,17 @@ pub use house::House;
 pub use id::{JobId, OutputId, UploadId};
 pub use job::{Failure, Inputs, Job, JobList, JobStatus, Output, OutputKind, Submit};
 pub use live::{FromViewer, PREVIEW_HEADER_BYTES, PreviewFormat, PreviewHeader, ToViewer};
+pub use manifest::{
+    BindManifest, FieldManifest, FieldTexts, FieldType, Manifest, OptionManifest, TemplateManifest,
+    Texts,
+};
+pub use people::{Grant, Me, Role, Scope};
+pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
 pub use upload::Upload;
 pub use workflow::{
-    Choice, Ends, Field, FieldGroup, FieldKind, NodeInfo, Shape, Size, Workflow, WorkflowSummary,
+    Choice, Condition, Ends, Field, FieldGroup, FieldKind, Media, NodeInfo, Preset, Shape, Size,
+    Workflow, WorkflowSummary,
 };
 
 /// Milliseconds since the Unix epoch, UTC.

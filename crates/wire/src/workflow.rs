@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Millis, OutputKind};
+use crate::{Inputs, Millis, OutputKind};
 
 /// One card of the hall. `GET /workflows` answers an array of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,42 @@ pub struct Workflow {
     pub nodes: Vec<NodeInfo>,
     /// How long a run usually takes, learned from earlier ones.
     pub usual_ms: Option<Millis>,
+    /// Settings to begin with.
+    #[serde(default)]
+    pub presets: Vec<Preset>,
+    /// Why it cannot run now, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<String>,
+}
+
+/// Settings to begin with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preset {
+    pub label: String,
+    /// Fields that are not in it keep what they hold.
+    pub inputs: Inputs,
+}
+
+/// A field counts only when another one holds one of these values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    /// Name of the other field.
+    pub field: String,
+    pub is: Vec<Value>,
+}
+
+impl Condition {
+    /// Whether the other field's `value` lets the field count.
+    pub fn is_met_by(&self, value: &Value) -> bool {
+        // 2 and 2.0 are one value to whoever chooses.
+        let same = |wanted: &Value| match (wanted.as_f64(), value.as_f64()) {
+            (Some(one), Some(other)) => one.to_bits() == other.to_bits(),
+            _ => wanted == value,
+        };
+        self.is.iter().any(same)
+    }
 }
 
 /// A node of the graph, as far as the strip shows it.
@@ -57,6 +93,12 @@ pub struct Field {
     pub placeholder: Option<String>,
     #[serde(default)]
     pub group: FieldGroup,
+    /// The tab it stands behind; `None`: always in sight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tab: Option<String>,
+    /// Shown, and used, only when this is met.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Condition>,
     /// Refused when missing or empty.
     #[serde(default)]
     pub required: bool,
@@ -124,7 +166,29 @@ pub enum FieldKind {
         max_bytes: u64,
         /// MIME types accepted.
         accept: Vec<String>,
+        /// What is transparent in it is what is meant.
+        #[serde(default)]
+        mask: bool,
     },
+    /// The same for what is no picture.
+    File {
+        media: Media,
+        /// Largest file accepted, in bytes.
+        max_bytes: u64,
+        /// MIME types accepted; empty: any.
+        accept: Vec<String>,
+    },
+}
+
+/// Sorts of files besides pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    Video,
+    Audio,
+    /// In three dimensions.
+    Model,
+    Other,
 }
 
 fn one() -> i64 {
@@ -176,6 +240,8 @@ mod tests {
             help: None,
             placeholder: None,
             group: FieldGroup::More,
+            tab: None,
+            when: None,
             required: false,
             kind: FieldKind::Integer { min: 1, max: 60, step: 1, default: 20, ends: None },
         };

@@ -42,7 +42,7 @@ pub(crate) async fn studio(
     principal: Result<Principal>,
     headers: HeaderMap,
 ) -> Response {
-    welcomed(&app, principal.ok().as_ref(), app.studio.respond(StatusCode::OK, &headers))
+    welcomed(&app, principal.ok().as_ref(), app.studio_page.respond(StatusCode::OK, &headers))
 }
 
 /// `/embed/{slug}`: a workflow's page in a frame of another site. No cookie: the page

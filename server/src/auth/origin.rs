@@ -44,7 +44,7 @@ pub fn is_own_page(config: &Config, uri: &Uri, headers: &HeaderMap) -> bool {
     authority.is_some() && authority == asked.as_deref()
 }
 
-fn requested_host(uri: &Uri, headers: &HeaderMap) -> Option<Host<String>> {
+pub(super) fn requested_host(uri: &Uri, headers: &HeaderMap) -> Option<Host<String>> {
     let authority = authority_of(uri, headers)?;
     Url::parse(&format!("http://{authority}/")).ok()?.host().map(|host| host.to_owned())
 }
@@ -55,7 +55,7 @@ fn authority_of(uri: &Uri, headers: &HeaderMap) -> Option<String> {
     in_address.or_else(|| headers.get(HOST)?.to_str().ok().map(str::to_owned))
 }
 
-fn is_this_machine(host: &Host<String>) -> bool {
+pub(super) fn is_this_machine(host: &Host<String>) -> bool {
     match host {
         Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
         Host::Ipv4(address) => address.is_loopback(),

@@ -7,15 +7,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use axum::http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as BASE64};
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use uuid::Uuid;
 
-use super::{Means, Principal, PrincipalId};
+use super::{Means, PrincipalId};
 use crate::db::Db;
-use crate::error::{Error, Result};
 
 /// Where the key of this house is kept in the settings table.
 const KEY_SETTING: &str = "visitor_key";
@@ -75,25 +74,15 @@ impl Visitors {
         Ok(Self { key, secure })
     }
 
-    /// Who sends a request with these headers from this address.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnknownKey`] for any key but `anonymous`.
-    pub fn principal(&self, headers: &HeaderMap, address: IpAddr) -> Result<Principal> {
-        let nobody = |means| Principal { id: self.of_address(address), means };
-        match api_key(headers) {
-            Some(key) if key == "anonymous" => return Ok(nobody(Means::AnonymousKey)),
-            Some(_) => return Err(Error::UnknownKey),
-            None => (),
-        }
+    /// Which visitor sends a request with these headers from this address.
+    pub(super) fn visitor(&self, headers: &HeaderMap, address: IpAddr) -> (PrincipalId, Means) {
         if let Some(token) = page_token(headers) {
-            return Ok(Principal { id: self.of_token(&token), means: Means::Token });
+            return (self.of_token(&token), Means::Token);
         }
-        Ok(match self.cookie_token(headers) {
-            Some(token) => Principal { id: self.of_token(&token), means: Means::Cookie(token) },
-            None => nobody(Means::Address),
-        })
+        match self.cookie_token(headers) {
+            Some(token) => (self.of_token(&token), Means::Cookie(token)),
+            None => (self.of_address(address), Means::Address),
+        }
     }
 
     /// The `Set-Cookie` that makes a browser this visitor for a year.
@@ -113,7 +102,7 @@ impl Visitors {
     }
 
     /// The visitor of an address; all of an IPv6 network of 64 bits is one.
-    fn of_address(&self, address: IpAddr) -> PrincipalId {
+    pub(super) fn of_address(&self, address: IpAddr) -> PrincipalId {
         match address.to_canonical() {
             IpAddr::V4(address) => self.derive("ipv4", &address.octets()),
             IpAddr::V6(address) => self.derive("ipv6", &address.octets()[..8]),
@@ -147,27 +136,6 @@ impl fmt::Debug for Visitors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Visitors").finish_non_exhaustive()
     }
-}
-
-/// The key a program sends: as bearer, in a header, or as the password of HTTP
-/// Basic, since many ComfyUI clients can do nothing else.
-fn api_key(headers: &HeaderMap) -> Option<String> {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("\u{fffd}"));
-    if let Some(key) = text("x-api-key") {
-        return Some(key.to_owned());
-    }
-    let (scheme, rest) = text(AUTHORIZATION.as_str())?.split_once(' ').unwrap_or_default();
-    let key = match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => Some(rest.trim().to_owned()),
-        "basic" => BASE64_STANDARD
-            .decode(rest.trim())
-            .ok()
-            .and_then(|pair| String::from_utf8(pair).ok())
-            .and_then(|pair| Some(pair.split_once(':')?.1.to_owned())),
-        _ => None,
-    };
-    // What cannot be read is a key nobody knows.
-    Some(key.unwrap_or_default())
 }
 
 fn page_token(headers: &HeaderMap) -> Option<Token> {
@@ -204,9 +172,8 @@ pub(super) mod tests {
         let (visitors, token) = (visitors(), Token::random());
         let cookie = visitors.cookie(&token).to_str().unwrap().to_owned();
         let sent = cookie.split(';').next().unwrap();
-        let principal = visitors.principal(&headers(&[("cookie", sent)]), HOME).unwrap();
-        assert_eq!(principal.id, visitors.of_token(&token));
-        assert_eq!(principal.means, Means::Cookie(token));
+        let known = visitors.visitor(&headers(&[("cookie", sent)]), HOME);
+        assert_eq!(known, (visitors.of_token(&token), Means::Cookie(token)));
     }
 
     // safety 17
@@ -229,24 +196,8 @@ pub(super) mod tests {
             headers(&[("x-parlor-visitor", &token.reveal())]),
             headers(&[("sec-websocket-protocol", &protocols)]),
         ] {
-            let principal = visitors.principal(&shown, HOME).unwrap();
-            assert_eq!(principal.id, visitors.of_token(&token));
-            assert!(principal.needs_sealed_links());
-        }
-    }
-
-    #[test]
-    fn only_the_key_anonymous_is_known() {
-        let visitors = visitors();
-        let basic = format!("Basic {}", BASE64_STANDARD.encode("me:anonymous"));
-        for known in [("authorization", "Bearer anonymous"), ("authorization", &*basic)] {
-            let principal = visitors.principal(&headers(&[known]), HOME).unwrap();
-            assert_eq!(principal.means, Means::AnonymousKey);
-        }
-        for unknown in
-            [("x-api-key", "sk-1"), ("authorization", "Bearer x"), ("authorization", "?")]
-        {
-            assert!(visitors.principal(&headers(&[unknown]), HOME).is_err(), "{unknown:?}");
+            let known = visitors.visitor(&shown, HOME);
+            assert_eq!(known, (visitors.of_token(&token), Means::Token));
         }
     }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::BackendStatus;
 use super::upstream::Upstream;
-use crate::workflows::Need;
+use crate::workflows::Needs;
 
 /// Messages that wait for whoever follows a prompt. Beyond them they are
 /// dropped: the follower asks history in the end anyway.
@@ -131,12 +131,9 @@ impl Backend {
         self.lock().definitions.clone()
     }
 
-    /// Has these classes, and of their options those that are needed.
-    pub(super) fn has_all(&self, classes: &[&str], needs: &[Need]) -> bool {
-        self.definitions().is_some_and(|all| {
-            classes.iter().all(|class| all.node(class).is_some())
-                && needs.iter().all(|need| need.is_met_by(&all))
-        })
+    /// Has the nodes, and of their options those that are needed.
+    pub(super) fn has_all(&self, needs: &Needs) -> bool {
+        self.definitions().is_some_and(|all| needs.are_met_by(&all))
     }
 
     /// Can take work, and has none of ours.

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 use crate::shutdown::Shutdown;
-use crate::workflows::Need;
+use crate::workflows::Needs;
 
 pub(crate) use backend::{Backend, Heard, Listener, Slot};
 
@@ -112,12 +112,11 @@ impl Backends {
         self.list.iter().any(|backend| backend.is_free())
     }
 
-    /// A free backend for a graph of these classes with these options. Only one
-    /// that has them all, be it busy or closed at the moment; when none has, any
+    /// A free backend for a graph that needs this. Only one that has it all, be it busy or closed at the moment; when none has, any
     /// will do and say what is missing.
-    pub(crate) fn try_acquire(&self, classes: &[&str], needs: &[Need]) -> Option<Slot> {
+    pub(crate) fn try_acquire(&self, needs: &Needs) -> Option<Slot> {
         let (able, others): (Vec<_>, Vec<_>) =
-            self.list.iter().partition(|backend| backend.has_all(classes, needs));
+            self.list.iter().partition(|backend| backend.has_all(needs));
         let mut choice = if able.is_empty() { others } else { able };
         choice.retain(|backend| backend.is_open());
         choice.sort_by_key(|backend| backend.troubles());
@@ -126,11 +125,11 @@ impl Backends {
 
     /// The classes that are nowhere: those that the backend lacks which lacks
     /// fewest. None as long as there is a backend of which that is not known.
-    pub(crate) fn missing(&self, classes: &[&str]) -> Vec<String> {
+    pub(crate) fn missing(&self, classes: &[String]) -> Vec<String> {
         let lacks = |backend: &Arc<Backend>| {
             let all = backend.definitions()?;
             let lacking = classes.iter().filter(|class| all.node(class).is_none());
-            Some(lacking.map(|class| (*class).to_owned()).collect::<Vec<_>>())
+            Some(lacking.cloned().collect::<Vec<_>>())
         };
         let each: Option<Vec<_>> = self.list.iter().map(lacks).collect();
         each.into_iter().flatten().min_by_key(Vec::len).unwrap_or_default()

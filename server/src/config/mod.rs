@@ -14,14 +14,17 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use ipnet::IpNet;
 
 use crate::cli::Command;
 
-pub use values::{BackendAddress, Origin, PublicUrl};
+pub use values::{BackendAddress, Door, Origin, PublicUrl};
+
+/// The settings file of the working folder.
+const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
 #[derive(Debug, Clone, Parser)]
@@ -54,12 +57,14 @@ pub struct Config {
     #[arg(long, env = "PARLOR_NAME", default_value = "Parlor")]
     pub name: String,
 
-    /// Let everybody who can reach the address in, without an account. Needed
-    /// to listen on more than this machine.
+    /// Whether people without an account are let in, as guests: `--open` or
+    /// `--open=false`. Must be said by a house that more than this machine can
+    /// reach. One that only this machine can is open, and whoever comes from
+    /// this machine is its owner.
     #[arg(long, env = "PARLOR_OPEN", action = ArgAction::Set, num_args = 0..=1,
-          default_value = "false", default_missing_value = "true", require_equals = true,
+          default_missing_value = "true", require_equals = true,
           value_parser = BoolishValueParser::new())]
-    pub open: bool,
+    pub open: Option<bool>,
 
     /// The address people type when a proxy stands before Parlor, such as
     /// `https://art.example.org` or `https://example.org/art`. Other host
@@ -89,6 +94,23 @@ pub struct Config {
         value_delimiter = ','
     )]
     pub cors_origins: Vec<Origin>,
+
+    /// Folder of workflows that are published at start and whenever they change:
+    /// `NAME.json` in either format of ComfyUI, with `NAME.toml` for its form.
+    /// `workflows` beside the settings file when there is one.
+    #[arg(long, env = "PARLOR_WORKFLOWS", value_name = "DIR")]
+    pub workflows: Option<PathBuf>,
+
+    /// Fetch addresses that people name also by plain http.
+    #[arg(long, env = "PARLOR_FETCH_HTTP", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub fetch_http: bool,
+
+    /// Network that may be fetched from though it is not the public internet.
+    #[arg(long = "fetch-network", env = "PARLOR_FETCH_NETWORK", value_name = "NET", value_delimiter = ',',
+          value_parser = values::network)]
+    pub fetch_networks: Vec<IpNet>,
 
     /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
     #[arg(long, env = "PARLOR_MAX_UPLOAD_MB", value_name = "MB", default_value = "32",
@@ -174,17 +196,38 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        ensure!(
-            self.open || self.listen.ip().is_loopback(),
-            "anybody who can reach {} could use this house, because it asks for no account. \
-             If that is meant, say so: --open (or `open = true` in parlor.toml, or PARLOR_OPEN=1). \
-             If not, listen on 127.0.0.1.",
-            self.listen,
-        );
+        if let (None, Some(why)) = (self.open, self.beyond_this_machine()) {
+            bail!(
+                "say who may come in, because {why}. --open (or `open = true` in parlor.toml, or \
+                 PARLOR_OPEN=1) lets everybody in as a guest; --open=false lets in only whom you \
+                 invite. For yourself alone, listen on 127.0.0.1 and leave out what is said of \
+                 proxies."
+            );
+        }
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }
         Ok(())
+    }
+
+    /// Who comes in without an account or a key.
+    pub fn door(&self) -> Door {
+        match self.open {
+            Some(false) => Door::Closed,
+            _ if self.beyond_this_machine().is_some() => Door::Open,
+            _ => Door::Home,
+        }
+    }
+
+    /// Why others than this machine may reach the house, if they may.
+    fn beyond_this_machine(&self) -> Option<String> {
+        if !self.listen.ip().is_loopback() {
+            return Some(format!("others can reach {}", self.listen));
+        }
+        if let Some(public) = &self.public_url {
+            return Some(format!("people reach this house as {public}"));
+        }
+        (!self.trusted_proxies.is_empty()).then(|| "a proxy brings people here".to_owned())
     }
 
     /// What stands before every path, with a slash at both ends: `/` or `/art/`.
@@ -206,6 +249,14 @@ impl Config {
         self.public_url.as_ref().is_some_and(PublicUrl::is_https)
     }
 
+    /// Where workflows are kept as files: the folder that is named, or the one beside the settings.
+    pub fn workflow_folder(&self) -> Option<PathBuf> {
+        let beside = |file: &Path| file.parent().map(|folder| folder.join("workflows"));
+        let settings = self.config.as_deref().unwrap_or(Path::new(SETTINGS));
+        let found = || beside(settings).filter(|_| settings.is_file()).filter(|path| path.is_dir());
+        self.workflows.clone().or_else(found)
+    }
+
     /// Largest upload in bytes.
     pub fn max_upload_bytes(&self) -> u64 {
         u64::from(self.max_upload_mb) << 20
@@ -221,7 +272,7 @@ fn settings_file(args: &[OsString]) -> Option<PathBuf> {
         .try_get_matches_from(args)
         .ok()
         .and_then(|matches| matches.get_one::<PathBuf>("config").cloned());
-    asked.or_else(|| Some(PathBuf::from("parlor.toml")).filter(|path| path.is_file()))
+    asked.or_else(|| Some(PathBuf::from(SETTINGS)).filter(|path| path.is_file()))
 }
 
 fn first_repeated<'a>(names: impl Iterator<Item = &'a Option<String>>) -> Option<&'a str> {
@@ -276,10 +327,24 @@ mod tests {
     }
 
     #[test]
-    fn listening_to_the_world_must_be_said_in_words() {
-        let error = parse(&["--listen", "0.0.0.0:80"]).unwrap_err().to_string();
-        assert!(error.contains("--open"), "{error}");
-        assert!(parse(&["--listen", "0.0.0.0:80", "--open"]).unwrap().open);
+    fn who_may_come_from_beyond_this_machine_must_be_said_in_words() {
+        for beyond in [
+            ["--listen", "0.0.0.0:80"],
+            ["--public-url", "https://art.example.org"],
+            ["--trusted-proxy", "127.0.0.1"],
+        ] {
+            let error = parse(&beyond).unwrap_err().to_string();
+            assert!(error.contains("--open"), "{error}");
+            let said = |word| parse(&[&beyond[..], &[word]].concat()).unwrap().door();
+            assert_eq!(said("--open"), Door::Open);
+            assert_eq!(said("--open=false"), Door::Closed);
+        }
+    }
+
+    #[test]
+    fn a_house_that_only_this_machine_reaches_is_a_home_unless_it_is_closed() {
+        assert_eq!(parse(&[]).unwrap().door(), Door::Home);
+        assert_eq!(parse(&["--open=false"]).unwrap().door(), Door::Closed);
     }
 
     #[test]
@@ -288,7 +353,7 @@ mod tests {
         let config = with_file(file, &["--max-upload-mb", "7", "--open=false"]).unwrap();
         assert_eq!(config.name, "The Atelier");
         assert_eq!(config.max_upload_bytes(), 7 << 20);
-        assert!(!config.open);
+        assert_eq!(config.open, Some(false));
     }
 
     #[test]

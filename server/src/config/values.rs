@@ -8,6 +8,17 @@ use anyhow::{Context, ensure};
 use ipnet::IpNet;
 use url::Url;
 
+/// Who comes in without an account or a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Only this machine can reach the house: whoever comes from it is the owner.
+    Home,
+    /// Everybody, as a guest; nobody is the owner for being near.
+    Open,
+    /// Nobody.
+    Closed,
+}
+
 /// A ComfyUI server, and what guests may call it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendAddress {

@@ -35,6 +35,7 @@ pub(crate) struct Unfinished {
     pub(crate) principal: PrincipalId,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
+    pub(crate) workflow_version: u32,
     pub(crate) graph: Value,
 }
 
@@ -239,7 +240,7 @@ impl Db {
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status, workflow, graph FROM jobs
+            "SELECT id, principal, status, workflow, workflow_version, graph FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -251,6 +252,7 @@ impl Db {
                 principal: PrincipalId(rows::uuid(row, "principal")?),
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
+                workflow_version: rows::number(row, "workflow_version")?,
                 graph: rows::parsed(row, "graph")?,
             })
         };

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `outputs`, `uploads`, `learned` and `settings` are
+//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
@@ -18,6 +18,7 @@ mod settings;
 mod submit;
 mod trouble;
 mod uploads;
+mod workflows;
 mod writer;
 
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
+pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;
 

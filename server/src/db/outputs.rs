@@ -92,7 +92,8 @@ impl Db {
             let needed: bool = sqlx::query_scalar(
                 "SELECT EXISTS (SELECT 1 FROM outputs WHERE hash = ?1)
                      OR EXISTS (SELECT 1 FROM uploads WHERE hash = ?1)
-                     OR EXISTS (SELECT 1 FROM job_files WHERE hash = ?1)",
+                     OR EXISTS (SELECT 1 FROM job_files WHERE hash = ?1)
+                     OR EXISTS (SELECT 1 FROM covers WHERE hash = ?1)",
             )
             .bind(hash.0.to_vec())
             .fetch_one(&self.readers)

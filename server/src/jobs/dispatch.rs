@@ -65,11 +65,7 @@ impl Jobs {
         if !backends.any_free() {
             return None;
         }
-        self.queue.take_if(|waiting| {
-            let workflow = self.parts.workflows.get(&waiting.workflow);
-            let classes: Vec<_> = workflow.iter().flat_map(|one| one.classes()).collect();
-            backends.try_acquire(&classes, &waiting.needs)
-        })
+        self.queue.take_if(|waiting| backends.try_acquire(&waiting.needs))
     }
 
     /// A task takes care of the job from now on.

@@ -100,8 +100,8 @@ impl Run<'_> {
     /// Fits the graph to this backend. What the job says of itself follows.
     async fn fit(&mut self) -> anyhow::Result<Result<(), Lacking>> {
         let parts = &self.jobs.parts;
-        let workflow = parts.workflows.get(&self.row.workflow);
-        let workflow = workflow.filter(|one| one.version() == self.row.workflow_version);
+        let (slug, version) = (&self.row.workflow, self.row.workflow_version);
+        let workflow = parts.workflows.version(slug, version).await?;
         let (Some(workflow), Some(definitions)) = (workflow, self.backend.definitions()) else {
             return Ok(Ok(()));
         };

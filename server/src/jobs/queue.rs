@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use wire::JobId;
 
 use crate::auth::PrincipalId;
-use crate::workflows::Need;
+use crate::workflows::Needs;
 
 /// How much may wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +29,8 @@ pub(super) struct Waiting {
     pub(super) principal: PrincipalId,
     /// Slug of its workflow.
     pub(super) workflow: String,
-    /// What its backend needs to have besides the nodes.
-    pub(super) needs: Arc<[Need]>,
+    /// What its backend needs to have.
+    pub(super) needs: Arc<Needs>,
     /// How often a backend that was there could not take it.
     pub(super) setbacks: u32,
 }
@@ -41,8 +41,8 @@ impl Waiting {
         Self { job, principal, workflow, needs: Arc::default(), setbacks: 0 }
     }
 
-    /// With what its backend needs to have besides the nodes.
-    pub(super) fn needing(self, needs: Vec<Need>) -> Self {
+    /// With what its backend needs to have.
+    pub(super) fn needing(self, needs: Needs) -> Self {
         Self { needs: needs.into(), ..self }
     }
 }
@@ -222,7 +222,7 @@ pub(super) struct Reservation {
 
 impl Reservation {
     /// The job takes its place.
-    pub(super) fn fill(self, job: JobId, workflow: String, needs: Vec<Need>) {
+    pub(super) fn fill(self, job: JobId, workflow: String, needs: Needs) {
         let waiting = Waiting::new((self.principal, job), workflow).needing(needs);
         self.queue.lock().push(waiting);
         self.queue.changed();
@@ -291,7 +291,7 @@ mod tests {
         let queue = queue(10, 10);
         let reserved = queue.reserve(PrincipalId(Uuid::nil())).unwrap();
         assert_eq!(queue.len(), 1);
-        reserved.fill(JobId(Uuid::nil()), String::new(), Vec::new());
+        reserved.fill(JobId(Uuid::nil()), String::new(), Needs::default());
         assert_eq!(queue.len(), 1);
     }
 

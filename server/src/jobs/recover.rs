@@ -13,7 +13,7 @@ use super::queue::Waiting;
 use super::run::Setback;
 use crate::backends::Backend;
 use crate::db::Unfinished;
-use crate::workflows::Need;
+use crate::workflows::Needs;
 
 /// How long a backend that has a job of ours is waited for.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -30,7 +30,7 @@ impl Jobs {
         }
         for job in unfinished {
             self.parts.hub.resume(job.principal, job.id);
-            let needs = self.needs(&job);
+            let needs = self.needs(&job).await?;
             let Unfinished { id, principal, status, workflow, .. } = job;
             let waiting = Waiting::new((principal, id), workflow).needing(needs);
             let attempts = self.parts.db.open_attempts(id).await?;
@@ -45,11 +45,11 @@ impl Jobs {
         Ok(())
     }
 
-    /// What the job needs of its backend. A workflow that is no more asks nothing.
-    fn needs(&self, job: &Unfinished) -> Vec<Need> {
-        let workflow = self.parts.workflows.get(&job.workflow);
-        let graph = Graph::parse(&job.graph).ok();
-        workflow.zip(graph).map(|(one, graph)| one.needs(&graph)).unwrap_or_default()
+    /// What the job needs of its backend. Of a workflow that is no more only the nodes are known.
+    async fn needs(&self, job: &Unfinished) -> anyhow::Result<Needs> {
+        let Ok(graph) = Graph::parse(&job.graph) else { return Ok(Needs::default()) };
+        let workflow = self.parts.workflows.version(&job.workflow, job.workflow_version).await?;
+        Ok(workflow.map_or_else(|| Needs::nodes_of(&graph), |workflow| workflow.needs(&graph)))
     }
 
     /// Goes on with a job that a backend has, or may have.

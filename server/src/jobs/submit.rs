@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use comfy::graph::PruneError;
 use uuid::Uuid;
 use wire::{Event, Inputs, Job, JobId, OutputKind};
 
@@ -9,7 +10,7 @@ use super::Jobs;
 use crate::auth::PrincipalId;
 use crate::db::{self, Idempotency, JobFile, NewJob, Submission};
 use crate::files::Hash;
-use crate::workflows::{BadField, Need, PictureRef, Published, TooMuch};
+use crate::workflows::{BadField, Needs, PictureRef, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -76,9 +77,14 @@ impl From<BadField> for SubmitError {
     }
 }
 
-impl From<TooMuch> for SubmitError {
-    fn from(much: TooMuch) -> Self {
-        Self::TooCostly { cost: much.cost, limit: much.limit }
+impl From<Unfit> for SubmitError {
+    fn from(unfit: Unfit) -> Self {
+        match unfit {
+            Unfit::TooMuch { cost, limit } => Self::TooCostly { cost, limit },
+            Unfit::Pruning(PruneError::Unknown { class, .. }) => {
+                Self::Lacking { nodes: vec![class] }
+            }
+        }
     }
 }
 
@@ -106,18 +112,19 @@ impl Jobs {
         {
             return self.answer(principal, (answer, None)).await;
         }
-        let nodes = self.parts.backends.missing(&workflow.classes().collect::<Vec<_>>());
-        if !nodes.is_empty() {
-            return Err(SubmitError::Lacking { nodes });
-        }
         let definitions = self.parts.backends.definitions();
         let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
         let checked = workflow.check(&inputs, &definitions, rand::random::<u64>)?;
 
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
-        let files = self.find_pictures(principal, (&workflow, checked.pictures)).await?;
+        let files = self.find_pictures(principal, (&workflow, &checked.pictures)).await?;
         let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
-        let graph = workflow.graph(&checked.inputs, &names.collect())?;
+        let graph = workflow.graph(&checked, &names.collect(), &definitions)?;
+        let needs = workflow.needs(&graph);
+        let nodes = self.parts.backends.missing(&needs.classes);
+        if !nodes.is_empty() {
+            return Err(SubmitError::Lacking { nodes });
+        }
         let job = NewJob {
             id: JobId(Uuid::now_v7()),
             principal,
@@ -131,8 +138,14 @@ impl Jobs {
             files: files.into_values().collect(),
         };
         let id = job.id;
-        let answer = self.commit(job, (key, workflow.needs(&graph))).await?;
+        let answer = self.commit(job, (key, needs)).await?;
         self.answer(principal, (answer, Some(id))).await
+    }
+
+    /// Why the workflow cannot run now, as far as it can be known before it is filled in.
+    pub fn lacking(&self, workflow: &Published) -> Option<SubmitError> {
+        let nodes = self.parts.backends.missing(&workflow.needs(workflow.graph_as_made()).classes);
+        (!nodes.is_empty()).then_some(SubmitError::Lacking { nodes })
     }
 
     /// Commits the job with a place in the queue, which it takes as soon as it
@@ -140,7 +153,7 @@ impl Jobs {
     async fn commit(
         &self,
         job: NewJob,
-        (key, needs): (Option<Idempotency>, Vec<Need>),
+        (key, needs): (Option<Idempotency>, Needs),
     ) -> Result<Submission, SubmitError> {
         let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
         let place = self.queue.reserve(job.principal).map_err(full)?;
@@ -173,16 +186,16 @@ impl Jobs {
     async fn find_pictures(
         &self,
         principal: PrincipalId,
-        (workflow, pictures): (&Published, Vec<(String, PictureRef)>),
+        (workflow, pictures): (&Published, &[(String, PictureRef)]),
     ) -> Result<HashMap<String, JobFile>, SubmitError> {
         let mut files = HashMap::new();
         for (field, picture) in pictures {
             let refused = |message: String| SubmitError::Field { field: field.clone(), message };
             // safety 6, 11: another's picture is as good as none.
-            let found = self.find_picture(principal, picture).await?;
+            let found = self.find_picture(principal, *picture).await?;
             let found = found
                 .ok_or_else(|| refused("This picture is not here: choose it again.".into()))?;
-            let most = workflow.max_pixels(&field);
+            let most = workflow.max_pixels(field);
             if found.pixels > most {
                 return Err(refused(format!(
                     "This picture has {} megapixels; at most {} fit here. Make it smaller first.",
@@ -191,7 +204,7 @@ impl Jobs {
                 )));
             }
             let name = file_name(found.hash, &found.mime);
-            files.insert(field, JobFile { hash: found.hash, name });
+            files.insert(field.clone(), JobFile { hash: found.hash, name });
         }
         Ok(files)
     }

@@ -2,24 +2,30 @@
 
 use std::collections::HashMap;
 
-use comfy::{Definitions, Graph};
+use comfy::graph::PruneError;
+use comfy::{Definitions, Graph, NodeId};
 use serde_json::Value;
 use wire::{FieldKind, Inputs};
 
 use super::form::options_of;
-use super::manifest::name_of;
+use super::kind::name_of;
 use super::published::{Bind, FieldSpec, Published, Take, Target};
-use super::values::{default_of, same};
+use super::values::{Checked, default_of, same};
 
 /// What saved files are called on the backend; guests never see it.
 const PREFIX: &str = "parlor";
 
-/// More work than the workflow allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooMuch {
-    /// Pixels × batch × steps × frames.
-    pub(crate) cost: u64,
-    pub(crate) limit: u64,
+/// Why inputs that fit the form make no job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// More work than the workflow allows.
+    TooMuch {
+        /// Pixels × batch × steps × frames.
+        cost: u64,
+        limit: u64,
+    },
+    /// A picture was left out, and what needs it cannot be taken out now.
+    Pruning(PruneError),
 }
 
 /// Something that was chosen and that a backend does not have.
@@ -32,17 +38,37 @@ pub(crate) struct Lacking {
     pub(crate) node: String,
 }
 
-/// An option that a backend needs to have for a job.
+/// What a backend needs to have for a job.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Needs {
+    /// Node classes.
+    pub(crate) classes: Vec<String>,
+    options: Vec<Chosen>,
+}
+
+/// An option that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Need {
+struct Chosen {
     class: String,
     input: String,
     value: Value,
 }
 
-impl Need {
-    /// Whether a backend of these definitions has it.
-    pub(crate) fn is_met_by(&self, definitions: &Definitions) -> bool {
+impl Needs {
+    /// The nodes of a graph.
+    pub(crate) fn nodes_of(graph: &Graph) -> Self {
+        Self { classes: graph.classes().map(Into::into).collect(), options: Vec::new() }
+    }
+
+    /// Whether a backend of these definitions has it all.
+    pub(crate) fn are_met_by(&self, definitions: &Definitions) -> bool {
+        self.classes.iter().all(|class| definitions.node(class).is_some())
+            && self.options.iter().all(|option| option.is_in(definitions))
+    }
+}
+
+impl Chosen {
+    fn is_in(&self, definitions: &Definitions) -> bool {
         let options = options_of(definitions, (&self.class, &self.input));
         options.is_none_or(|options| options.iter().any(|option| same(option, &self.value)))
     }
@@ -50,20 +76,25 @@ impl Need {
 
 impl Published {
     /// The graph for inputs that were checked. `pictures` says under which name
-    /// the backend will find the picture of each field.
+    /// the backend will find the file of each field.
     pub(crate) fn graph(
         &self,
-        inputs: &Inputs,
+        checked: &Checked,
         pictures: &HashMap<String, String>,
-    ) -> Result<Graph, TooMuch> {
+        definitions: &[&Definitions],
+    ) -> Result<Graph, Unfit> {
         let mut graph = self.graph.clone();
+        let mut needless: Vec<NodeId> = Vec::new();
         for spec in &self.fields {
+            let name = &spec.field.name;
             let value = match &spec.field.kind {
-                FieldKind::Image { .. } => {
-                    pictures.get(&spec.field.name).map(|name| Value::from(name.as_str()))
+                FieldKind::Image { .. } | FieldKind::File { .. } => {
+                    pictures.get(name).map(|name| Value::from(name.as_str()))
                 }
-                _ => inputs.get(&spec.field.name).cloned(),
+                _ => checked.inputs.get(name).or_else(|| checked.unseen.get(name)).cloned(),
             };
+            let nodes = spec.binds.iter().map(|bind| bind.target.node.as_str().into());
+            needless.extend(nodes.filter(|_| spec.prunes && value.is_none()));
             for bind in &spec.binds {
                 if let Some(value) = value.as_ref().and_then(|value| bind.taken(value)) {
                     set(&mut graph, (&bind.target.node, &bind.target.input), value);
@@ -71,32 +102,36 @@ impl Published {
             }
         }
         for (target, template) in &self.templates {
-            let text = template.fill(|name| self.words(name, inputs));
+            let text = template.fill(|name| self.words(name, checked));
             set(&mut graph, (&target.node, &target.input), text.into());
         }
         own_the_names(&mut graph);
+        graph.prune(needless, definitions).map_err(Unfit::Pruning)?;
         let cost = graph.cost().total();
-        let limit = self.max_cost;
-        if cost > limit { Err(TooMuch { cost, limit }) } else { Ok(graph) }
+        let limit = self.policy().max_cost;
+        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(graph) }
     }
 
-    /// What a template gets for the field `name`.
-    fn words(&self, name: &str, inputs: &Inputs) -> String {
-        let value = inputs.get(name).map(name_of).unwrap_or_default();
-        let words = self.spec(name).and_then(|spec| spec.words.get(&value));
-        words.cloned().unwrap_or(value)
+    /// What a template gets for the field `name`: nothing for one that does not count.
+    fn words(&self, name: &str, checked: &Checked) -> String {
+        let Some(spec) = self.spec(name) else { return String::new() };
+        let all = if spec.closed { &checked.unseen } else { &checked.inputs };
+        let value = all.get(name).map(name_of).unwrap_or_default();
+        spec.words.get(&value).cloned().unwrap_or(value)
     }
 
-    /// What was chosen for a graph, of that which not every backend has.
-    pub(crate) fn needs(&self, graph: &Graph) -> Vec<Need> {
+    /// What a graph of this workflow needs: its nodes, and what was chosen of that which not every
+    /// backend has.
+    pub(crate) fn needs(&self, graph: &Graph) -> Needs {
         let chosen = |spec: &FieldSpec| {
             let (class, input) = spec.from.clone()?;
             let target = spec.binds.iter().find_map(Bind::whole)?;
             let value = graph.input(&target.node, &target.input)?.as_value()?.clone();
             let left_open = value == default_of(&spec.field.kind);
-            (!left_open).then_some(Need { class, input, value })
+            (!left_open).then_some(Chosen { class, input, value })
         };
-        self.fields.iter().filter_map(chosen).collect()
+        let options = self.fields.iter().filter_map(chosen).collect();
+        Needs { options, ..Needs::nodes_of(graph) }
     }
 
     /// Fits a graph to the backend that will run it: where a choice was left at

@@ -3,24 +3,50 @@
 use comfy::Definitions;
 use comfy::definitions::{Kind, NodeDefinition};
 use serde_json::Value;
-use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
+use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow, WorkflowSummary};
 
-use super::manifest::name_of;
+use super::kind::name_of;
+use super::language;
 use super::published::{FieldSpec, Published};
 
 /// Stands under a choice that the backend has nothing for.
 const NONE: &str = "The workshop has none yet. Its host can add one.";
 
 impl Published {
+    /// Its card in the hall, in the first of these languages that it knows.
+    pub fn card(&self, languages: &[&str]) -> WorkflowSummary {
+        let mut card = self.about().clone();
+        language::translate_card(&mut card, &self.manifest, languages);
+        card
+    }
+
+    /// [`Published::form`] in the first of these languages that it knows.
+    pub fn form_in(
+        &self,
+        languages: &[&str],
+        (definitions, usual_ms): (&[&Definitions], Option<Millis>),
+    ) -> Workflow {
+        let mut form = self.form(definitions, usual_ms);
+        language::translate(&mut form, &self.manifest, languages);
+        form
+    }
+
     /// The form as a person sees it now. `definitions` are those of the backends:
     /// without any, choices that come from there have only their default.
     pub fn form(&self, definitions: &[&Definitions], usual_ms: Option<Millis>) -> Workflow {
         Workflow {
             about: self.about().clone(),
             version: self.version(),
-            fields: self.fields.iter().map(|spec| spec.shown(definitions)).collect(),
+            fields: self
+                .fields
+                .iter()
+                .filter(|spec| !spec.closed)
+                .map(|spec| spec.shown(definitions))
+                .collect(),
             nodes: self.nodes(definitions),
             usual_ms,
+            presets: self.manifest.presets.clone(),
+            closed: None,
         }
     }
 
@@ -51,16 +77,26 @@ impl FieldSpec {
 
     /// The type with its limits, as the backends at hand have them.
     pub(super) fn kind(&self, definitions: &[&Definitions]) -> FieldKind {
-        let FieldKind::Choice { default, .. } = &self.field.kind else {
+        let FieldKind::Choice { default, options: named } = &self.field.kind else {
             return self.field.kind.clone();
         };
-        match self.backend_options(definitions) {
-            None => self.field.kind.clone(),
-            Some(options) => FieldKind::Choice {
-                default: available(default, &options),
-                options: options.into_iter().map(choice).collect(),
-            },
+        let Some(options) = self.backend_options(definitions) else {
+            return self.field.kind.clone();
+        };
+        let label = |value: Value| {
+            let named = named.iter().find(|named| self.is_narrowed && named.value == value);
+            named.cloned().unwrap_or_else(|| choice(value))
+        };
+        FieldKind::Choice {
+            default: available(default, &options),
+            options: options.into_iter().map(label).collect(),
         }
+    }
+
+    /// Whether the host lets an option of the backends be chosen.
+    fn allows(&self, option: &Value) -> bool {
+        let FieldKind::Choice { options, .. } = &self.field.kind else { return true };
+        !self.is_narrowed || options.iter().any(|named| named.value == *option)
     }
 
     /// The options that the backends have together, at least one; `None` when the
@@ -71,7 +107,7 @@ impl FieldSpec {
         let mut all = Vec::new();
         for option in definitions.iter().filter_map(|one| options_of(one, (class, input))).flatten()
         {
-            if !all.contains(&option) {
+            if !all.contains(&option) && self.allows(&option) {
                 all.push(option);
             }
         }

@@ -1,30 +1,33 @@
 //! Published workflows: what a person may set, and the graph it becomes.
 //!
-//! Read in this order: `manifest` is the file a workflow is written in,
-//! `published` is one ready for use, `form` is what the page shows of it,
-//! `values` checks what came back, `fill` makes the graph. Nothing in here does
-//! I/O or asks the clock; seeds are drawn by an argument.
+//! Read in this order: `shelf` is every workflow of the house and its versions,
+//! `kind` is what a manifest says of a field, `published` is a manifest checked
+//! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
+//! came back, `fill` makes the graph. `draft` makes a manifest of what was found
+//! in a workflow file. Only `shelf` does I/O; seeds are drawn by an argument.
 
+pub(crate) mod draft;
 mod fill;
 mod form;
-mod manifest;
+mod kind;
+pub(crate) mod language;
 mod published;
+mod shelf;
 mod template;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use anyhow::Context as _;
-use wire::WorkflowSummary;
+use comfy::Graph;
+use wire::Manifest;
 
-use manifest::{Lists, Manifest};
+use kind::Lists;
 
-pub(crate) use fill::{Lacking, Need, TooMuch};
+pub(crate) use fill::{Lacking, Needs, Unfit};
 pub use published::Published;
+pub use shelf::Workflows;
 pub(crate) use values::{BadField, PictureRef};
 
 /// The workflows that come with the house: manifest and graph.
@@ -43,46 +46,10 @@ const BUILT_IN: [(&str, &str); 3] = [
 /// Lists of options that several workflows share.
 const LISTS: [(&str, &str); 1] = [("styles", include_str!("../../workflows/styles.toml"))];
 
-/// Every workflow of the house, in the order of the hall. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Workflows {
-    list: Arc<[Arc<Published>]>,
-    by_slug: Arc<HashMap<String, Arc<Published>>>,
-}
-
-/// Reads one manifest and its graph, which refer to no shared lists.
-pub(crate) fn read(manifest: &str, graph: &str) -> anyhow::Result<Published> {
-    let manifest: Manifest = toml::from_str(manifest).context("reading a workflow")?;
-    Published::new(manifest, graph, &Lists::parse(&[])?)
-}
-
-impl Workflows {
-    /// The workflows that come with the house.
-    pub fn builtin() -> Self {
-        Self::parse(&BUILT_IN, &LISTS).expect("a test reads the built-in workflows")
-    }
-
-    /// Reads manifests, each with its graph, and the lists they refer to.
-    fn parse(files: &[(&str, &str)], lists: &[(&str, &str)]) -> anyhow::Result<Self> {
-        let lists = Lists::parse(lists)?;
-        let workflow = |(manifest, graph): &(&str, &str)| {
-            let manifest: Manifest = toml::from_str(manifest).context("reading a workflow")?;
-            let slug = manifest.slug.clone();
-            let published = Published::new(manifest, graph, &lists);
-            published.map(Arc::new).with_context(|| format!("publishing the workflow {slug}"))
-        };
-        let list: Vec<_> = files.iter().map(workflow).collect::<anyhow::Result<_>>()?;
-        let by_slug = list.iter().map(|one| (one.slug().to_owned(), Arc::clone(one))).collect();
-        Ok(Self { list: list.into(), by_slug: Arc::new(by_slug) })
-    }
-
-    /// The cards of the hall.
-    pub fn list(&self) -> Vec<WorkflowSummary> {
-        self.list.iter().map(|one| one.about().clone()).collect()
-    }
-
-    /// The workflow called `slug`.
-    pub fn get(&self, slug: &str) -> Option<Arc<Published>> {
-        self.by_slug.get(slug).cloned()
-    }
+/// Reads one manifest in TOML and its graph in API format; what the manifest refers to stands in it.
+pub(crate) fn read(manifest: &str, graph: &str) -> anyhow::Result<(Manifest, Graph)> {
+    let mut manifest: Manifest = toml::from_str(manifest).context("reading its manifest")?;
+    let graph = serde_json::from_str(graph).context("reading its graph")?;
+    Lists::parse(&LISTS)?.write_into(&mut manifest)?;
+    Ok((manifest, Graph::parse(&graph)?))
 }

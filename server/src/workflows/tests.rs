@@ -18,8 +18,20 @@ fn definitions() -> &'static Definitions {
     })
 }
 
-fn workflow(slug: &str) -> Arc<Published> {
-    Workflows::builtin().get(slug).unwrap()
+/// A workflow with what `change` makes of its manifest.
+fn changed(place: usize, change: impl FnOnce(&mut Manifest)) -> anyhow::Result<Published> {
+    let (manifest, graph) = BUILT_IN[place];
+    let (mut manifest, graph) = read(manifest, graph)?;
+    change(&mut manifest);
+    Published::new(manifest, graph, 1)
+}
+
+fn builtin() -> impl Iterator<Item = Published> {
+    (0..BUILT_IN.len()).map(|place| changed(place, |_| ()).unwrap())
+}
+
+fn workflow(slug: &str) -> Published {
+    builtin().find(|one| one.slug() == slug).unwrap()
 }
 
 fn inputs(value: Value) -> Inputs {
@@ -42,7 +54,7 @@ fn refusal(slug: &str, given: Value) -> (String, String) {
 fn graph(slug: &str, given: Value) -> comfy::Graph {
     let checked = check(slug, given).unwrap();
     let pictures = checked.pictures.iter().map(|(field, _)| (field.clone(), "ours.png".to_owned()));
-    workflow(slug).graph(&checked.inputs, &pictures.collect()).unwrap()
+    workflow(slug).graph(&checked, &pictures.collect(), &[]).unwrap()
 }
 
 fn input(graph: &comfy::Graph, node: &str, input: &str) -> Value {
@@ -53,27 +65,29 @@ const UPLOAD: &str = "01890000-0000-7000-8000-000000000001";
 
 #[test]
 fn three_workflows_are_built_in() {
-    let slugs: Vec<_> = Workflows::builtin().list().into_iter().map(|one| one.slug).collect();
+    let slugs: Vec<_> = builtin().map(|one| one.slug().to_owned()).collect();
     assert_eq!(slugs, ["text-to-picture", "picture-to-picture", "upscale"]);
 }
 
 #[test]
 fn filling_in_every_default_changes_nothing() {
-    for one in Workflows::builtin().list.iter() {
+    for one in builtin() {
         let defaults = one.fields.iter().map(|spec| {
             let value = values::default_of(&spec.field.kind);
             // What is drawn has no default; zero stands in the file.
             let value = if spec.field.kind == FieldKind::Seed { json!(0) } else { value };
             (spec.field.name.clone(), value)
         });
-        let graph = one.graph(&defaults.collect(), &HashMap::new()).unwrap();
+        let checked =
+            Checked { inputs: defaults.collect(), unseen: Inputs::new(), pictures: Vec::new() };
+        let graph = one.graph(&checked, &HashMap::new(), &[]).unwrap();
         assert_eq!(graph, one.graph, "{}", one.slug());
     }
 }
 
 #[test]
 fn every_class_and_input_is_one_of_a_real_server() {
-    for one in Workflows::builtin().list.iter() {
+    for one in builtin() {
         for node in one.graph.nodes.values() {
             let known = definitions().node(&node.class_type).unwrap();
             for name in node.inputs.keys() {
@@ -223,12 +237,10 @@ fn file_names_on_the_backend_are_ours() {
 // safety 7
 #[test]
 fn more_work_than_allowed_is_refused_with_both_figures() {
-    let manifest = BUILT_IN[0].0.replace("500_000_000", "1_000_000");
-    let house = Workflows::parse(&[(manifest.as_str(), BUILT_IN[0].1)], &LISTS).unwrap();
-    let one = house.get("text-to-picture").unwrap();
+    let one = changed(0, |manifest| manifest.policy.max_cost = 1_000_000).unwrap();
     let checked = one.check(&inputs(json!({ "prompt": "a fox" })), &[], || 7).unwrap();
-    let refused = one.graph(&checked.inputs, &HashMap::new()).unwrap_err();
-    assert_eq!(refused, TooMuch { cost: 960 * 640 * 20, limit: 1_000_000 });
+    let refused = one.graph(&checked, &HashMap::new(), &[]).unwrap_err();
+    assert_eq!(refused, Unfit::TooMuch { cost: 960 * 640 * 20, limit: 1_000_000 });
 }
 
 #[test]
@@ -326,8 +338,10 @@ fn there_are_two_dozen_styles_beside_none() {
 
 #[test]
 fn a_workflow_that_binds_what_its_graph_lacks_is_refused() {
-    let manifest = BUILT_IN[2].0.replace("3.alpha", "3.alhpa");
-    let refused = Workflows::parse(&[(manifest.as_str(), BUILT_IN[2].1)], &LISTS).unwrap_err();
-    let words = format!("{refused:#}");
-    assert_eq!(words, "publishing the workflow upscale: its graph has no input 3.alhpa");
+    let misspelt = |manifest: &mut Manifest| {
+        let field = manifest.fields.iter_mut().find(|field| field.name == "sharpen").unwrap();
+        field.bind = vec![wire::BindManifest::Plain("3.alhpa".into())];
+    };
+    let refused = changed(2, misspelt).unwrap_err();
+    assert_eq!(refused.to_string(), "its graph has no input 3.alhpa");
 }

@@ -27,8 +27,10 @@ pub(crate) struct BadField {
 /// Inputs that fit the form.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Checked {
-    /// One value for every field, the seed drawn.
+    /// One value for every field that counts, the seed drawn.
     pub(crate) inputs: Inputs,
+    /// What fields hold that no guest sees, or that do not count this time.
+    pub(crate) unseen: Inputs,
     /// The pictures that are still to be found, with their fields.
     pub(crate) pictures: Vec<(String, PictureRef)>,
 }
@@ -50,18 +52,24 @@ impl Published {
         definitions: &[&Definitions],
         draw: impl Fn() -> u64,
     ) -> Result<Checked, BadField> {
-        let unknown = given.keys().find(|name| self.spec(name).is_none());
+        // safety 5: a closed field is as good as none.
+        let unknown = given.keys().find(|name| self.open(name).is_none());
         if let Some(name) = unknown {
             let message = format!("This workflow has no field called “{}”.", shortened(name));
             return Err(BadField { field: shortened(name), message });
         }
-        let mut checked = Checked { inputs: Inputs::new(), pictures: Vec::new() };
+        let mut checked =
+            Checked { inputs: Inputs::new(), unseen: Inputs::new(), pictures: Vec::new() };
         for spec in &self.fields {
             let name = &spec.field.name;
+            if spec.closed || !self.counts(spec, given) {
+                checked.unseen.insert(name.clone(), spec.left_open(definitions, &draw));
+                continue;
+            }
             let value = given.get(name).unwrap_or(&Value::Null);
             let value = spec.check(value, definitions, &draw);
             let value = value.map_err(|message| BadField { field: name.clone(), message })?;
-            if let (FieldKind::Image { .. }, Ok(picture)) =
+            if let (FieldKind::Image { .. } | FieldKind::File { .. }, Ok(picture)) =
                 (&spec.field.kind, PictureRef::deserialize(&value))
             {
                 checked.pictures.push((name.clone(), picture));
@@ -70,6 +78,21 @@ impl Published {
         }
         Ok(checked)
     }
+
+    /// Whether the field's condition is met, and that of the field it depends on.
+    fn counts(&self, spec: &FieldSpec, given: &Inputs) -> bool {
+        let mut at = spec;
+        // Publishing saw to it that this ends.
+        while let Some(condition) = &at.field.when {
+            let Some(other) = self.open(&condition.field) else { return false };
+            let value = given.get(&condition.field).filter(|value| !value.is_null()).cloned();
+            if !condition.is_met_by(&value.unwrap_or_else(|| default_of(&other.field.kind))) {
+                return false;
+            }
+            at = other;
+        }
+        true
+    }
 }
 
 impl FieldSpec {
@@ -77,6 +100,14 @@ impl FieldSpec {
     /// holds the manifest's default, which the backend need not have.
     fn is_left_open(&self, given: &Value) -> bool {
         given.is_null() || (self.from.is_some() && *given == default_of(&self.field.kind))
+    }
+
+    /// The value to use when nobody may choose one.
+    fn left_open(&self, definitions: &[&Definitions], draw: &impl Fn() -> u64) -> Value {
+        match self.kind(definitions) {
+            FieldKind::Seed => (draw() % SEED_BOUND).into(),
+            kind => default_of(&kind),
+        }
     }
 
     /// The value to use, or what is wrong with the one given.
@@ -106,7 +137,7 @@ impl FieldSpec {
             }
             FieldKind::Seed => seed(&given, draw),
             FieldKind::Size { min, max, step, .. } => size(&given, (*min, *max, *step)),
-            FieldKind::Image { .. } => picture(given, self.field.required),
+            FieldKind::Image { .. } | FieldKind::File { .. } => picture(given, self.field.required),
         }
     }
 }
@@ -120,7 +151,7 @@ pub(super) fn default_of(kind: &FieldKind) -> Value {
         FieldKind::Boolean { default } => (*default).into(),
         FieldKind::Choice { default, .. } => default.clone(),
         FieldKind::Size { default, .. } => json!(default),
-        FieldKind::Seed | FieldKind::Image { .. } => Value::Null,
+        FieldKind::Seed | FieldKind::Image { .. } | FieldKind::File { .. } => Value::Null,
     }
 }
 

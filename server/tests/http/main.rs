@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
 mod command_line;
+mod doors;
 mod house;
 mod jobs;
 mod live;
@@ -10,5 +11,6 @@ mod pages;
 mod process;
 mod refusals;
 mod serving;
+mod studio;
 mod uploads;
 mod visitors;

@@ -145,10 +145,10 @@ async fn parts(folder: &Path, (names, urls): (&[&str], &[String]), shutdown: &Sh
     let backends = names.iter().zip(urls).map(config).collect();
     let http = comfy::client::http(Trust::nobody()).unwrap();
     Parts {
+        workflows: Workflows::open(&db).await.unwrap(),
         db,
         files: Files::open(&folder.join("files")).await.unwrap(),
         hub: Hub::default(),
-        workflows: Workflows::builtin(),
         backends: Backends::start(backends, &http, shutdown).unwrap(),
     }
 }

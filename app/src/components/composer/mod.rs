@@ -182,7 +182,7 @@ fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> Node {
             view! { <seed::SeedField hold field last/> }
         }
         FieldKind::Size { .. } => view! { <size::SizeField hold field/> },
-        FieldKind::Image { .. } => {
+        FieldKind::Image { .. } | FieldKind::File { .. } => {
             view! { <picture::PictureField hold field intake=parts.intake/> }
         }
     }

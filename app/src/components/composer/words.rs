@@ -59,7 +59,10 @@ pub(super) fn reset(field: &Field) -> Option<String> {
         FieldKind::Text { .. } | FieldKind::Choice { .. } | FieldKind::Size { .. } => {
             Some(t::field_reset().into())
         }
-        FieldKind::Boolean { .. } | FieldKind::Seed | FieldKind::Image { .. } => None,
+        FieldKind::Boolean { .. }
+        | FieldKind::Seed
+        | FieldKind::Image { .. }
+        | FieldKind::File { .. } => None,
     }
 }
 

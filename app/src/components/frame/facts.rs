@@ -103,7 +103,9 @@ fn written(kind: &FieldKind, value: &Value) -> Option<String> {
             let Size { width, height } = Size::read(value)?;
             Some(t::size_value(width, height))
         }
-        FieldKind::Image { .. } => (!value.is_null()).then(|| t::fact_picture().to_owned()),
+        FieldKind::Image { .. } | FieldKind::File { .. } => {
+            (!value.is_null()).then(|| t::fact_picture().to_owned())
+        }
     }
 }
 
@@ -133,6 +135,8 @@ mod tests {
             help: None,
             placeholder: None,
             group: FieldGroup::Main,
+            tab: None,
+            when: None,
             required: false,
             kind,
         }
@@ -154,7 +158,7 @@ mod tests {
             ),
             field("style", FieldKind::Choice { options, default: json!("oil") }),
             field("seed", FieldKind::Seed),
-            field("image", FieldKind::Image { max_bytes: 1, accept: vec![] }),
+            field("image", FieldKind::Image { max_bytes: 1, accept: vec![], mask: false }),
         ];
         let inputs =
             json!({"seed": 1234, "prompt": "a fox", "style": "oil", "image": null, "gone": 1});

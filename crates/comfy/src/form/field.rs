@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::names::{Names, humanized, own_title};
 use super::{kinds, prompts};
 use crate::definitions::Definitions;
-use crate::graph::Graph;
+use crate::graph::{Graph, Node, NodeId};
 
 /// One thing that a guest may set.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,13 +197,48 @@ impl Target {
 /// The fields of these marks, with names of their own. A mark on something that
 /// nobody can set becomes none.
 pub(super) fn build(marks: Vec<Mark>, graph: &Graph, definitions: &Definitions) -> Vec<Field> {
+    let mut fields = unnamed(marks, (graph, definitions), &prompts::find(graph, definitions));
+    tell_apart(&mut fields, graph);
+    name(&mut fields);
+    fields
+}
+
+/// What each input of a graph that holds a value would be as a field, node by
+/// node in the order of the graph. Names are unique within a node.
+pub(super) fn every(graph: &Graph, definitions: &Definitions) -> Vec<(NodeId, Vec<Field>)> {
+    let prompts = prompts::find(graph, definitions);
+    let of_node = |(id, node): (&NodeId, &Node)| {
+        let values = node.inputs.iter().filter(|(_, input)| input.as_value().is_some());
+        let marks = values.map(|(input, _)| Mark {
+            bind: vec![Target::new(id.as_str(), input)],
+            ..Mark::default()
+        });
+        let mut fields = unnamed(marks.collect(), (graph, definitions), &prompts);
+        name(&mut fields);
+        (id.clone(), fields)
+    };
+    graph.nodes.iter().map(of_node).collect()
+}
+
+fn name(fields: &mut [Field]) {
+    let mut names = Names::default();
+    for field in fields {
+        let wish = if field.name.is_empty() { &field.label } else { &field.name };
+        field.name = names.unique(wish);
+    }
+}
+
+fn unnamed(
+    marks: Vec<Mark>,
+    (graph, definitions): (&Graph, &Definitions),
+    prompts: &prompts::Prompts,
+) -> Vec<Field> {
     let mut marks = with_sizes(marks);
     marks.sort_by(|one, other| {
         let (row, column) =
             (one.order.0.total_cmp(&other.order.0), one.order.1.total_cmp(&other.order.1));
         one.group.cmp(&other.group).then(row).then(column)
     });
-    let prompts = prompts::find(graph, definitions);
     let mut fields = Vec::new();
     for mark in marks {
         let Some(kind) = kinds::kind(&mark, graph, definitions) else { continue };
@@ -219,12 +254,6 @@ pub(super) fn build(marks: Vec<Mark>, graph: &Graph, definitions: &Definitions) 
             },
             kind,
         });
-    }
-    tell_apart(&mut fields, graph);
-    let mut names = Names::default();
-    for field in &mut fields {
-        let wish = if field.name.is_empty() { &field.label } else { &field.name };
-        field.name = names.unique(wish);
     }
     fields
 }

@@ -18,7 +18,7 @@ mod prompts;
 
 use crate::convert::{Conversion, ConvertError, Document, EditorFile, convert};
 use crate::definitions::Definitions;
-use crate::graph::Graph;
+use crate::graph::{Graph, NodeId};
 
 pub use field::{Field, Group, Kind, Media, Role, Target};
 pub use marks::Convention;
@@ -32,6 +32,12 @@ pub struct Form {
     pub results: Vec<String>,
     /// Whose marks were followed; `None` when nothing was marked.
     pub convention: Option<Convention>,
+}
+
+/// Everything in a graph that could be a field: what each input that holds a value would be, node by
+/// node in the order of the graph. Names are unique within a node.
+pub fn every_input(graph: &Graph, definitions: &Definitions) -> Vec<(NodeId, Vec<Field>)> {
+    field::every(graph, definitions)
 }
 
 impl Form {

@@ -7,6 +7,7 @@
 mod cost;
 mod input;
 mod order;
+mod prune;
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value, json};
 pub use cost::Cost;
 pub use input::Input;
 pub use order::Cycle;
+pub use prune::PruneError;
 
 /// The name of a node within one graph: `"5"`, `"2:201"` inside a subgraph,
 /// `"2.0.0.1"` for one that another node expanded into.

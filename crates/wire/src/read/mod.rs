@@ -12,9 +12,10 @@ use std::str::FromStr;
 use serde_json::{Map, Value};
 
 use crate::{
-    Choice, Ends, ErrorCode, Event, Failure, Field, FieldGroup, FieldKind, House, Job, JobId,
-    JobList, JobStatus, NodeInfo, NodeProgress, NodeState, Output, OutputId, OutputKind, Problem,
-    Progress, Shape, Size, ToViewer, Upload, UploadId, Workflow, WorkflowSummary,
+    Choice, Condition, Ends, ErrorCode, Event, Failure, Field, FieldGroup, FieldKind, House, Job,
+    JobId, JobList, JobStatus, Media, NodeInfo, NodeProgress, NodeState, Output, OutputId,
+    OutputKind, Preset, Problem, Progress, Shape, Size, ToViewer, Upload, UploadId, Workflow,
+    WorkflowSummary,
 };
 
 /// What `text` says; `None` when it is not JSON, or not of this type.
@@ -86,6 +87,7 @@ macro_rules! tagged {
 
 objects! {
     Choice { value, label, thumb }
+    Condition { field, is }
     Ends { low, high }
     Failure { code, message, hint, node, node_title, details }
     House { name, build, demo, open, max_upload_bytes }
@@ -96,6 +98,7 @@ objects! {
     JobList { jobs, next, total }
     NodeInfo { id, title, class }
     NodeProgress { state, value, max }
+    Preset { label, inputs }
     Output { id, kind, name, mime, bytes, width, height, url, blur, text, node }
     Progress { fraction, remaining_ms, node, nodes }
     Size { width, height }
@@ -115,6 +118,7 @@ words! {
         "queued" => Queued, "running" => Running, "canceling" => Canceling, "canceled" => Canceled,
         "succeeded" => Succeeded, "failed" => Failed, "expired" => Expired
     }
+    Media { "video" => Video, "audio" => Audio, "model" => Model, "other" => Other }
     NodeState { "running" => Running, "cached" => Cached, "done" => Done, "failed" => Failed }
     OutputKind {
         "image" => Image, "video" => Video, "audio" => Audio, "text" => Text, "model" => Model, "file" => File
@@ -139,7 +143,8 @@ tagged! {
         "choice" => Choice { options, default }
         "seed" => Seed {}
         "size" => Size { shapes, min, max, step, default }
-        "image" => Image { max_bytes, accept }
+        "image" => Image { max_bytes, accept, mask }
+        "file" => File { media, max_bytes, accept }
     }
     ToViewer {
         "hello" => Hello { build }
@@ -161,6 +166,8 @@ impl Read for Field {
             help: member(value, "help")?,
             placeholder: member(value, "placeholder")?,
             group: member(value, "group")?,
+            tab: member(value, "tab")?,
+            when: member(value, "when")?,
             required: member(value, "required")?,
             kind: FieldKind::read(value)?,
         })
@@ -196,6 +203,8 @@ impl Read for Workflow {
             fields: member(value, "fields")?,
             nodes: member(value, "nodes")?,
             usual_ms: member(value, "usual_ms")?,
+            presets: member(value, "presets")?,
+            closed: member(value, "closed")?,
         })
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
+use crate::Inputs;
 
 /// Serde and we must read the same in what serde wrote.
 fn both_read<T: Read + Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
@@ -90,7 +91,12 @@ fn kinds() -> Vec<FieldKind> {
             step: 8,
             default: size,
         },
-        FieldKind::Image { max_bytes: 1 << 25, accept: vec!["image/png".into()] },
+        FieldKind::Image { max_bytes: 1 << 25, accept: vec!["image/png".into()], mask: true },
+        FieldKind::File {
+            media: Media::Video,
+            max_bytes: 1 << 25,
+            accept: vec!["video/mp4".into()],
+        },
     ]
 }
 
@@ -115,13 +121,24 @@ fn a_workflow_with_every_kind_of_field() {
         help: Some("Help.".into()),
         placeholder: None,
         group: FieldGroup::More,
+        tab: Some("Look".into()),
+        when: Some(Condition { field: "b".into(), is: vec![json!(true)] }),
         required: true,
         kind,
     };
     let node = NodeInfo { id: "5".into(), title: "Paint".into(), class: "KSampler".into() };
     let fields = kinds().into_iter().map(field).collect();
     both_read(&vec![about.clone()]);
-    both_read(&Workflow { about, version: 1, fields, nodes: vec![node], usual_ms: Some(1800) });
+    let preset = Preset { label: "Quick".into(), inputs: Inputs::new() };
+    both_read(&Workflow {
+        about,
+        version: 1,
+        fields,
+        nodes: vec![node],
+        usual_ms: Some(1800),
+        presets: vec![preset],
+        closed: Some("The workshop lacks a node.".into()),
+    });
 }
 
 #[test]
@@ -183,6 +200,7 @@ fn the_rest() {
 fn every_word() {
     FieldGroup::every().iter().for_each(both_read);
     JobStatus::every().iter().for_each(both_read);
+    Media::every().iter().for_each(both_read);
     NodeState::every().iter().for_each(both_read);
     OutputKind::every().iter().for_each(both_read);
 }

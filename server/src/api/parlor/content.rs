@@ -54,7 +54,7 @@ pub(super) async fn save(
 }
 
 /// A small version of a picture.
-pub(super) fn thumbnail(
+pub(in crate::api) fn thumbnail(
     hash: Hash,
     width: ThumbWidth,
     thumb: Thumb,

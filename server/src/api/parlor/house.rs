@@ -10,9 +10,13 @@ use wire::House;
 
 use crate::app::App;
 use crate::auth::{Means, Principal, Token};
+use crate::extract::Arrival;
 use crate::site;
 
-pub(crate) async fn show(State(app): State<Arc<App>>, principal: Principal) -> impl IntoResponse {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Arrival(principal): Arrival,
+) -> impl IntoResponse {
     let house = House {
         name: app.config.name.clone(),
         build: site::BUILD.into(),
@@ -20,7 +24,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, principal: Principal) -> i
         open: app.backends.any_open(),
         max_upload_bytes: app.config.max_upload_bytes(),
     };
-    (welcome(&app, &principal), axum::Json(house))
+    let welcome = principal.map(|principal| welcome(&app, &principal)).unwrap_or_default();
+    (welcome, axum::Json(house))
 }
 
 /// Headers that make a browser a visitor, or keep it one for another year.

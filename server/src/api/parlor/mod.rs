@@ -1,6 +1,6 @@
 //! Parlor's own API, `/api/parlor/v1`: one file a noun.
 
-mod content;
+pub(super) mod content;
 pub(crate) mod events;
 pub(crate) mod house;
 pub(crate) mod jobs;

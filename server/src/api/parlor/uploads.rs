@@ -100,8 +100,8 @@ async fn store<E>(
     body: impl Stream<Item = Result<Bytes, E>> + Send,
     claim: &Claim,
 ) -> Result<Upload> {
-    let body = Box::pin(unless_silent(Box::pin(body.map_err(|_| ()))));
-    let received = app.files.receive(body, claim, app.config.max_upload_bytes()).await?;
+    let received =
+        app.files.receive(unless_silent(body), claim, app.config.max_upload_bytes()).await?;
     let name = received.name().to_string();
     // Not taken before: nothing can be deleted while it is held.
     let _no_file_is_deleted_meanwhile = app.db.storing().await;
@@ -130,14 +130,17 @@ async fn store<E>(
 type Body<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send + 'a>>;
 
 /// The same body, broken off when nothing arrives for too long.
-fn unless_silent(body: Body<'_>) -> impl Stream<Item = Result<Bytes, ()>> + Send + '_ {
-    stream::unfold(Some(body), |body| async {
+pub(in crate::api) fn unless_silent<'a, E: 'a>(
+    body: impl Stream<Item = Result<Bytes, E>> + Send + 'a,
+) -> Body<'a> {
+    let body: Body<'a> = Box::pin(body.map_err(|_| ()));
+    Box::pin(stream::unfold(Some(body), |body| async {
         let mut body = body?;
         match tokio::time::timeout(SILENCE, body.next()).await {
             Ok(part) => part.map(|part| (part, Some(body))),
             Err(_) => Some((Err(()), None)),
         }
-    })
+    }))
 }
 
 fn content_type(headers: &HeaderMap) -> Option<String> {

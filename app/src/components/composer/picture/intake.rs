@@ -103,7 +103,9 @@ impl Intake {
 
     fn reason_against(self, name: &str, chosen: &Chosen) -> Option<String> {
         self.form.peek(|form| {
-            let FieldKind::Image { max_bytes, accept } = &form.row(name)?.field.kind else {
+            let (FieldKind::Image { max_bytes, accept, .. }
+            | FieldKind::File { max_bytes, accept, .. }) = &form.row(name)?.field.kind
+            else {
                 return None;
             };
             let refusal: Refusal = refuse(chosen, accept, *max_bytes)?;

@@ -38,7 +38,9 @@ struct Tools {
 /// A picture to start from.
 #[component]
 pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
-    let FieldKind::Image { accept, max_bytes } = field.kind.clone() else {
+    let (FieldKind::Image { accept, max_bytes, .. } | FieldKind::File { accept, max_bytes, .. }) =
+        field.kind.clone()
+    else {
         unreachable!("drawn for pictures only")
     };
     let tools = Tools {
