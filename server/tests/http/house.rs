@@ -58,14 +58,6 @@ impl House {
         Self::open(folder, args, Some(engine)).await
     }
 
-    /// With the demo engine at work, and these flags.
-    pub async fn working_with(args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let engine =
-            Engine::start(engine::Options::new(folder.path().join("engine"))).await.unwrap();
-        Self::open(folder, args, Some(engine)).await
-    }
-
     async fn open(folder: tempfile::TempDir, args: &[&str], engine: Option<Engine>) -> Self {
         let data = folder.path().to_str().unwrap();
         let config = Config::parse_from([&["parlor", "--data", data], args].concat());
