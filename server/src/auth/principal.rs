@@ -180,3 +180,112 @@ impl Principal {
         self.pass.as_ref().is_some_and(|pass| pass.grants.contains(&grant))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wire::{Key, Person, Session, Standing};
+
+    use super::*;
+    use crate::db::KeyRow;
+
+    fn person(name: &str, role: Role, grants: &[Grant]) -> Person {
+        Person {
+            id: Uuid::from_u128(1),
+            name: name.into(),
+            role,
+            grants: grants.to_vec(),
+            standing: Standing::Active,
+            password: true,
+            created_at: 0,
+        }
+    }
+
+    fn signed_in(person: Person) -> Principal {
+        let session = Session {
+            id: Uuid::from_u128(2),
+            person: person.id,
+            agent: String::new(),
+            address: String::new(),
+            created_at: 0,
+            seen_at: 0,
+            expires_at: wire::Millis::MAX,
+            current: true,
+        };
+        let pass = Pass::of_session(&session, person).unwrap();
+        Principal::with_pass(pass.into(), Means::Key)
+    }
+
+    fn key(maker: Person, scope: Scope, workflows: Option<&[&str]>) -> Principal {
+        let workflows =
+            workflows.map(|slugs| slugs.iter().map(|slug| (*slug).to_owned()).collect());
+        let key = Key {
+            id: Uuid::from_u128(3),
+            maker: maker.id,
+            principal: maker.id,
+            name: "shop".into(),
+            hint: String::new(),
+            scope,
+            workflows,
+            per_minute: None,
+            created_at: 0,
+            expires_at: None,
+            used_at: None,
+        };
+        let row = KeyRow { key, role: Role::Owner, maker: Some(maker) };
+        Principal::with_pass(Pass::of_key(row).unwrap().into(), Means::Key)
+    }
+
+    fn guest() -> Principal {
+        Principal::visitor((PrincipalId(Uuid::from_u128(4)), Means::Address), Role::Guest)
+    }
+
+    fn named(people: &[&str], keys: &[&str]) -> Access {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Access::Named { people: owned(people), keys: owned(keys) }
+    }
+
+    // safety 11
+    #[test]
+    fn a_workflow_is_for_whom_its_policy_says() {
+        let mia = || person("Mia", Role::Member, &[]);
+        let host = || person("Hal", Role::Member, &[Grant::Studio]);
+        let olga = || person("Olga", Role::Owner, &[]);
+        let some = named(&["mia"], &[]);
+        for (who, access, may) in [
+            (guest(), Access::Anyone, true),
+            (guest(), Access::Members, false),
+            (guest(), some.clone(), false),
+            (signed_in(mia()), Access::Members, true),
+            (signed_in(mia()), Access::Hosts, false),
+            (signed_in(mia()), some.clone(), true),
+            (signed_in(person("Paul", Role::Member, &[])), some.clone(), false),
+            (signed_in(host()), Access::Hosts, true),
+            (signed_in(host()), some.clone(), true),
+            (signed_in(olga()), Access::Hosts, true),
+            (key(mia(), Scope::Run, None), some.clone(), true),
+        ] {
+            assert_eq!(who.may_run("x", &access), may, "{who:?} {access:?}");
+        }
+    }
+
+    // safety 11, 16
+    #[test]
+    fn nobody_comes_in_by_calling_a_key_like_a_listed_one() {
+        let listed = named(&[], &["shop"]);
+        assert!(!key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &listed));
+        let by_id = named(&[], &[&Uuid::from_u128(3).to_string()]);
+        assert!(key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &by_id));
+    }
+
+    // safety 16
+    #[test]
+    fn a_key_for_some_workflows_runs_no_others_and_no_graphs() {
+        let owner = person("Olga", Role::Owner, &[]);
+        let some = key(owner.clone(), Scope::Run, Some(&["x"]));
+        assert!(some.may_run("x", &Access::Anyone) && !some.may_run("y", &Access::Anyone));
+        assert!(!some.may_run_graphs());
+        let all = key(owner.clone(), Scope::Run, None);
+        assert!(all.may_run_graphs() && !all.may_use_studio());
+        assert!(!key(owner, Scope::Read, None).may_run_graphs());
+    }
+}

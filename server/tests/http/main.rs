@@ -4,12 +4,14 @@
 
 mod command_line;
 mod doors;
+mod first_start;
 mod house;
 mod inhabitants;
 mod jobs;
 mod keys;
 mod limits;
 mod live;
+mod matrix;
 mod pages;
 mod people;
 mod privacy;

@@ -43,3 +43,41 @@ async fn a_guest_can_go_too() {
     );
     assert_eq!((one.total, two.total), (0, 1));
 }
+
+#[tokio::test]
+async fn all_that_is_theirs_can_be_taken_along() {
+    let house = House::quiet().await;
+    let mia = house.member("Mia", json!([])).await;
+    mia.key(json!({"name": "shop", "scope": "read"})).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(mia.submit(&small("x")).await.json::<wire::Job>().id.to_string());
+    }
+    house.visitor().await.submit(&small("another's")).await;
+    let export = mia.get(&format!("{API}/me/export")).await;
+    assert!(export.header("content-disposition").starts_with("attachment"));
+    let export: serde_json::Value = export.json();
+    assert_eq!(export["me"]["name"], "Mia");
+    assert_eq!(export["keys"][0]["name"], "shop");
+    assert_eq!(export["sessions"].as_array().unwrap().len(), 1);
+    let jobs = export["jobs"].as_array().unwrap();
+    let exported: Vec<_> = jobs.iter().map(|job| job["id"].as_str().unwrap()).collect();
+    ids.reverse();
+    assert_eq!(exported, ids);
+}
+
+#[tokio::test]
+async fn more_than_one_page_is_taken_along_whole() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let first: wire::Job = visitor.submit(&small("x")).await.json();
+    // As many as are not refused: two pages of the export, one by one.
+    for _ in 1..101 {
+        let job: wire::Job = visitor.submit(&small("x")).await.json();
+        visitor.call("POST", &format!("{API}/jobs/{}/cancel", job.id)).await;
+    }
+    let export: serde_json::Value = visitor.get(&format!("{API}/me/export")).await.json();
+    let jobs = export["jobs"].as_array().unwrap();
+    assert_eq!(jobs.len(), 101);
+    assert_eq!(jobs[100]["id"], first.id.to_string());
+}

@@ -18,6 +18,7 @@ use crate::people::Whence;
 
 pub(crate) async fn look(
     State(app): State<Arc<App>>,
+    Arrival(_): Arrival,
     whence: Whence,
     Json(follow): Json<Follow>,
 ) -> Result<impl IntoResponse> {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use uuid::Uuid;
-use wire::{NewPassword, Role, Session};
+use wire::{NewPassword, Session};
 
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
@@ -59,9 +59,7 @@ pub(crate) async fn delete(
     Own(principal): Own,
     whence: Whence,
 ) -> Result<Response> {
-    if principal.role == Role::Owner && principal.session().is_some() {
-        app.people.is_not_the_last_owner(principal.person()).await?;
-    }
+    app.people.is_not_the_last_owner(principal.person()).await?;
     forget(&app, (&principal, &whence), PrincipalId(principal.person())).await?;
     let cookie = app.visitors.no_session_cookie();
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())

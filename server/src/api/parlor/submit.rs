@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use wire::{Event, Job, JobId, Submit, ToViewer};
 
 use super::links::Links;
+use super::workflows;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
@@ -45,6 +46,7 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
+    workflows::find(&app, &principal, &slug)?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let submitted = app.jobs.submit(principal.id, &slug, submit.inputs, wishes.key).await?;
     let Submitted { mut job, replayed } = submitted;
