@@ -76,5 +76,7 @@ pub(crate) fn workflow() -> Workflow {
         fields: Vec::new(),
         nodes: vec![node("4", "Checkpoint"), node("3", "KSampler"), node("9", "Save image")],
         usual_ms: None,
+        presets: Vec::new(),
+        closed: None,
     }
 }

@@ -6,6 +6,7 @@
 
 mod address;
 mod overview;
+mod state;
 mod t;
 mod top_bar;
 mod workflow;
