@@ -26,6 +26,11 @@ pub(crate) fn is_file(kind: FieldType) -> bool {
     matches!(kind, Image | Mask | Video | Audio | Model | File)
 }
 
+/// Its value is a number that can be changed on its way.
+pub(crate) fn is_counted(kind: FieldType) -> bool {
+    matches!(kind, FieldType::Integer | FieldType::Number)
+}
+
 /// A number as this type of field writes it in JSON; whole numbers have no point.
 pub(crate) fn number(kind: FieldType, number: f64) -> Value {
     match kind {
