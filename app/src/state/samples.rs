@@ -24,6 +24,7 @@ pub(crate) fn job(number: u128) -> Job {
         outputs: Vec::new(),
         failure: None,
         favourite: false,
+        expires_at: None,
         backend: None,
         attempt: 1,
     }
@@ -50,6 +51,7 @@ pub(crate) fn output(number: u128) -> Output {
         bytes: 1_000,
         width: Some(1216),
         height: Some(832),
+        animated: false,
         url: format!("api/parlor/v1/outputs/{number}"),
         blur: None,
         text: None,
