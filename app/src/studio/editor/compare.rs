@@ -68,8 +68,7 @@ fn Choose(
     #[prop(into)] on_choose: Callback<Option<u32>>,
 ) -> Node {
     let option = |version: Option<u32>| {
-        let words =
-            version.map_or_else(|| t::compare_draft().to_owned(), |number| t::version(number));
+        let words = version.map_or_else(|| t::compare_draft().to_owned(), t::version);
         let value = version.map(|number| number.to_string()).unwrap_or_default();
         view! { <option value=value prop:selected=move || chosen() == version>{words}</option> }
     };

@@ -93,7 +93,7 @@ fn Editor(bench: Bench) -> Node {
 /// The way between the panes where they do not all fit.
 #[component]
 fn Panes(work: Work) -> Node {
-    let one = |(pane, label, class): (Pane, fn() -> &'static str, &'static str)| {
+    let one = |pane: Pane, label: &'static str, class: &'static str| {
         view! {
             <button
                 type="button"
@@ -101,18 +101,15 @@ fn Panes(work: Work) -> Node {
                 aria-pressed=move || (work.pane.get() == pane).to_string()
                 on:click=move |_| work.pane.set(pane)
             >
-                {label()}
+                {label}
             </button>
         }
     };
-    let all: [(Pane, fn() -> &'static str, &'static str); 3] = [
-        (Pane::Form, t::pane_form, ""),
-        (Pane::Field, t::pane_field, "panes__field"),
-        (Pane::Preview, t::pane_preview, ""),
-    ];
     view! {
         <div class="panes" role="group" aria-label=t::panes()>
-            {all.into_iter().map(one).collect::<Node>()}
+            {one(Pane::Form, t::pane_form(), "")}
+            {one(Pane::Field, t::pane_field(), "panes__field")}
+            {one(Pane::Preview, t::pane_preview(), "")}
         </div>
     }
 }

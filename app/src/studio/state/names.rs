@@ -31,11 +31,13 @@ pub(crate) fn slug_of(text: &str) -> String {
 /// `wanted`, or the next name like it that no field has.
 pub(crate) fn free(manifest: &Manifest, wanted: &str) -> String {
     let wanted = if wanted.is_empty() { "field" } else { wanted };
-    let is_free = |name: &String| field(manifest, name).is_none();
-    std::iter::once(wanted.to_owned())
-        .chain((2_u32..).map(|number| format!("{wanted}_{number}")))
-        .find(is_free)
-        .expect("there are more numbers than fields")
+    let mut name = wanted.to_owned();
+    let mut number = 1;
+    while field(manifest, &name).is_some() {
+        number += 1;
+        name = format!("{wanted}_{number}");
+    }
+    name
 }
 
 /// Gives a field another name, and calls it so wherever it is spoken of. Answers the name that it has

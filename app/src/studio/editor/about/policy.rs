@@ -125,7 +125,7 @@ fn Amounts(work: Work) -> Node {
         "max_cost",
         |policy| Some(policy.max_cost as f64),
         |policy, most: Option<f64>| {
-            policy.max_cost = most.map_or(Policy::MAX_COST, |most| most as u64)
+            policy.max_cost = most.map_or(Policy::MAX_COST, |most| most as u64);
         },
     );
     let at_once = rule(

@@ -74,7 +74,7 @@ fn Row(work: Work, place: usize) -> Node {
         <li class="row">
             {bare_text(&slot, t::preset_name(place + 1))}
             <span class="quiet">{move || t::preset_count(count.get())}</span>
-            <button type="button" class="chip" disabled=move || work.tried.see(|tried| tried.is_empty()) on:click=again>
+            <button type="button" class="chip" disabled=move || work.tried.see(wire::Inputs::is_empty) on:click=again>
                 {t::preset_take()}
             </button>
             <Remove what on_click=remove />

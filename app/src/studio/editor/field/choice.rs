@@ -178,16 +178,21 @@ fn Default(held: Held) -> Node {
     (move || {
         let options = options.get();
         let pairs: Vec<(String, String)> =
-            options.iter().map(|one| (one.value.to_string(), one.label.clone())).collect();
+            options.iter().map(|one| (written(one), one.label.clone())).collect();
         let slot = held.slot(
             "default",
             |field| field.default.as_ref().map(ToString::to_string).unwrap_or_default(),
             move |field, chosen: String| {
-                let option = options.iter().find(|one| one.value.to_string() == chosen);
+                let option = options.iter().find(|one| written(one) == chosen);
                 field.default = option.map(|one| one.value.clone());
             },
         );
         view! { <SelectSetting slot label=t::setting_default() options=pairs /> }
     })
     .into_node()
+}
+
+/// The value of an option, as it is told apart.
+fn written(option: &OptionManifest) -> String {
+    option.value.to_string()
 }
