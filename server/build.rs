@@ -31,8 +31,12 @@ fn main() -> io::Result<()> {
             let found = files.contains(&name).then(|| include(&site.join(name)));
             found.map_or("None".to_owned(), |include| format!("Some({include})"))
         };
-        let plain = include(&site.join(name));
         let (br, gz, etag) = (beside("br"), beside("gz"), &hash[..20]);
+        let plain = if gz == "None" {
+            format!("Some({})", include(&site.join(name)))
+        } else {
+            "None".to_owned()
+        };
         writeln!(
             table,
             "Asset {{ path: {name:?}, etag: \"\\\"{etag}\\\"\", plain: {plain}, br: {br}, gz: {gz} }},"

@@ -1,12 +1,16 @@
 //! The files of the two programs for browsers, taken into the binary by `build.rs`: the guest's pages
 //! and the host's studio.
 
+use std::io::Read as _;
+
+use anyhow::Context as _;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 
 /// Changes with every change of the page.
 pub const BUILD: &str = env!("PARLOR_BUILD");
@@ -17,7 +21,8 @@ pub struct Asset {
     /// Relative to the page's base, without a slash in front.
     path: &'static str,
     etag: &'static str,
-    plain: &'static [u8],
+    /// Not of what is there compressed: hardly anything that asks reads neither of the two.
+    plain: Option<&'static [u8]>,
     br: Option<&'static [u8]>,
     gz: Option<&'static [u8]>,
 }
@@ -43,9 +48,13 @@ impl Asset {
     /// In the smallest form the browser reads.
     pub fn respond(&'static self, request: &HeaderMap) -> Response {
         let (content, encoding) = match (self.br, self.gz) {
-            (Some(content), _) if accepts(request, "br") => (content, Some("br")),
-            (_, Some(content)) if accepts(request, "gzip") => (content, Some("gzip")),
-            _ => (self.plain, None),
+            (Some(content), _) if accepts(request, "br") => {
+                (Bytes::from_static(content), Some("br"))
+            }
+            (_, Some(content)) if accepts(request, "gzip") => {
+                (Bytes::from_static(content), Some("gzip"))
+            }
+            _ => (self.content(), None),
         };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime(self.path)));
@@ -61,7 +70,17 @@ impl Asset {
         if is_known(request, self.etag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        (headers, Bytes::from_static(content)).into_response()
+        (headers, content).into_response()
+    }
+
+    fn content(&self) -> Bytes {
+        if let Some(plain) = self.plain {
+            return Bytes::from_static(plain);
+        }
+        let mut content = Vec::new();
+        let mut gzip = GzDecoder::new(self.gz.unwrap_or_default());
+        gzip.read_to_end(&mut content).expect("the build compressed it");
+        content.into()
     }
 }
 
@@ -93,8 +112,8 @@ impl Document {
 
     fn read(name: &str, base_path: &str) -> anyhow::Result<Self> {
         let asset = ASSETS.iter().find(|asset| asset.path == name);
-        let html = asset.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
-        let html = html.ok_or_else(|| anyhow::anyhow!("the binary was built without {name}"))?;
+        let asset = asset.with_context(|| format!("the binary was built without {name}"))?;
+        let html = String::from_utf8(asset.content().into())?;
         let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
         let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
         Ok(Self { html: html.into(), etag: HeaderValue::from_str(&etag)? })
@@ -172,9 +191,13 @@ mod tests {
     static SCRIPT: Asset = Asset {
         path: "assets/app-1234.js",
         etag: "\"abc\"",
-        plain: b"plain",
+        plain: None,
         br: Some(b"br"),
-        gz: Some(b"gz"),
+        // "plain", compressed.
+        gz: Some(&[
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 43, 200, 73, 204, 204, 3, 0, 207, 98, 32, 25, 5, 0, 0,
+            0,
+        ]),
     };
 
     fn respond(name: axum::http::HeaderName, value: &'static str) -> Response {
@@ -194,6 +217,12 @@ mod tests {
             assert_eq!(encoding, sent, "{accepted}");
             assert_eq!(response.headers()[CACHE_CONTROL], FOREVER);
         }
+    }
+
+    #[tokio::test]
+    async fn who_reads_nothing_compressed_gets_it_plain() {
+        let body = respond(ACCEPT_ENCODING, "identity").into_body();
+        assert_eq!(axum::body::to_bytes(body, 100).await.unwrap(), "plain");
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use values::{BackendAddress, Door, Origin, PublicUrl};
 const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Parser)]
 #[command(name = "parlor", version, max_term_width = 100)]
 pub struct Config {
