@@ -53,6 +53,7 @@ pub struct TemplateManifest {
 }
 
 /// One field. Which keys it needs depends on its type.
+#[expect(clippy::struct_excessive_bools, reason = "each is a line of the file, on its own")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FieldManifest {

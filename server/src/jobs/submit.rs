@@ -142,6 +142,12 @@ impl Jobs {
         self.answer(principal, (answer, Some(id))).await
     }
 
+    /// Why the workflow cannot run now, as far as it can be known before it is filled in.
+    pub fn lacking(&self, workflow: &Published) -> Option<SubmitError> {
+        let nodes = self.parts.backends.missing(&workflow.needs(workflow.graph_as_made()).classes);
+        (!nodes.is_empty()).then_some(SubmitError::Lacking { nodes })
+    }
+
     /// Commits the job with a place in the queue, which it takes as soon as it
     /// is durable.
     async fn commit(

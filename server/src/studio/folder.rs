@@ -72,23 +72,18 @@ impl Folder {
             if self.taken.get(name).is_some_and(|(taken, _)| taken == marks) {
                 continue;
             }
-            match self.take(&path, name).await {
+            let before = self.taken.get(name).and_then(|(_, slug)| slug.clone());
+            let slug = match self.take(&path, name).await {
                 // Without a catalogue the editor's file says nothing: later.
                 Ok(None) => continue,
-                Ok(Some(slug)) => {
-                    drop(self.taken.insert(name.clone(), (marks.clone(), Some(slug))))
-                }
+                Ok(slug) => slug,
                 Err(error) => {
                     let error = format!("{error:#}");
-                    tracing::error!(
-                        workflow = name,
-                        error,
-                        "a workflow of the folder is not published"
-                    );
-                    let slug = self.taken.remove(name).and_then(|(_, slug)| slug);
-                    self.taken.insert(name.clone(), (marks.clone(), slug));
+                    tracing::error!(workflow = name, error, "this file is not published");
+                    before
                 }
-            }
+            };
+            self.taken.insert(name.clone(), (marks.clone(), slug));
         }
         let gone: Vec<_> =
             self.taken.keys().filter(|name| !found.contains_key(*name)).cloned().collect();

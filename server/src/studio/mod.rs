@@ -285,6 +285,9 @@ fn read(bytes: &[u8], name: &str, definitions: Option<&Definitions>) -> Result<C
     let definitions = definitions.unwrap_or(&nothing);
     let (graph, form) = Form::of(&document, definitions)?;
     let manifest = draft::manifest(name, (&graph, &form), definitions);
+    // What can never run is no draft.
+    Published::new(manifest.clone(), graph.clone(), 0)
+        .map_err(|error| StudioError::Unfit(format!("{error:#}")))?;
     Ok(Content { manifest, graph: graph.to_value() })
 }
 

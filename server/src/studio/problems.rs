@@ -36,9 +36,9 @@ fn of_form(content: &Content) -> Vec<Trouble> {
     let mut found = Vec::new();
     for field in &content.manifest.fields {
         if let Err(error) = Published::try_field(field) {
-            found.push(at_field(field, None, format!("{error:#}")));
+            found.push(at_field(field, None, &format!("{error:#}")));
         } else if field.label.trim().is_empty() {
-            found.push(at_field(field, Some("label"), "it has no label; give it one".into()));
+            found.push(at_field(field, Some("label"), "it has no label; give it one"));
         }
     }
     if found.is_empty()
@@ -105,13 +105,13 @@ fn of_limits(field: &FieldManifest, graph: &Graph, definitions: &Definitions) ->
         {
             let message =
                 format!("ComfyUI takes {input} only from {least}. Enter {least} or more.");
-            found.push(at_field(field, Some("min"), message));
+            found.push(at_field(field, Some("min"), &message));
         }
         if let (Some(max), Some(most)) = (field.max, most)
             && max > most
         {
             let message = format!("ComfyUI takes {input} only up to {most}. Enter {most} or less.");
-            found.push(at_field(field, Some("max"), message));
+            found.push(at_field(field, Some("max"), &message));
         }
     }
     found
@@ -124,10 +124,10 @@ fn plain(bind: &BindManifest) -> Option<&str> {
     }
 }
 
-fn at_field(field: &FieldManifest, key: Option<&str>, message: String) -> Trouble {
+fn at_field(field: &FieldManifest, key: Option<&str>, message: &str) -> Trouble {
     Trouble {
         serious: true,
-        message: sentence(&message),
+        message: sentence(message),
         field: Some(field.name.clone()),
         key: key.map(Into::into),
         node: None,

@@ -3,15 +3,34 @@
 use comfy::Definitions;
 use comfy::definitions::{Kind, NodeDefinition};
 use serde_json::Value;
-use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow};
+use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow, WorkflowSummary};
 
 use super::kind::name_of;
+use super::language;
 use super::published::{FieldSpec, Published};
 
 /// Stands under a choice that the backend has nothing for.
 const NONE: &str = "The workshop has none yet. Its host can add one.";
 
 impl Published {
+    /// Its card in the hall, in the first of these languages that it knows.
+    pub fn card(&self, languages: &[&str]) -> WorkflowSummary {
+        let mut card = self.about().clone();
+        language::translate_card(&mut card, &self.manifest, languages);
+        card
+    }
+
+    /// [`Published::form`] in the first of these languages that it knows.
+    pub fn form_in(
+        &self,
+        languages: &[&str],
+        (definitions, usual_ms): (&[&Definitions], Option<Millis>),
+    ) -> Workflow {
+        let mut form = self.form(definitions, usual_ms);
+        language::translate(&mut form, &self.manifest, languages);
+        form
+    }
+
     /// The form as a person sees it now. `definitions` are those of the backends:
     /// without any, choices that come from there have only their default.
     pub fn form(&self, definitions: &[&Definitions], usual_ms: Option<Millis>) -> Workflow {

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `shelf` is every workflow of the house and its versions,
 //! `kind` is what a manifest says of a field, `published` is a manifest checked
-//! against its graph, `form` is what the page shows of it, `values` checks what
+//! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
 //! came back, `fill` makes the graph. `draft` makes a manifest of what was found
 //! in a workflow file. Only `shelf` does I/O; seeds are drawn by an argument.
 
@@ -10,6 +10,7 @@ pub(crate) mod draft;
 mod fill;
 mod form;
 mod kind;
+pub(crate) mod language;
 mod published;
 mod shelf;
 mod template;

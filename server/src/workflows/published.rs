@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context as _, bail, ensure};
-use comfy::Graph;
+use comfy::graph::Cycle;
+use comfy::{Graph, Node};
 use wire::{
     Access, BindManifest, Condition, Field, FieldGroup, FieldKind, FieldManifest, Manifest,
     OptionManifest, Policy, WorkflowSummary,
@@ -82,7 +83,7 @@ impl Published {
     /// What does not fit, which field or node it is about, and the cure.
     pub fn new(manifest: Manifest, graph: Graph, version: u32) -> anyhow::Result<Self> {
         check_about(&manifest)?;
-        graph.run_order()?;
+        check_links(&graph)?;
         let field = |field: &FieldManifest| {
             FieldSpec::new(field).with_context(|| format!("its field {}", field.name))
         };
@@ -275,6 +276,29 @@ impl Target {
         let (node, input) = text.split_once('.').context("a target is written node.input")?;
         Ok(Self { node: node.into(), input: input.into() })
     }
+}
+
+/// Every link comes from somewhere, and none goes round.
+fn check_links(graph: &Graph) -> anyhow::Result<()> {
+    let label = |id: &comfy::NodeId| match graph.node(id.as_str()) {
+        Some(Node { class_type, title: Some(title), .. }) => {
+            format!("{id} ({class_type}) “{title}”")
+        }
+        Some(node) => format!("{id} ({})", node.class_type),
+        None => id.to_string(),
+    };
+    let mut links = graph.links();
+    if let Some(link) = links.find(|link| graph.node(link.from.as_str()).is_none()) {
+        let (to, input, from) = (label(link.to), link.input, link.from);
+        bail!(
+            "node {to}: {input} comes from node {from}, which is not there; save the workflow again"
+        );
+    }
+    if let Err(Cycle { nodes }) = graph.run_order() {
+        let ring: Vec<_> = nodes.iter().map(label).collect();
+        bail!("the nodes {} wait for each other; cut the ring", ring.join(" → "));
+    }
+    Ok(())
 }
 
 fn check_about(manifest: &Manifest) -> anyhow::Result<()> {

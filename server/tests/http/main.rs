@@ -19,5 +19,6 @@ mod process;
 mod refusals;
 mod serving;
 mod sessions;
+mod studio;
 mod uploads;
 mod visitors;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use wire::WorkflowSummary;
@@ -14,14 +14,18 @@ use crate::error::{Error, Result};
 use crate::extract::Path;
 use crate::site::is_known;
 use crate::workflows::Published;
+use crate::workflows::language::preferred;
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     principal: Principal,
-) -> axum::Json<Vec<WorkflowSummary>> {
+    headers: HeaderMap,
+) -> impl IntoResponse {
+    let languages = preferred(accepted(&headers));
     let all = app.workflows.list().into_iter();
     let shown = all.filter(|one| principal.may_run(&one.about().slug, one.access()));
-    axum::Json(shown.map(|one| one.about().clone()).collect())
+    let cards = shown.map(|one| one.card(&languages)).collect();
+    ([(VARY, ACCEPT_LANGUAGE.as_str())], axum::Json::<Vec<WorkflowSummary>>(cards))
 }
 
 /// The workflow, if there is one and this principal may run it.
@@ -29,6 +33,10 @@ pub(super) fn find(app: &App, principal: &Principal, slug: &str) -> Result<Arc<P
     let published = app.workflows.get(slug);
     let published = published.filter(|one| principal.may_run(slug, one.access()));
     published.ok_or(Error::NotFound("workflow"))
+}
+
+fn accepted(headers: &HeaderMap) -> &str {
+    headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 pub(crate) async fn show(
@@ -40,12 +48,15 @@ pub(crate) async fn show(
     let published = find(&app, &principal, &slug)?;
     let usual_ms = app.jobs.usual_ms(&slug, published.version()).await?;
     let definitions = app.backends.definitions();
-    let form = published.form(&definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>(), usual_ms);
+    let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+    let mut form = published.form_in(&preferred(accepted(&headers)), (&known, usual_ms));
+    form.closed = app.jobs.lacking(&published).map(|error| error.to_string());
     let body = serde_json::to_vec(&form).map_err(anyhow::Error::from)?;
     let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..20]);
     let about = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (VARY, HeaderValue::from_name(ACCEPT_LANGUAGE)),
         (ETAG, HeaderValue::from_str(&etag).expect("hex digits are a header value")),
     ];
     if is_known(&headers, &etag) {
