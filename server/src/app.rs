@@ -100,8 +100,9 @@ impl App {
             workflows: workflows.clone(),
             backends: backends.clone(),
         };
+        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
-            jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
+            jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
             limits: crate::limits::Limits::new(&config, db.clone()),

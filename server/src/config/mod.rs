@@ -120,6 +120,13 @@ pub struct Config {
           value_parser = clap::value_parser!(u32).range(1..=256))]
     pub max_upload_mb: u32,
 
+    /// Days until jobs are deleted with all they made, for workflows that do
+    /// not say; favourites stay. Counts for jobs that are made from then on.
+    /// Without it, they are kept for ever.
+    #[arg(long, env = "PARLOR_KEEP_DAYS", value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_days: Option<u32>,
+
     /// How much guests and members may.
     #[command(flatten)]
     pub limits: LimitSettings,

@@ -18,6 +18,7 @@ mod links;
 mod outputs;
 mod people;
 mod record;
+mod retention;
 mod rows;
 mod sessions;
 mod settings;

@@ -22,17 +22,21 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> impl IntoResponse {
     let languages = preferred(accepted(&headers));
-    let all = app.workflows.list().into_iter();
-    let shown = all.filter(|one| principal.may_run(&one.about().slug, one.access()));
-    let cards = shown.map(|one| one.card(&languages)).collect();
+    let list = app.workflows.list();
+    let theirs = list.iter().filter(|one| principal.may_run(one.slug(), one.access()));
+    let cards = theirs.map(|one| one.card(&languages)).collect();
     ([(VARY, ACCEPT_LANGUAGE.as_str())], axum::Json::<Vec<WorkflowSummary>>(cards))
 }
 
-/// The workflow, if there is one and this principal may run it.
-pub(super) fn find(app: &App, principal: &Principal, slug: &str) -> Result<Arc<Published>> {
-    let published = app.workflows.get(slug);
-    let published = published.filter(|one| principal.may_run(slug, one.access()));
-    published.ok_or(Error::NotFound("workflow"))
+/// The workflow, if this principal may see and run it.
+///
+/// # Errors
+///
+/// safety 11: one that is for others is as good as none.
+pub(crate) fn find(app: &App, principal: &Principal, slug: &str) -> Result<Arc<Published>> {
+    let found = app.workflows.get(slug);
+    let theirs = found.filter(|one| principal.may_run(slug, one.access()));
+    theirs.ok_or(Error::NotFound("workflow"))
 }
 
 fn accepted(headers: &HeaderMap) -> &str {
