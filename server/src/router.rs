@@ -121,6 +121,8 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/keys/{id}", delete(admin::revoke_key))
         .route("/admin/sessions", get(admin::sessions))
         .route("/admin/sessions/{id}", delete(admin::end_session))
+        .route("/admin/jobs", get(admin::jobs))
+        .route("/admin/limits", get(admin::limits))
         .route("/admin/audit", get(admin::audit))
 }
 

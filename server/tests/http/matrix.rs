@@ -101,6 +101,8 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("DELETE", "/admin/keys/{id}", API, Keeps),
     ("GET", "/admin/sessions", API, Keeps),
     ("DELETE", "/admin/sessions/{id}", API, Keeps),
+    ("GET", "/admin/jobs", API, Keeps),
+    ("GET", "/admin/limits", API, Keeps),
     ("GET", "/admin/audit", API, Keeps),
     ("POST", "/import", STUDIO, Studio),
     ("POST", "/import/from", STUDIO, Studio),
