@@ -46,16 +46,7 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step.
     pub async fn working(delay_ms: u64) -> Self {
-        Self::working_with(delay_ms, &[]).await
-    }
-
-    /// With the demo engine at work, and these flags.
-    pub async fn working_with(delay_ms: u64, args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mut options = engine::Options::new(folder.path().join("engine"));
-        options.step_delay = std::time::Duration::from_millis(delay_ms);
-        let engine = Engine::start(options).await.unwrap();
-        Self::open(folder, args, Some(engine)).await
+        Self::engaged(delay_ms, &[]).await
     }
 
     async fn open(folder: tempfile::TempDir, args: &[&str], engine: Option<Engine>) -> Self {
