@@ -227,12 +227,14 @@ impl Form {
         self.rows.iter().filter_map(unseen).collect()
     }
 
-    /// Where a picture goes that is dropped on the page: the first picture
-    /// field that is empty, else the first.
-    pub fn picture_field(&self) -> Option<&str> {
-        let pictures = || self.rows.iter().filter(|row| matches!(row.entry, Entry::Picture(_)));
-        let empty = pictures().find(|row| matches!(row.entry, Entry::Picture(None)));
-        empty.or_else(|| pictures().next()).map(|row| row.field.name.as_str())
+    /// Where a file of this type goes that is dropped on the page: the first
+    /// field for such that is empty, else the first. What no field takes, or of
+    /// which the browser knows no type, goes where it is told why not.
+    pub fn file_field(&self, mime: &str) -> Option<&str> {
+        let all = || self.rows.iter().filter(|row| matches!(row.entry, Entry::Picture(_)));
+        let fit = || all().filter(|row| row.field.kind.takes(mime));
+        let empty = fit().find(|row| matches!(row.entry, Entry::Picture(None)));
+        empty.or_else(|| fit().next()).or_else(|| all().next()).map(|row| row.field.name.as_str())
     }
 }
 

@@ -232,7 +232,8 @@ fn a_result_can_be_the_picture() {
         Change::Picture(Some(Picture { source: Source::Result { job, output: 2 }, ..sending(0) })),
     );
     assert_eq!(form.inputs()["image"], json!({"job": job, "output": 2}));
-    assert_eq!(form.picture_field(), Some("image"));
+    assert_eq!(form.file_field("image/png"), Some("image"));
+    assert_eq!(form.file_field("video/mp4"), Some("image"), "where it is told why not");
 }
 
 #[test]

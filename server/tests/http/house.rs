@@ -46,11 +46,16 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step.
     pub async fn working(delay_ms: u64) -> Self {
+        Self::working_with(delay_ms, &[]).await
+    }
+
+    /// With the demo engine at work, and these flags.
+    pub async fn working_with(delay_ms: u64, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
         options.step_delay = std::time::Duration::from_millis(delay_ms);
         let engine = Engine::start(options).await.unwrap();
-        Self::open(folder, &[], Some(engine)).await
+        Self::open(folder, args, Some(engine)).await
     }
 
     /// With the demo engine at work, and these flags.
@@ -97,6 +102,11 @@ impl House {
         Visitor { house: self, shown: ("cookie", cookie) }
     }
 
+    /// Whoever sends this header with everything.
+    pub fn showing(&self, name: &'static str, value: &str) -> Visitor<'_> {
+        Visitor { house: self, shown: (name, value.to_owned()) }
+    }
+
     /// An embedded page, which has a token and no cookie.
     pub async fn embedded(&self) -> Visitor<'_> {
         let page = self.get("/embed/text-to-picture").await;
@@ -139,6 +149,12 @@ impl Visitor<'_> {
 
     pub async fn call(&self, method: &str, uri: &str) -> Answer {
         self.send(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn send_json(&self, method: &str, uri: &str, body: &Value) -> Answer {
+        let mut request = post(uri, body);
+        *request.method_mut() = method.parse().unwrap();
+        self.send(request).await
     }
 
     /// A finished job with one small picture.

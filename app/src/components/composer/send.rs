@@ -115,7 +115,11 @@ impl Parts {
         match fill {
             Fill::Settings(inputs) => self.fill_in(&inputs, live),
             Fill::Picture { job, output } => {
-                let field = self.form.peek(|form| form.picture_field().map(str::to_owned));
+                let mime = live
+                    .results
+                    .peek(|results| Some(results.get(job)?.outputs.get(output)?.mime.clone()));
+                let mime = mime.unwrap_or_default();
+                let field = self.form.peek(|form| form.file_field(&mime).map(str::to_owned));
                 if let Some(field) = field {
                     self.put_result(field, (job, output as u32), live);
                 }
