@@ -18,6 +18,7 @@ use crate::{
     dom::{Node, view},
     home,
     i18n::t as words,
+    later,
     pages::{MAIN, use_title},
     reactive::{memo, watch},
     theme, toasts,
@@ -38,6 +39,7 @@ fn Studio() -> Node {
     theme::provide();
     toasts::provide();
     home::provide();
+    later::provide();
     let here = provide_address(Side::Host);
     let route = memo(move |_| here.see_path(Route::of));
     // Moving the focus to a new page is what tells a screen reader that there is one.
