@@ -49,6 +49,19 @@ impl House {
         Self::engaged(delay_ms, &[]).await
     }
 
+    /// With the demo engine at work, and these flags.
+    pub async fn working_with(args: &[&str]) -> Self {
+        Self::engaged(0, args).await
+    }
+
+    async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = engine::Options::new(folder.path().join("engine"));
+        options.step_delay = std::time::Duration::from_millis(delay_ms);
+        let engine = Engine::start(options).await.unwrap();
+        Self::open(folder, args, Some(engine)).await
+    }
+
     async fn open(folder: tempfile::TempDir, args: &[&str], engine: Option<Engine>) -> Self {
         let data = folder.path().to_str().unwrap();
         let config = Config::parse_from([&["parlor", "--data", data], args].concat());
