@@ -12,6 +12,7 @@ mod form;
 mod kind;
 pub(crate) mod language;
 mod published;
+mod shapes;
 mod shelf;
 mod template;
 mod values;

@@ -93,6 +93,8 @@ pub(crate) fn Composer(
             parts.send();
         }
     };
+    // There is no sheet to pull up.
+    let is_whole = embedded || still.is_some();
     let head = (!embedded).then(|| {
         let about = workflow.about.clone();
         view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
@@ -103,7 +105,7 @@ pub(crate) fn Composer(
             aria-label=workflow.about.title.clone()
             novalidate
             node_ref=parts.node
-            data-sheet=move || (embedded || parts.is_open.get()).then_some("open")
+            data-sheet=move || (is_whole || parts.is_open.get()).then_some("open")
             on:submit=submit
         >
             {head}
