@@ -18,6 +18,8 @@ mod template;
 mod values;
 
 #[cfg(test)]
+mod law_tests;
+#[cfg(test)]
 mod tests;
 
 use anyhow::Context as _;

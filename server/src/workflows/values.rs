@@ -193,7 +193,8 @@ fn text(given: Value, max_length: u32, required: bool) -> Result<Value, String> 
 fn integer(given: &Value, (min, max, step): (i64, i64, i64)) -> Result<Value, String> {
     let wanted = || format!("Choose a whole number from {min} to {max}.");
     let number = given.as_i64().filter(|number| (min..=max).contains(number)).ok_or_else(wanted)?;
-    if step > 1 && (number - min) % step != 0 {
+    // A manifest may reach from one end of the numbers to the other.
+    if step > 1 && (i128::from(number) - i128::from(min)) % i128::from(step) != 0 {
         return Err(format!("Choose a whole number from {min} to {max} in steps of {step}."));
     }
     Ok(number.into())
