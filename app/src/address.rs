@@ -111,6 +111,16 @@ impl Here {
         }
     }
 
+    /// Does something when a pointer comes to a link to a guest's page, before it is followed.
+    pub(crate) fn on_approach(self, act: impl Fn(Route) + 'static) {
+        window_event_listener(ev::pointerover, move |event| {
+            let address = link_of(&event).and_then(|link| below_base(&link.href()));
+            if let Some(address) = address.filter(|address| self.side.has(address)) {
+                act(Route::of(address.split(['?', '#']).next().unwrap_or_default()));
+            }
+        });
+    }
+
     /// Goes where a click on a link leads, if that is ours.
     fn follow(self, event: &MouseEvent) {
         let is_plain = event.button() == 0

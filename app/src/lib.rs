@@ -7,7 +7,7 @@
 //! over one WebSocket, `api` asks the server for the rest; `home`, `desk`, `theme` and `toasts` are
 //! what components share, one struct per concern with its `use_…()`; `pages` and `components` draw
 //! it all in the words of `i18n`; `browser` and `door` touch what lies outside. `studio` is
-//! the host's own.
+//! the host's own, `later` what is fetched when it is wanted.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![expect(clippy::needless_pass_by_value, reason = "a component owns its properties")]
@@ -29,6 +29,7 @@ mod form;
 mod handoff;
 mod home;
 mod i18n;
+mod later;
 mod live;
 mod pages;
 mod reactive;

@@ -17,6 +17,7 @@ use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::jobs::{Jobs, Limits, Parts};
+use crate::people::People;
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
@@ -48,6 +49,10 @@ pub struct App {
     pub backends: Backends,
     /// Knows people by their cookies.
     pub visitors: Visitors,
+    /// Those who have more than a cookie.
+    pub people: People,
+    /// How much somebody may.
+    pub limits: crate::limits::Limits,
     /// The guest's pages.
     pub page: Document,
     /// The host's side.
@@ -95,9 +100,12 @@ impl App {
             workflows: workflows.clone(),
             backends: backends.clone(),
         };
+        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
-            jobs: Jobs::start(parts, Limits::default(), &shutdown).await?,
+            jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
+            people: People::new(db.clone()),
+            limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,
             studio_page: Document::studio(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,
@@ -114,6 +122,13 @@ impl App {
             backends,
             shutdown,
         }))
+    }
+}
+
+impl App {
+    /// Where people reach this house, for links.
+    pub(crate) fn address(&self) -> String {
+        self.config.address_to_open(self.config.listen)
     }
 }
 

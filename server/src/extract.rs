@@ -7,20 +7,23 @@ use std::time::Duration;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::header::{CONTENT_TYPE, HeaderMap, USER_AGENT};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::auth::{Asked, Peer, Principal, Refused, client_address};
+use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address};
 use crate::error::Error;
+use crate::people::Whence;
 
 /// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
 const MAX_JSON: usize = 1 << 20;
 /// Deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 64;
+/// What is kept of the name of a browser, in characters.
+const LONGEST_AGENT: usize = 200;
 /// How long a JSON body may take to arrive.
 const JSON_DEADLINE: Duration = Duration::from_secs(30);
 
@@ -79,14 +82,26 @@ impl FromRequestParts<Arc<App>> for Principal {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        Ok(principal(parts, app)?)
+        Ok(identify(parts, app).await??)
     }
 }
 
-fn principal(parts: &Parts, app: &App) -> Result<Principal, Refused> {
-    let peer = peer(parts);
-    let address = client_address(peer, &parts.headers, &app.config.trusted_proxies);
-    Asked { uri: &parts.uri, headers: &parts.headers, peer, address }.principal(app)
+/// Who sends a request, or why nobody is let in by it.
+///
+/// # Errors
+///
+/// When the database cannot be asked.
+pub(crate) async fn identify(
+    parts: &Parts,
+    app: &App,
+) -> anyhow::Result<Result<Principal, Refused>> {
+    // The gate of the API has found out already.
+    if let Some(Known(who)) = parts.extensions.get::<Known>() {
+        return Ok(who.clone());
+    }
+    let (method, uri, headers) = (&parts.method, &parts.uri, &parts.headers);
+    let (peer, address) = (peer(parts), client(parts, app));
+    Asked { method, uri, headers, peer, address }.principal(app).await
 }
 
 /// Whoever arrives: also somebody who still has to sign in, who is `None`.
@@ -98,7 +113,7 @@ impl FromRequestParts<Arc<App>> for Arrival {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        match principal(parts, app) {
+        match identify(parts, app).await? {
             Ok(principal) => Ok(Self(Some(principal))),
             Err(Refused::NoGuests) => Ok(Self(None)),
             Err(refused) => Err(refused.into()),
@@ -106,29 +121,62 @@ impl FromRequestParts<Arc<App>> for Arrival {
     }
 }
 
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        Self::Unauthorized(refused.words())
-    }
+/// Makes an extractor of the principals for which a question is answered yes.
+macro_rules! only {
+    ($(#[$doc:meta])* $name:ident, $may:expr, $cure:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub Principal);
+
+        impl FromRequestParts<Arc<App>> for $name {
+            type Rejection = Error;
+
+            async fn from_request_parts(
+                parts: &mut Parts,
+                app: &Arc<App>,
+            ) -> Result<Self, Error> {
+                let principal = Principal::from_request_parts(parts, app).await?;
+                let may: fn(&Principal) -> bool = $may;
+                if may(&principal) { Ok(Self(principal)) } else { Err(Error::Forbidden($cure)) }
+            }
+        }
+    };
 }
 
-/// A principal that may use the studio: the owner, a member with the grant
-/// `studio`, or an API key of theirs with the scope `admin`.
-#[derive(Debug, Clone)]
-pub struct Host(pub Principal);
+only! {
+    /// A principal that may use the studio: the owner, a member with the grant
+    /// `studio`, or an API key of theirs with the scope `admin`.
+    Host, Principal::may_use_studio,
+    "this is for the host: sign in as the owner or as a member with the grant `studio`, \
+     or send a key with the scope `admin`"
+}
+only! {
+    /// An owner, or an API key of theirs with the scope `admin`.
+    Owner, Principal::may_keep_house,
+    "this is for the owner of the house: sign in as one, or send a key of theirs with the \
+     scope `admin`"
+}
+only! {
+    /// Somebody with an account (at home, whoever is there), or an API key of
+    /// theirs with the scope `admin`.
+    Resident, |principal| principal.role > Role::Guest && principal.may_keep_account(),
+    "this needs an account: sign in, or send a key with the scope `admin`"
+}
+only! {
+    /// Whoever may decide about all that is theirs: anybody but an API key
+    /// without the scope `admin`.
+    Own, Principal::may_keep_account,
+    "this key may not decide about that: send one with the scope `admin`"
+}
 
-impl FromRequestParts<Arc<App>> for Host {
-    type Rejection = Error;
+impl FromRequestParts<Arc<App>> for Whence {
+    type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
-        let principal = Principal::from_request_parts(parts, app).await?;
-        if principal.may_use_studio() {
-            return Ok(Self(principal));
-        }
-        Err(Error::Forbidden(
-            "this is for the host: sign in as the owner or as a member with the grant `studio`, \
-             or send a key with the scope `admin`",
-        ))
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        let address = client(parts, app);
+        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        let agent = agent.unwrap_or_default().chars().take(LONGEST_AGENT).collect();
+        Ok(Self { agent, address, hash: app.visitors.of_address(address) })
     }
 }
 
@@ -140,8 +188,12 @@ impl FromRequestParts<Arc<App>> for Client {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        Ok(Self(client_address(peer(parts), &parts.headers, &app.config.trusted_proxies)))
+        Ok(Self(client(parts, app)))
     }
+}
+
+pub(crate) fn client(parts: &Parts, app: &App) -> IpAddr {
+    client_address(peer(parts), &parts.headers, &app.config.trusted_proxies)
 }
 
 fn peer(parts: &Parts) -> IpAddr {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use anyhow::Context;
 use engine::Engine;
 use parlor::app::App;
-use parlor::config::Config;
+use parlor::config::{Config, Door};
 use parlor::shutdown::Shutdown;
-use parlor::{router, serve, telemetry};
+use parlor::{people, router, serve, telemetry};
 
 /// Small, and quicker than most with many small allocations on many threads.
 #[global_allocator]
@@ -41,7 +41,8 @@ async fn run() -> anyhow::Result<()> {
     let demo = engine.as_ref().map(|engine| engine.url().parse()).transpose()?;
     let app = App::open(config, demo, shutdown.clone()).await?;
     let router = router::router(&app)?;
-    announce(&address);
+    announce(&format!("Parlor is open at {address}"));
+    welcome_owner(&app, &address).await?;
     tracing::info!(data = %app.config.data.display(), "everything is kept in this folder");
 
     serve::serve(listener, app, router).await;
@@ -63,8 +64,18 @@ async fn start_engine(config: &Config) -> anyhow::Result<Option<Engine>> {
     Engine::start(options).await.map(Some).context("the demo engine does not start")
 }
 
-/// The one line for the person who started it.
-fn announce(address: &str) {
+/// Where nobody is the owner for being near, the first to follow a link is.
+async fn welcome_owner(app: &App, address: &str) -> anyhow::Result<()> {
+    if app.config.door() != Door::Home && !app.people.has_owner().await? {
+        let link = people::owner_link(&app.db, &app.config, address).await?;
+        announce("It has no owner yet. Whoever opens this link first, within a day, is:");
+        announce(&link);
+    }
+    Ok(())
+}
+
+/// A line for the person who started it.
+fn announce(line: &str) {
     // When nobody reads it, the house is open all the same.
-    let _ = writeln!(std::io::stdout(), "Parlor is open at {address}");
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -8,7 +8,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -23,6 +23,7 @@ use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
 use crate::error::{self, Error};
+use crate::limits;
 use crate::telemetry;
 
 /// The whole server. Reading this function is reading the API.
@@ -33,7 +34,6 @@ use crate::telemetry;
 pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let parlor = Router::new()
         .route("/house", get(parlor::house::show))
-        .route("/me", get(account::me::show))
         .route("/workflows", get(parlor::workflows::list))
         .route("/workflows/{slug}", get(parlor::workflows::show))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
@@ -54,9 +54,10 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .nest("/studio", studio_routes())
         .route("/live", get(live::open));
     let api = Router::new()
-        .nest("/parlor/v1", parlor)
+        .nest("/parlor/v1", parlor.merge(people()))
         // Or the page for unknown addresses would answer unknown API calls.
-        .fallback(error::no_such_address);
+        .fallback(error::no_such_address)
+        .layer(from_fn_with_state(Arc::clone(app), limits::gate));
     let api = if app.config.cors_origins.is_empty() { api } else { api.layer(cors(&app.config)?) };
     let routes = Router::new()
         .nest("/api", api)
@@ -77,7 +78,35 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
 }
 
-/// What only hosts may do.
+/// Who asks, what lets them in, and what is theirs.
+fn people() -> Router<Arc<App>> {
+    use account::{admin, export, keys, links, me, mine, session};
+    Router::new()
+        .route("/session", post(session::sign_in).delete(session::sign_out))
+        .route("/registration", post(session::register))
+        .route("/links/look", post(links::look))
+        .route("/links/follow", post(links::follow))
+        .route("/live/ticket", post(session::ticket))
+        .route("/me", get(me::show).delete(mine::delete))
+        .route("/me/export", get(export::export))
+        .route("/me/password", put(mine::change_password))
+        .route("/me/sessions", get(mine::sessions).delete(mine::end_other_sessions))
+        .route("/me/sessions/{id}", delete(mine::end_session))
+        .route("/me/keys", get(keys::list).post(keys::create))
+        .route("/me/keys/{id}", delete(keys::revoke))
+        .route("/admin/people", get(admin::people))
+        .route("/admin/people/{id}", patch(admin::change_person).delete(admin::delete_person))
+        .route("/admin/people/{id}/reset", post(admin::reset))
+        .route("/admin/invites", get(admin::invites).post(admin::invite))
+        .route("/admin/invites/{id}", delete(admin::revoke_invite))
+        .route("/admin/keys", get(admin::keys))
+        .route("/admin/keys/{id}", delete(admin::revoke_key))
+        .route("/admin/sessions", get(admin::sessions))
+        .route("/admin/sessions/{id}", delete(admin::end_session))
+        .route("/admin/audit", get(admin::audit))
+}
+
+/// How workflows are made; for hosts.
 fn studio_routes() -> Router<Arc<App>> {
     use studio::workflows as own;
     Router::new()
@@ -186,7 +215,7 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
     Ok(CorsLayer::new()
         .allow_origin(origins?)
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
@@ -205,6 +234,8 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("x-request-id"),
             custom("preference-applied"),
             custom("idempotent-replayed"),
+            custom("ratelimit"),
+            custom("ratelimit-policy"),
         ])
         .max_age(std::time::Duration::from_hours(1)))
 }

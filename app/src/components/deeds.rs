@@ -1,7 +1,7 @@
 //! What can be done with a result, wherever it hangs.
 
 use leptos::{prelude::*, task::spawn_local};
-use wire::{FieldKind, JobId, Workflow};
+use wire::{JobId, Workflow};
 
 use crate::{
     address::{Here, Step, use_here},
@@ -48,11 +48,15 @@ impl Deeds {
         }
     }
 
-    /// Puts a result into the first picture field: of this workflow, else of the
-    /// one that made it, else of the first that takes a picture.
+    /// Puts a result into the first field for such: of this workflow, else of the
+    /// one that made it, else of the first that takes it.
     pub(crate) fn use_as_input(self, place: Place) {
         let fill = Fill::Picture { job: place.job, output: place.output as usize };
-        let here = self.desk.map(Desk::workflow).filter(|workflow| takes_picture(workflow));
+        let mime = self.live.results.peek(|results| {
+            Some(results.get(place.job)?.outputs.get(place.output as usize)?.mime.clone())
+        });
+        let Some(mime) = mime else { return };
+        let here = self.desk.map(Desk::workflow).filter(|workflow| takes(workflow, &mime));
         if let Some(workflow) = here {
             self.lay(&workflow.about.slug, fill);
             return;
@@ -62,7 +66,7 @@ impl Deeds {
         let slugs = own.into_iter().chain(others.into_iter().map(|workflow| workflow.slug));
         let slugs: Vec<String> = slugs.collect();
         spawn_local(async move {
-            match first_that_takes_picture(slugs).await {
+            match first_that_takes(slugs, &mime).await {
                 Ok(Some(slug)) => self.lay(&slug, fill),
                 Ok(None) => self.toasts.say(t::no_picture_workflow()),
                 Err(error) => self.toasts.say(error.words()),
@@ -104,13 +108,13 @@ impl Deeds {
     }
 }
 
-fn takes_picture(workflow: &Workflow) -> bool {
-    workflow.fields.iter().any(|field| matches!(field.kind, FieldKind::Image { .. }))
+fn takes(workflow: &Workflow, mime: &str) -> bool {
+    workflow.fields.iter().any(|field| field.kind.takes(mime))
 }
 
-async fn first_that_takes_picture(slugs: Vec<String>) -> Result<Option<String>, Error> {
+async fn first_that_takes(slugs: Vec<String>, mime: &str) -> Result<Option<String>, Error> {
     for slug in slugs {
-        if takes_picture(&api::workflow(&slug).await?) {
+        if takes(&api::workflow(&slug).await?, mime) {
             return Ok(Some(slug));
         }
     }

@@ -10,10 +10,12 @@ use leptos::prelude::*;
 
 use crate::{
     address::{self, Here, Route, Side},
-    browser,
-    components::{icon::Sprite, keys::Keys, toasts::ToastList},
+    api, browser,
+    components::{icon::Sprite, keys::Keys, toasts::ToastList, top_bar::TopBar, trouble::Trouble},
     dom::{Node, view},
-    handoff, home, live,
+    handoff, home,
+    later::{self, Whereabouts},
+    live,
     reactive::{StoredValue, effect, watch},
     theme, toasts,
 };
@@ -34,7 +36,13 @@ pub(crate) fn App() -> Node {
     handoff::provide();
     home::provide();
     live::provide();
+    let later = later::provide();
     let here = address::provide(Side::Guest);
+    here.on_approach(move |route| {
+        if route == Route::Gallery {
+            later.fetch();
+        }
+    });
     let arrival = Arrival(StoredValue::new(false));
     provide_context(arrival);
     focus_after_navigation(here, arrival);
@@ -44,13 +52,39 @@ pub(crate) fn App() -> Node {
         {move || match route.get() {
             Route::Hall => view! { <HallPage /> },
             Route::Run(slug) => view! { <RunPage slug /> },
-            Route::Gallery => view! { <GalleryPage /> },
+            Route::Gallery => later_page(later_gallery),
             Route::Embed(slug) => view! { <EmbedPage slug /> },
             Route::Nowhere => view! { <NotFoundPage /> },
         }}
         <Keys />
         <ToastList />
     }
+}
+
+/// A page whose code is fetched when somebody goes there. `draw` is called `later_…`.
+fn later_page(draw: fn() -> Node) -> Node {
+    let later = later::use_later();
+    // Whoever came before there was anything gets put down in it.
+    use_arrival();
+    later::later(
+        || true,
+        draw,
+        move |whereabouts| {
+            let lost = (whereabouts == Whereabouts::Lost).then(|| {
+                let on_retry = Callback::new(move |()| later.fetch());
+                view! { <Trouble error=api::Error::Unreachable on_retry /> }
+            });
+            view! {
+                <TopBar />
+                <main id=MAIN tabindex="-1">{lost}</main>
+            }
+        },
+    )
+}
+
+#[inline(never)]
+fn later_gallery() -> Node {
+    view! { <GalleryPage /> }
 }
 
 /// The reader followed a link within the page, and has not been put down in the new one yet.

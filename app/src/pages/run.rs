@@ -7,6 +7,7 @@ use wire::{JobStatus, Workflow};
 
 use super::{MAIN, use_arrival, use_title};
 use crate::{
+    address::{Step, use_here},
     api,
     components::{
         composer::Composer,
@@ -17,14 +18,16 @@ use crate::{
         trouble::Trouble,
         wall::Wall,
     },
-    desk::{self, Desk},
+    desk::{self, Desk, use_desk},
     dom::{IntoNode, Node, view},
     fetch::{Fetched, use_fetch},
     home::use_home,
     i18n::t,
+    later::{Whereabouts, later, use_later},
     live::use_live,
-    reactive::{RwSignal, memo, watch},
+    reactive::{RwSignal, effect, memo, watch},
     state::jobs::Row,
+    toasts::use_toasts,
 };
 
 #[component]
@@ -80,8 +83,37 @@ fn RunRoom(workflow: Arc<Workflow>) -> Node {
                 <Wall />
             </main>
         </div>
-        <Frame />
+        <FrameLater />
     }
+}
+
+/// The frame. Its code comes with the first result, or with a link to one.
+#[component]
+fn FrameLater() -> Node {
+    let (desk, live, here) = (use_desk(), use_live(), use_here());
+    let slug = desk.workflow().about.slug.clone();
+    let asked = memo(move |_| here.query("job"));
+    let wanted = move || {
+        asked.read().is_some()
+            || live.results.see(|results| results.of_workflow(&slug).next().is_some())
+            || live.jobs.see(|jobs| jobs.under_way().next().is_some())
+    };
+    let (file, toasts) = (use_later(), use_toasts());
+    // Whoever opens another result after the code did not come makes it be fetched again.
+    watch(move || asked.get(), move |_| file.fetch());
+    effect(move || {
+        if file.whereabouts() == Whereabouts::Lost && asked.peek(Option::is_some) {
+            toasts.say(api::Error::Unreachable.words());
+            let home = format!("w/{}", desk.workflow().about.slug);
+            here.go(&home, Step::Instead);
+        }
+    });
+    later(wanted, later_frame, |_| Node::Nothing)
+}
+
+#[inline(never)]
+fn later_frame() -> Node {
+    view! { <Frame /> }
 }
 
 /// The page in its final shape, before there is anything in it.

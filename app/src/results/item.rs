@@ -93,14 +93,16 @@ impl Item {
         entries.join(", ")
     }
 
-    /// As the picture in a picture field.
+    /// As the file in a field.
     pub fn as_picture(&self) -> Picture {
         let Place { job, output } = self.place();
-        let Output { name, bytes, width, height, .. } = self.output();
+        let Output { kind, name, bytes, width, height, url, .. } = self.output();
+        let is_picture = *kind == OutputKind::Image;
+        let preview = if is_picture { self.thumb(THUMBS[0]) } else { url.clone() };
         Picture {
             source: Source::Result { job, output },
-            preview: self.thumb(THUMBS[0]),
-            url: Some(self.thumb(THUMBS[0])),
+            url: Some(preview.clone()),
+            preview,
             name: name.clone(),
             bytes: Some(*bytes),
             size: width.zip(*height),

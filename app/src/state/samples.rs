@@ -24,6 +24,7 @@ pub(crate) fn job(number: u128) -> Job {
         outputs: Vec::new(),
         failure: None,
         favourite: false,
+        expires_at: None,
         backend: None,
         attempt: 1,
     }
@@ -50,6 +51,7 @@ pub(crate) fn output(number: u128) -> Output {
         bytes: 1_000,
         width: Some(1216),
         height: Some(832),
+        animated: false,
         url: format!("api/parlor/v1/outputs/{number}"),
         blur: None,
         text: None,
@@ -76,5 +78,7 @@ pub(crate) fn workflow() -> Workflow {
         fields: Vec::new(),
         nodes: vec![node("4", "Checkpoint"), node("3", "KSampler"), node("9", "Save image")],
         usual_ms: None,
+        presets: Vec::new(),
+        closed: None,
     }
 }

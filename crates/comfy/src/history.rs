@@ -112,11 +112,63 @@ impl Folder {
     }
 }
 
-/// The files in what one node showed: `images`, `audio`, `gifs`, whatever a
-/// custom node calls its list. Entries that are not files are passed over.
-pub fn files(output: &Value) -> impl Iterator<Item = FileRef> {
-    let lists = output.as_object().into_iter().flat_map(|fields| fields.values());
-    lists.filter_map(Value::as_array).flatten().filter_map(|item| FileRef::deserialize(item).ok())
+/// Deepest that lists and objects are looked into for files.
+const MAX_DEPTH: u32 = 6;
+
+/// The files in what one node showed: in `images`, `audio`, `gifs`, `3d`,
+/// whatever a custom node calls it, in lists of lists or alone. What is no file
+/// is passed over.
+pub fn files(output: &Value) -> impl Iterator<Item = FileRef> + use<> {
+    let mut found = Vec::new();
+    if let Value::Object(fields) = output {
+        fields.values().for_each(|value| collect(value, MAX_DEPTH, &mut found));
+    }
+    found.into_iter()
+}
+
+fn collect(value: &Value, depth: u32, found: &mut Vec<FileRef>) {
+    if depth == 0 {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, depth - 1, found)),
+        Value::Object(fields) => match FileRef::deserialize(value) {
+            Ok(file) => found.push(file),
+            Err(_) => fields.values().for_each(|value| collect(value, depth - 1, found)),
+        },
+        _ => (),
+    }
+}
+
+/// Extensions of what is shown in three dimensions.
+const MODELS: [&str; 11] =
+    ["glb", "gltf", "obj", "fbx", "stl", "ply", "splat", "spz", "ksplat", "usdz", "usd"];
+
+/// The files that one node only names: viewers of models say
+/// `"result": ["3d/house.glb", …]` or `"model_file": "house.glb [temp]"` of
+/// what another node saved. A name is no promise that the file is there.
+pub fn named_files(output: &Value) -> impl Iterator<Item = FileRef> + use<> {
+    let values = ["result", "model_file", "3d"].into_iter().filter_map(|key| output.get(key));
+    let mut names = Vec::new();
+    for value in values {
+        let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        names.extend(items.iter().filter_map(Value::as_str).filter_map(model_named));
+    }
+    names.into_iter()
+}
+
+/// `sub/house.glb`, `house.glb [temp]`.
+fn model_named(text: &str) -> Option<FileRef> {
+    let folders =
+        [(" [output]", Folder::Output), (" [input]", Folder::Input), (" [temp]", Folder::Temp)];
+    let annotated =
+        folders.iter().find_map(|(end, folder)| Some((text.strip_suffix(end)?, *folder)));
+    let (path, folder) = annotated.unwrap_or((text, Folder::Output));
+    let (subfolder, filename) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, extension) = filename.rsplit_once('.')?;
+    let is_model = !stem.is_empty() && MODELS.contains(&extension.to_ascii_lowercase().as_str());
+    let file = FileRef { filename: filename.into(), subfolder: subfolder.into(), folder };
+    is_model.then_some(file)
 }
 
 /// Where an upload was stored. The server changes a name that is taken.
@@ -213,9 +265,31 @@ mod tests {
         let output = json!({
             "gifs": [file], "animated": [true], "text": ["a.png"], "lists": [[file]], "one": file,
             "odd": [{"filename": 5}, {"filename": "b", "type": "elsewhere"}, {"filename": "c.png"}],
+            "deep": {"inside": [{"picture": {"filename": "d.png", "type": "output"}}]},
         });
         let names: Vec<_> = files(&output).map(|file| (file.filename, file.folder)).collect();
-        assert_eq!(names, [("a.mp4".into(), Folder::Temp), ("c.png".into(), Folder::Output)]);
+        let video = || ("a.mp4".into(), Folder::Temp);
+        let pictures = ["c.png", "d.png"].map(|name| (name.into(), Folder::Output));
+        let [c, d] = pictures;
+        assert_eq!(names, [video(), video(), video(), c, d]);
         assert_eq!(files(&Value::Null).count(), 0);
+    }
+
+    #[test]
+    fn files_nested_without_end_are_not_followed_without_end() {
+        let bottom = json!({"filename": "a.png"});
+        let deep = (0..100).fold(bottom, |inner, _| json!([inner]));
+        assert_eq!(files(&json!({ "images": deep })).count(), 0);
+    }
+
+    #[test]
+    fn a_model_that_a_viewer_names_is_a_file() {
+        let named = |output: Value| -> Vec<_> {
+            named_files(&output).map(|file| (file.subfolder, file.filename, file.folder)).collect()
+        };
+        let shown = json!({"result": ["3d/house.GLB", {"position": 1}, "camera.png", ""]});
+        assert_eq!(named(shown), [("3d".into(), "house.GLB".into(), Folder::Output)]);
+        let temp = json!({"model_file": "a.ply [temp]", "text": ["b.glb"], "name": "c.glb"});
+        assert_eq!(named(temp), [(String::new(), "a.ply".into(), Folder::Temp)]);
     }
 }

@@ -143,9 +143,11 @@ impl NodeDef {
     fn describe(&self, files: &[String]) -> Value {
         let mut entry = self.entry.clone();
         for input in self.inputs.iter().filter(|input| input.kind == Kind::File) {
-            if let Some(list @ Value::Array(_)) = entry["input"]["required"][&input.name].get_mut(0)
-            {
-                *list = json!(files);
+            let config = &mut entry["input"]["required"][&input.name];
+            if config[0].is_array() {
+                config[0] = json!(files);
+            } else if config[1]["options"].is_array() {
+                config[1]["options"] = json!(files);
             }
         }
         entry
@@ -161,7 +163,9 @@ fn parse(text: &str) -> IndexMap<String, NodeDef> {
 /// What an input of this configuration takes.
 fn kind(config: &Value) -> Kind {
     let options = &config[1];
-    if options["image_upload"] == true {
+    let uploads = ["image_upload", "audio_upload", "video_upload"];
+    // Without models, an empty list is one of files, too.
+    if uploads.iter().any(|upload| options[upload] == true) || config[0] == json!([]) {
         return Kind::File;
     }
     match &config[0] {

@@ -30,7 +30,7 @@ pub(crate) enum PathError {
     Io(#[from] io::Error),
 }
 
-/// Numbered names for the pictures of one save: `prefix_00001_.png` and on.
+/// Numbered names for the files of one save: `prefix_00001_.png` and on.
 #[derive(Debug)]
 pub(crate) struct Series {
     dir: PathBuf,
@@ -130,7 +130,12 @@ impl Folders {
         let dir = self.make_dir(folder, subfolder)?;
         let taken = fs::read_dir(&dir)?.flatten().filter_map(|file| {
             let name = file.file_name().into_string().ok()?;
-            name.strip_prefix(stem)?.strip_prefix('_')?.split('_').next()?.parse::<u32>().ok()
+            name.strip_prefix(stem)?
+                .strip_prefix('_')?
+                .split(['_', '.'])
+                .next()?
+                .parse::<u32>()
+                .ok()
         });
         let next = taken.max().unwrap_or(0).saturating_add(1);
         let subfolder = dir.strip_prefix(self.dir(folder)).unwrap_or(Path::new(""));
@@ -163,9 +168,10 @@ impl Folders {
 }
 
 impl Series {
-    /// The next path, and how the node tells of it.
-    pub(crate) fn next(&mut self) -> (PathBuf, FileRef) {
-        let filename = format!("{}_{:05}_.png", self.stem, self.next);
+    /// The next path, and how the node tells of it. `ending`: what follows the
+    /// number, such as `_.png` or `.flac`.
+    pub(crate) fn next(&mut self, ending: &str) -> (PathBuf, FileRef) {
+        let filename = format!("{}_{:05}{ending}", self.stem, self.next);
         self.next = self.next.saturating_add(1);
         let path = self.dir.join(&filename);
         (path, FileRef { filename, subfolder: self.subfolder.clone(), folder: self.folder })
@@ -216,13 +222,15 @@ mod tests {
     fn names_count_up_from_the_highest_and_are_reused_after_deletion() {
         let (_dir, folders) = folders();
         let series = || folders.series(Folder::Output, "a/b", (1, 1)).unwrap();
-        let (path, file) = series().next();
+        let (path, file) = series().next("_.png");
         assert_eq!((file.filename.as_str(), file.subfolder.as_str()), ("b_00001_.png", "a"));
         fs::write(&path, "x").unwrap();
         fs::write(path.with_file_name("b_00007_.png"), "x").unwrap();
-        assert_eq!(series().next().1.filename, "b_00008_.png");
+        assert_eq!(series().next("_.png").1.filename, "b_00008_.png");
         fs::remove_file(path.with_file_name("b_00007_.png")).unwrap();
-        assert_eq!(series().next().1.filename, "b_00002_.png");
+        assert_eq!(series().next("_.png").1.filename, "b_00002_.png");
+        fs::write(path.with_file_name("b_00003.flac"), "x").unwrap();
+        assert_eq!(series().next(".flac").1.filename, "b_00004.flac", "all endings count");
     }
 
     #[test]
@@ -231,7 +239,7 @@ mod tests {
         let name = folders
             .series(Folder::Output, "%width%x%height%-%year%", (64, 32))
             .unwrap()
-            .next()
+            .next("_.png")
             .1
             .filename;
         assert!(name.starts_with("64x32-2") && name.ends_with("_00001_.png"), "{name}");

@@ -45,6 +45,8 @@ mod api;
 mod catalogue;
 mod clock;
 mod engine;
+mod film;
+mod flac;
 mod folders;
 mod house;
 mod hub;
@@ -56,6 +58,8 @@ mod pixels;
 mod png;
 mod run;
 mod validate;
+mod wav;
+mod webp;
 mod worker;
 
 pub use engine::Engine;

@@ -9,6 +9,33 @@ use serde_json::Value;
 /// Texts that a picture carries: keyword and JSON.
 pub(crate) type Texts = Vec<(String, Value)>;
 
+/// Pictures of one size as a PNG that moves, `fps` of them in a second.
+pub(crate) fn encode_animated(
+    pictures: &[RgbImage],
+    fps: f32,
+    texts: &Texts,
+) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let (width, height) = pictures.first().map_or((0, 0), RgbImage::dimensions);
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.set_animated(pictures.len() as u32, 0)?;
+    encoder.set_frame_delay((1000.0 / fps).clamp(1.0, 60_000.0) as u16, 1000)?;
+    for (keyword, value) in texts {
+        if is_keyword(keyword) {
+            encoder.add_text_chunk(keyword.clone(), ascii(value))?;
+        }
+    }
+    let mut writer = encoder.write_header()?;
+    for picture in pictures {
+        writer.write_image_data(picture.as_raw())?;
+    }
+    writer.finish()?;
+    Ok(bytes)
+}
+
 /// `picture` as PNG. Texts are JSON in ASCII, as every reader of them expects.
 pub(crate) fn encode(picture: &RgbImage, texts: &Texts) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -33,7 +60,7 @@ fn is_keyword(text: &str) -> bool {
 }
 
 /// JSON with everything beyond ASCII as `\uXXXX`.
-fn ascii(value: &Value) -> String {
+pub(crate) fn ascii(value: &Value) -> String {
     let mut text = String::new();
     for character in value.to_string().chars() {
         if character.is_ascii() {

@@ -63,6 +63,9 @@ pub struct Job {
     pub outputs: Vec<Output>,
     pub failure: Option<Failure>,
     pub favourite: bool,
+    /// When it is deleted with all that it made, unless it is a favourite then;
+    /// `None`: never, or not over yet.
+    pub expires_at: Option<Millis>,
     /// The backend's name in this house, never its address.
     pub backend: Option<String>,
     /// 1 for the first; more when a backend was lost on the way.
@@ -102,6 +105,9 @@ pub struct Output {
     pub bytes: u64,
     pub width: Option<u32>,
     pub height: Option<u32>,
+    /// Of pictures that move: what thumbnails show is the first frame.
+    #[serde(default)]
+    pub animated: bool,
     /// Relative to the page's base: `api/parlor/v1/outputs/{id}`. Add
     /// `/thumb?w=` for a smaller picture when `kind` is `image`.
     pub url: String,

@@ -35,7 +35,11 @@ pub use manifest::{
     BindManifest, FieldManifest, FieldTexts, FieldType, Manifest, OptionManifest, TemplateManifest,
     Texts,
 };
-pub use people::{Grant, Me, Role, Scope};
+pub use people::{
+    AuditEntry, AuditPage, Follow, Grant, Key, Limit, Limited, Link, MadeKey, MadeLink, Me,
+    NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose, Role, Scope, Session, SignIn,
+    Standing, Ticket,
+};
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
 pub use upload::Upload;

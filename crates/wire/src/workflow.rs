@@ -180,6 +180,15 @@ pub enum FieldKind {
     },
 }
 
+impl FieldKind {
+    /// Whether it asks for a file, and one of this MIME type will do.
+    pub fn takes(&self, mime: &str) -> bool {
+        let (Self::Image { accept, .. } | Self::File { accept, .. }) = self else { return false };
+        // `text/plain` takes `text/plain; charset=utf-8`, and `text/*` any text.
+        accept.is_empty() || accept.iter().any(|one| mime.starts_with(one.trim_end_matches('*')))
+    }
+}
+
 /// Sorts of files besides pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -231,6 +240,20 @@ pub struct Ends {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_field_takes_what_it_accepts() {
+        let file = |accept: &[&str]| FieldKind::File {
+            media: Media::Other,
+            max_bytes: 1,
+            accept: accept.iter().map(ToString::to_string).collect(),
+        };
+        assert!(
+            file(&["video/mp4"]).takes("video/mp4") && !file(&["video/mp4"]).takes("video/webm")
+        );
+        assert!(file(&["text/*"]).takes("text/plain; charset=utf-8") && file(&[]).takes("x/y"));
+        assert!(!FieldKind::Seed.takes("image/png"));
+    }
 
     #[test]
     fn a_field_has_its_type_beside_its_name() {

@@ -13,6 +13,7 @@ use crate::auth::{Principal, Token};
 use crate::error::Result;
 use crate::extract::Path;
 use crate::site;
+use crate::workflows::Published;
 
 /// Every page for guests is the same document: the page looks at its address.
 pub(crate) async fn page(
@@ -30,9 +31,15 @@ pub(crate) async fn workflow(
     principal: Result<Principal>,
     headers: HeaderMap,
 ) -> Response {
-    let found = app.workflows.get(&slug).is_some();
+    let principal = principal.ok();
+    let found = app.workflows.get(&slug);
+    // Who still has to sign in is shown where; whom it is not for learns nothing.
+    let theirs = |one: &Published| {
+        principal.as_ref().is_none_or(|principal| principal.may_run(&slug, one.access()))
+    };
+    let found = found.is_some_and(|one| theirs(&one));
     let status = if found { StatusCode::OK } else { StatusCode::NOT_FOUND };
-    document(&app, principal.ok().as_ref(), (status, &headers))
+    document(&app, principal.as_ref(), (status, &headers))
 }
 
 /// `/studio` and below: the host's side. Only its shell, which is no secret: what it shows and does is

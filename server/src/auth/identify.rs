@@ -1,16 +1,18 @@
 //! Finds out from a request who sends it.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, Uri};
+use axum::http::header::{AUTHORIZATION, UPGRADE};
+use axum::http::{HeaderMap, Method, Uri};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::home::comes_from_home;
-use super::{Means, Principal, Role};
+use super::{Means, Principal, PrincipalId, Role};
 use crate::app::App;
 use crate::config::Door;
+use crate::error::Error;
 
 /// The key of programs whose library insists on one.
 const ANONYMOUS: &str = "anonymous";
@@ -18,6 +20,7 @@ const ANONYMOUS: &str = "anonymous";
 /// What a request shows of who sends it.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
+    pub method: &'a Method,
     pub uri: &'a Uri,
     pub headers: &'a HeaderMap,
     /// The other end of the connection.
@@ -29,55 +32,103 @@ pub struct Asked<'a> {
 /// Why nobody is let in by a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// It shows a key that this house did not make.
+    /// It shows a key that this house did not make, or no longer knows.
     UnknownKey,
     /// It shows nothing, and this house lets in no guests.
     NoGuests,
+    /// It shows a key that may only read, and would change something.
+    OnlyReads,
+    /// It shows a ticket that was used, or whose time is over.
+    SpentTicket,
 }
 
-impl Refused {
-    /// What happened and what to do.
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::UnknownKey => {
-                "this key is not known here; leave it out, or send `anonymous`, or one that this \
-                 house made"
+/// What was found out about a request, for whoever needs it next.
+#[derive(Debug, Clone)]
+pub(crate) struct Known(pub(crate) Result<Principal, Refused>);
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::UnknownKey => Self::Unauthorized(
+                "this key is not known here: it was revoked, has expired, or is another house's; \
+                 leave it out, or send `anonymous`",
+            ),
+            Refused::NoGuests => {
+                Self::Unauthorized("this house lets in no guests: sign in, or send an API key")
             }
-            Self::NoGuests => "this house lets in no guests: sign in, or send an API key",
+            Refused::OnlyReads => {
+                Self::Forbidden("this key may only read: send one with the scope `run`")
+            }
+            Refused::SpentTicket => Self::Unauthorized(
+                "this ticket was used, or is older than half a minute: ask for another",
+            ),
         }
     }
 }
 
 impl Asked<'_> {
-    /// Who sends this request.
+    /// Who sends this request, or why that is nobody this house lets in.
     ///
     /// # Errors
     ///
-    /// When that is nobody this house lets in.
-    pub(crate) fn principal(self, app: &App) -> Result<Principal, Refused> {
-        let (id, means) = match api_key(self.headers) {
-            Some(key) if key == ANONYMOUS => {
-                (app.visitors.of_address(self.address), Means::AnonymousKey)
-            }
-            Some(_) => return Err(Refused::UnknownKey),
-            None => app.visitors.visitor(self.headers, self.address),
-        };
-        let role = self.role_of_stranger(app.config.door(), &means)?;
-        Ok(Principal { id, role, means })
+    /// When the database cannot be asked. It is only asked for what was not
+    /// shown lately.
+    pub(crate) async fn principal(self, app: &App) -> anyhow::Result<Result<Principal, Refused>> {
+        if let Some(key) = api_key(self.headers) {
+            return self.with_key(app, &key).await;
+        }
+        if let Some(ticket) = self.ticket() {
+            let principal = app.people.tickets.take(&ticket, Instant::now());
+            return Ok(principal.ok_or(Refused::SpentTicket));
+        }
+        let (id, means) = app.visitors.visitor(self.headers, self.address);
+        // An embedded page is a guest even where its reader is signed in: it
+        // stands in another site.
+        if means != Means::Token
+            && let Some(token) = app.visitors.session_token(self.headers)
+            && let Some(pass) = app.people.passes.of_session(&token).await?
+        {
+            return Ok(Ok(Principal::with_pass(pass, Means::Session(token))));
+        }
+        Ok(self.stranger(app, (id, means)))
     }
 
-    /// What somebody is who shows no account. An embedded page is a guest
-    /// everywhere: it stands in another site.
-    fn role_of_stranger(self, door: Door, means: &Means) -> Result<Role, Refused> {
-        match door {
-            Door::Closed => Err(Refused::NoGuests),
-            Door::Home
-                if *means != Means::Token && comes_from_home(self.peer, self.uri, self.headers) =>
-            {
-                Ok(Role::Owner)
-            }
-            Door::Home | Door::Open => Ok(Role::Guest),
+    async fn with_key(self, app: &App, key: &str) -> anyhow::Result<Result<Principal, Refused>> {
+        if key == ANONYMOUS {
+            let id = app.visitors.of_address(self.address);
+            return Ok(self.stranger(app, (id, Means::AnonymousKey)));
         }
+        let Some(pass) = app.people.passes.of_key(key).await? else {
+            return Ok(Err(Refused::UnknownKey));
+        };
+        let principal = Principal::with_pass(pass, Means::Key);
+        let changes = !matches!(*self.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        if changes && !principal.may_act() {
+            return Ok(Err(Refused::OnlyReads));
+        }
+        Ok(Ok(principal))
+    }
+
+    /// Somebody who shows no account.
+    fn stranger(self, app: &App, (id, means): (PrincipalId, Means)) -> Result<Principal, Refused> {
+        let role = match app.config.door() {
+            Door::Closed => return Err(Refused::NoGuests),
+            Door::Home if means != Means::Token && self.comes_from_home() => Role::Owner,
+            Door::Home | Door::Open => Role::Guest,
+        };
+        Ok(Principal::visitor((id, means), role))
+    }
+
+    fn comes_from_home(self) -> bool {
+        comes_from_home(self.peer, self.uri, self.headers)
+    }
+
+    /// What follows `token=` when a WebSocket is opened. Nowhere else does a
+    /// secret in an address count.
+    fn ticket(self) -> Option<String> {
+        self.headers.get(UPGRADE)?;
+        let pairs = url::form_urlencoded::parse(self.uri.query()?.as_bytes());
+        pairs.into_iter().find(|(name, _)| name == "token").map(|(_, value)| value.into_owned())
     }
 }
 

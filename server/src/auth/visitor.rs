@@ -7,13 +7,14 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use axum::http::header::{COOKIE, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use uuid::Uuid;
 
-use super::{Means, PrincipalId};
+use super::cookie::TokenCookie;
+use super::{Means, PrincipalId, SESSION_LIFE};
 use crate::db::Db;
 
 /// Where the key of this house is kept in the settings table.
@@ -35,8 +36,14 @@ impl Token {
         Self(rand::random())
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// As it was revealed.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         BASE64.decode(text).ok()?.try_into().ok().map(Self)
+    }
+
+    /// What is kept of one that must be found again.
+    pub(crate) fn hash(&self) -> [u8; TOKEN_BYTES] {
+        *blake3::hash(&self.0).as_bytes()
     }
 
     /// As it stands in the cookie or the embedded page.
@@ -79,7 +86,7 @@ impl Visitors {
         if let Some(token) = page_token(headers) {
             return (self.of_token(&token), Means::Token);
         }
-        match self.cookie_token(headers) {
+        match self.visitor_cookie().read(headers) {
             Some(token) => (self.of_token(&token), Means::Cookie(token)),
             None => (self.of_address(address), Means::Address),
         }
@@ -87,13 +94,33 @@ impl Visitors {
 
     /// The `Set-Cookie` that makes a browser this visitor for a year.
     pub fn cookie(&self, token: &Token) -> HeaderValue {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let cookie = format!(
-            "{}={}; Path=/; Max-Age={YEAR_SECONDS}; HttpOnly; SameSite=Lax{secure}",
-            self.cookie_name(),
-            token.reveal(),
-        );
-        HeaderValue::from_str(&cookie).expect("base64 is a header value")
+        self.visitor_cookie().set(token)
+    }
+
+    /// The `Set-Cookie` that signs a browser in until it was away for a month.
+    pub(crate) fn session_cookie(&self, token: &Token) -> HeaderValue {
+        self.session().set(token)
+    }
+
+    /// The `Set-Cookie` that signs a browser out.
+    pub(crate) fn no_session_cookie(&self) -> HeaderValue {
+        self.session().clear()
+    }
+
+    /// The token of the session that a browser shows.
+    pub(crate) fn session_token(&self, headers: &HeaderMap) -> Option<Token> {
+        self.session().read(headers)
+    }
+
+    fn visitor_cookie(&self) -> TokenCookie {
+        let names = ("__Host-parlor_visitor", "parlor_visitor");
+        TokenCookie { secure: self.secure, names, seconds: YEAR_SECONDS }
+    }
+
+    fn session(&self) -> TokenCookie {
+        let names = ("__Host-parlor_session", "parlor_session");
+        let seconds = (SESSION_LIFE / 1000) as u32;
+        TokenCookie { secure: self.secure, names, seconds }
     }
 
     /// The visitor with this token.
@@ -102,7 +129,7 @@ impl Visitors {
     }
 
     /// The visitor of an address; all of an IPv6 network of 64 bits is one.
-    pub(super) fn of_address(&self, address: IpAddr) -> PrincipalId {
+    pub(crate) fn of_address(&self, address: IpAddr) -> PrincipalId {
         match address.to_canonical() {
             IpAddr::V4(address) => self.derive("ipv4", &address.octets()),
             IpAddr::V6(address) => self.derive("ipv6", &address.octets()[..8]),
@@ -115,20 +142,6 @@ impl Visitors {
         let mut id = [0; 16];
         id.copy_from_slice(&hash.as_bytes()[..16]);
         PrincipalId(Uuid::from_bytes(id))
-    }
-
-    fn cookie_token(&self, headers: &HeaderMap) -> Option<Token> {
-        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        cookies
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter(|(name, _)| *name == self.cookie_name())
-            .find_map(|(_, value)| Token::parse(value))
-    }
-
-    /// With `__Host-`, no other host and no plain http can set it.
-    fn cookie_name(&self) -> &'static str {
-        if self.secure { "__Host-parlor_visitor" } else { "parlor_visitor" }
     }
 }
 
@@ -179,13 +192,15 @@ pub(super) mod tests {
     // safety 17
     #[test]
     fn a_cookie_over_https_is_bound_to_the_host() {
-        let cookie = visitors().cookie(&Token::random());
-        let cookie = cookie.to_str().unwrap();
-        assert!(cookie.starts_with("__Host-"), "{cookie}");
-        for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
-            assert!(cookie.contains(part), "{part} is not in {cookie}");
+        let (visitors, token) = (visitors(), Token::random());
+        for cookie in [visitors.cookie(&token), visitors.session_cookie(&token)] {
+            let cookie = cookie.to_str().unwrap();
+            assert!(cookie.starts_with("__Host-"), "{cookie}");
+            for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {
+                assert!(cookie.contains(part), "{part} is not in {cookie}");
+            }
+            assert!(!cookie.contains("Domain"));
         }
-        assert!(!cookie.contains("Domain"));
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod check;
 mod compare;
 mod import;
+mod list;
+mod owner_link;
 mod workflow;
 
 use clap::Subcommand;
@@ -16,6 +18,8 @@ pub enum Command {
     /// Look at workflows without publishing them.
     #[command(subcommand)]
     Workflow(workflow::Workflow),
+    /// Print a link that signs the owner in, once, within a day.
+    OwnerLink,
 }
 
 impl Command {
@@ -27,6 +31,7 @@ impl Command {
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
         match self {
             Self::Workflow(workflow) => workflow.run(config).await,
+            Self::OwnerLink => owner_link::run(config).await,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! combinations are refused at start.
 
 mod file;
+mod limits;
 mod values;
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ use ipnet::IpNet;
 
 use crate::cli::Command;
 
+pub use limits::{Allowance, LimitSettings};
 pub use values::{BackendAddress, Door, Origin, PublicUrl};
 
 /// The settings file of the working folder.
@@ -116,6 +118,23 @@ pub struct Config {
     #[arg(long, env = "PARLOR_MAX_UPLOAD_MB", value_name = "MB", default_value = "32",
           value_parser = clap::value_parser!(u32).range(1..=256))]
     pub max_upload_mb: u32,
+
+    /// Days until jobs are deleted with all they made, for workflows that do
+    /// not say; favourites stay. Counts for jobs that are made from then on.
+    /// Without it, they are kept for ever.
+    #[arg(long, env = "PARLOR_KEEP_DAYS", value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub keep_days: Option<u32>,
+
+    /// How much guests and members may.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+
+    /// Let people ask for an account, which the owner then approves.
+    #[arg(long, env = "PARLOR_REGISTRATION", action = ArgAction::Set, num_args = 0..=1,
+          default_value = "false", default_missing_value = "true", require_equals = true,
+          value_parser = BoolishValueParser::new())]
+    pub registration: bool,
 
     /// Most connections at once; more wait to be accepted.
     #[arg(long, env = "PARLOR_MAX_CONNECTIONS", value_name = "N", default_value = "10000",

@@ -6,11 +6,13 @@ use anyhow::Context as _;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
-use wire::{Event, Inputs, Job, JobId, JobList, JobStatus, Output};
+use wire::{Event, Inputs, Job, JobId, JobList, JobStatus, Millis, Output};
 
-use super::{Db, JobFile, rows};
+use super::retention::GRACE;
+use super::{Db, JobFile, now, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
+use crate::jobs::Handling;
 
 /// What a runner needs of a job.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub(crate) struct ToRun {
     pub(crate) words: String,
     /// Files it reads.
     pub(crate) files: Vec<JobFile>,
+    /// What is to be done with what it makes.
+    pub(crate) handling: Handling,
 }
 
 /// A job that was not over when the process ended.
@@ -157,6 +161,7 @@ impl Db {
     }
 
     /// Sets or takes the mark; whether there is such a job of this principal.
+    /// One whose time is nearly up when it loses its mark is given a day.
     pub(crate) async fn set_favourite(
         &self,
         (principal, id): (PrincipalId, JobId),
@@ -164,13 +169,18 @@ impl Db {
     ) -> anyhow::Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
-                let done =
-                    sqlx::query("UPDATE jobs SET favourite = ? WHERE id = ? AND principal = ?")
-                        .bind(favourite)
-                        .bind(rows::id(id.0))
-                        .bind(rows::id(principal.0))
-                        .execute(connection)
-                        .await?;
+                // max(NULL, …) is NULL: what never expires still does not.
+                let done = sqlx::query(
+                    "UPDATE jobs SET favourite = ?1,
+                         expires_at = iif(?1 < favourite, max(expires_at, ?2), expires_at)
+                     WHERE id = ?3 AND principal = ?4",
+                )
+                .bind(favourite)
+                .bind(now() + GRACE)
+                .bind(rows::id(id.0))
+                .bind(rows::id(principal.0))
+                .execute(connection)
+                .await?;
                 Ok(done.rows_affected() > 0)
             })
         })
@@ -178,13 +188,14 @@ impl Db {
     }
 
     /// Deletes a job; the files that it made or read, some of which others may
-    /// need. `None` when this principal has no such job.
+    /// need. `None` when this principal has no such job, or when its time was
+    /// not yet up at `due`, if that is asked.
     pub(crate) async fn delete_job(
         &self,
-        principal: PrincipalId,
-        id: JobId,
+        (principal, id): (PrincipalId, JobId),
+        due: Option<Millis>,
     ) -> anyhow::Result<Option<Vec<Hash>>> {
-        self.write(move |connection| Box::pin(delete(connection, (principal, id)))).await
+        self.write(move |connection| Box::pin(delete(connection, (principal, id), due))).await
     }
 
     /// What a runner needs of a job; `None` when it was deleted.
@@ -209,6 +220,7 @@ impl Db {
             graph: rows::parsed(&row, "graph")?,
             words: row.try_get("words")?,
             files: files.iter().map(file).collect::<anyhow::Result<_>>()?,
+            handling: rows::parsed(&row, "handling")?,
         }))
     }
 
@@ -294,6 +306,7 @@ fn file(row: &SqliteRow) -> anyhow::Result<JobFile> {
 async fn delete(
     connection: &mut SqliteConnection,
     (principal, id): (PrincipalId, JobId),
+    due: Option<Millis>,
 ) -> anyhow::Result<Option<Vec<Hash>>> {
     let files = sqlx::query(
         "SELECT hash FROM outputs WHERE job = ?1 UNION SELECT hash FROM job_files WHERE job = ?1",
@@ -301,12 +314,16 @@ async fn delete(
     .bind(rows::id(id.0))
     .fetch_all(&mut *connection)
     .await?;
-    let done = sqlx::query("DELETE FROM jobs WHERE id = ? AND principal = ?")
-        .bind(rows::id(id.0))
-        .bind(rows::id(principal.0))
-        .execute(connection)
-        .await
-        .context("deleting a job")?;
+    let done = sqlx::query(
+        "DELETE FROM jobs WHERE id = ?1 AND principal = ?2
+             AND (?3 IS NULL OR (expires_at <= ?3 AND favourite = 0))",
+    )
+    .bind(rows::id(id.0))
+    .bind(rows::id(principal.0))
+    .bind(due)
+    .execute(connection)
+    .await
+    .context("deleting a job")?;
     if done.rows_affected() == 0 {
         return Ok(None);
     }
@@ -315,6 +332,8 @@ async fn delete(
 
 /// A job as its owner sees it, but for what only the running process knows.
 fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
+    let favourite = row.try_get("favourite")?;
+    let expires_at: Option<Millis> = row.try_get("expires_at")?;
     Ok(Job {
         id: JobId(rows::uuid(row, "id")?),
         workflow: row.try_get("workflow")?,
@@ -330,7 +349,8 @@ fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
         progress: rows::maybe_parsed(row, "progress")?,
         outputs,
         failure: rows::maybe_parsed(row, "failure")?,
-        favourite: row.try_get("favourite")?,
+        favourite,
+        expires_at: expires_at.filter(|_| !favourite),
         backend: row.try_get("backend")?,
         attempt: rows::number::<u32>(row, "attempt")?.max(1),
     })

@@ -3,21 +3,29 @@
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
-//! small tables of their own.
+//! small tables of their own. `people`, `sessions`, `keys` and `links` are who
+//! may come in, `usage` what they used, `audit` what they did.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
 
 mod attempts;
+mod audit;
 mod jobs;
+mod keys;
 mod learned;
+mod links;
 mod outputs;
+mod people;
 mod record;
+mod retention;
 mod rows;
+mod sessions;
 mod settings;
 mod submit;
 mod trouble;
 mod uploads;
+mod usage;
 mod workflows;
 mod writer;
 
@@ -37,15 +45,20 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use attempts::Attempt;
+pub(crate) use audit::Noted;
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
+pub(crate) use keys::KeyRow;
 pub(crate) use learned::Lesson;
+pub(crate) use links::NewLink;
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
+pub(crate) use people::PersonRow;
 pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
+pub(crate) use usage::Used;
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;

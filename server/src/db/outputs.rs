@@ -117,8 +117,8 @@ pub(super) async fn insert(
     for (place, output) in outputs.into_iter().enumerate() {
         let row = sqlx::query(
             "INSERT INTO outputs (id, job, principal, place, hash, kind, name, mime, bytes,
-                                  width, height, blur, text, node)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                                  width, height, animated, blur, text, node)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
         )
         .bind(rows::id(Uuid::new_v4()))
         .bind(rows::id(job.0))
@@ -131,6 +131,7 @@ pub(super) async fn insert(
         .bind(output.stored.bytes as i64)
         .bind(output.stored.width)
         .bind(output.stored.height)
+        .bind(output.stored.animated)
         .bind(output.stored.blur)
         .bind(output.text)
         .bind(output.node)
@@ -167,6 +168,7 @@ fn shown(row: &SqliteRow) -> anyhow::Result<Output> {
         bytes,
         width,
         height,
+        animated: row.try_get("animated")?,
         url: format!("api/parlor/v1/outputs/{id}"),
         blur: row.try_get("blur")?,
         text: row.try_get("text")?,

@@ -6,6 +6,7 @@ use wire::{Event, JobId, JobStatus, Millis, Progress};
 
 use super::{Db, attempts, now, outputs, rows};
 use crate::auth::PrincipalId;
+use crate::jobs::Handling;
 use crate::jobs::state::{Change, End};
 
 /// What a change came to.
@@ -164,13 +165,22 @@ async fn finish(
     (status, at): (JobStatus, Millis),
     (progress, failure): (Option<Progress>, Option<wire::Failure>),
 ) -> anyhow::Result<Event> {
-    sqlx::query("UPDATE jobs SET finished_at = ?, progress = ?, failure = ? WHERE id = ?")
-        .bind(at)
-        .bind(progress.as_ref().map(rows::json).transpose()?)
-        .bind(failure.as_ref().map(rows::json).transpose()?)
+    let handling = sqlx::query("SELECT handling FROM jobs WHERE id = ?")
         .bind(rows::id(job.0))
-        .execute(&mut *connection)
+        .fetch_one(&mut *connection)
         .await?;
+    let handling: Handling = rows::parsed(&handling, "handling")?;
+    let expires_at = handling.expiry(at);
+    sqlx::query(
+        "UPDATE jobs SET finished_at = ?, expires_at = ?, progress = ?, failure = ? WHERE id = ?",
+    )
+    .bind(at)
+    .bind(expires_at)
+    .bind(progress.as_ref().map(rows::json).transpose()?)
+    .bind(failure.as_ref().map(rows::json).transpose()?)
+    .bind(rows::id(job.0))
+    .execute(&mut *connection)
+    .await?;
     attempts::end_all(connection, job).await?;
-    Ok(Event::Finished { at, status, failure })
+    Ok(Event::Finished { at, status, failure, expires_at })
 }

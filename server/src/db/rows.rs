@@ -59,6 +59,18 @@ pub(super) fn maybe_parsed<T: DeserializeOwned>(
     text.map(serde_json::from_str).transpose().with_context(|| format!("reading {column}"))
 }
 
+/// An enum that is written as one word, as it is stored.
+pub(super) fn word<T: Serialize>(value: &T) -> anyhow::Result<String> {
+    let word = serde_json::to_value(value)?;
+    word.as_str().map(str::to_owned).context("this is not written as one word")
+}
+
+/// The [`word`] in `column`.
+pub(super) fn worded<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> anyhow::Result<T> {
+    let word: String = row.try_get(column)?;
+    serde_json::from_value(word.into()).with_context(|| format!("reading {column}"))
+}
+
 /// A status as it is stored.
 pub(super) fn status_name(status: JobStatus) -> &'static str {
     match status {

@@ -8,6 +8,7 @@ use wire::{Event, Inputs, JobId, Millis};
 use super::{Db, now, record, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
+use crate::jobs::Handling;
 
 /// How long an idempotency key is remembered: a day.
 const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
@@ -29,6 +30,8 @@ pub(crate) struct NewJob {
     pub(crate) graph: Value,
     /// Files it reads.
     pub(crate) files: Vec<JobFile>,
+    /// What is to be done with what it makes.
+    pub(crate) handling: Handling,
 }
 
 /// A file that a job reads.
@@ -115,8 +118,8 @@ async fn insert(
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
     sqlx::query(
         "INSERT INTO jobs (id, principal, workflow, workflow_title, workflow_version, status, seq,
-                           created_at, inputs, words, graph)
-         VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?)",
+                           created_at, inputs, words, graph, handling)
+         VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?)",
     )
     .bind(rows::id(job.id.0))
     .bind(rows::id(job.principal.0))
@@ -127,6 +130,7 @@ async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     .bind(rows::json(&job.inputs)?)
     .bind(job.words.to_lowercase())
     .bind(rows::json(&job.graph)?)
+    .bind(rows::json(&job.handling)?)
     .execute(connection)
     .await
     .context("keeping a job")?;

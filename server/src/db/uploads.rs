@@ -45,6 +45,36 @@ impl Db {
         self.write(move |connection| Box::pin(insert(connection, upload))).await
     }
 
+    /// All that a principal handed in, newest first.
+    pub(crate) async fn uploads_of(
+        &self,
+        principal: PrincipalId,
+    ) -> anyhow::Result<Vec<UploadRow>> {
+        let found =
+            sqlx::query("SELECT * FROM uploads WHERE principal = ? ORDER BY created_at DESC")
+                .bind(rows::id(principal.0))
+                .fetch_all(&self.readers)
+                .await
+                .context("listing uploads")?;
+        found.iter().map(read).collect()
+    }
+
+    /// Deletes all uploads of a principal; their files, some of which others
+    /// may need.
+    pub(crate) async fn delete_uploads(&self, principal: PrincipalId) -> anyhow::Result<Vec<Hash>> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let gone = sqlx::query("DELETE FROM uploads WHERE principal = ? RETURNING hash")
+                    .bind(rows::id(principal.0))
+                    .fetch_all(connection)
+                    .await
+                    .context("deleting uploads")?;
+                gone.iter().map(|row| rows::hash(row, "hash")).collect()
+            })
+        })
+        .await
+    }
+
     /// The upload, if it is this principal's.
     pub async fn find_upload(
         &self,

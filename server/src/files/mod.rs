@@ -1,10 +1,16 @@
 //! Pictures and other files: stored by content, never by anybody's name.
 //!
 //! `store` is the folder, `kind` tells what a file is by its content,
-//! `picture` checks and cleans pictures, `upload` takes in what people send,
+//! `picture` checks pictures, `strip` takes out what is not their content,
+//! `convert` turns them into other formats, `upload` takes in what people send,
+//! `claim` holds what they say of it against what it is,
 //! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
+mod animation;
+mod claim;
+mod convert;
+mod gif;
 mod kind;
 mod name;
 mod picture;
@@ -21,14 +27,15 @@ use std::sync::Arc;
 use anyhow::Context;
 use bytes::Bytes;
 use tokio::sync::Semaphore;
-use wire::OutputKind;
+use wire::{Format, Metadata, OutputKind};
 
+pub use claim::Claim;
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
-pub use upload::{Claim, Received, UploadError};
+pub use upload::{Received, UploadError};
 
 use kind::Kind;
-pub use kind::may_be_shown;
+pub use kind::{extension_of, may_be_shown};
 use picture::Picture;
 use store::Store;
 
@@ -55,6 +62,20 @@ pub struct Stored {
     pub height: Option<u32>,
     /// A few pixels as a `data:` URL, of images.
     pub blur: Option<String>,
+    /// Of pictures that move.
+    pub animated: bool,
+    /// What names of such files end in, without the dot; `None` where the name
+    /// it came with knows better.
+    pub extension: Option<&'static str>,
+}
+
+/// What becomes of an output before it is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// Whether it keeps what the backend wrote beside the content.
+    pub metadata: Metadata,
+    /// What still pictures are turned into; they lose their metadata by that.
+    pub format: Option<Format>,
 }
 
 /// The file store: a folder now, object storage later. Cheap to clone.
@@ -74,20 +95,30 @@ impl Files {
         Ok(Self { store, decoding: Arc::new(Semaphore::new(DECODED_MEGAPIXELS as usize)) })
     }
 
-    /// Stores what a backend made. Durable when it returns.
+    /// Stores what a backend made, finished as its workflow wants it. Durable
+    /// when it returns.
     ///
     /// `name` is the backend's file name: only its extension is looked at, as
-    /// a hint where the content does not tell. Pictures lose what is written
-    /// in them besides the picture: a ComfyUI writes the whole graph there.
-    pub async fn store_output(&self, name: &str, content: Bytes) -> anyhow::Result<Stored> {
+    /// a hint where the content does not tell. What is damaged is stored as it
+    /// is: it is an output all the same.
+    pub async fn store_output(
+        &self,
+        name: &str,
+        content: Bytes,
+        finish: Finish,
+    ) -> anyhow::Result<Stored> {
         let kind = Kind::of(&content, name);
-        let Some(format) = kind.picture_format() else {
-            return self.put(content, kind, None).await;
-        };
-        let megapixels = picture::megapixels(&content, format);
-        let work = move || picture::clean(content, format);
-        let (content, picture) = self.decode(megapixels, work).await?;
+        let format = kind.picture_format();
+        // Room for what is decoded; other files are only copied.
+        let megapixels = format.map_or(0, |format| picture::megapixels(&content, format));
+        let work = move || finished(content, kind, finish);
+        let (content, kind, picture) = self.decode(megapixels, work).await?;
         self.put(content, kind, picture).await
+    }
+
+    /// Stores a text that a node showed. Durable when it returns.
+    pub async fn store_text(&self, text: &str) -> anyhow::Result<Stored> {
+        self.put(Bytes::copy_from_slice(text.as_bytes()), kind::TEXT, None).await
     }
 
     /// The whole content, for handing it to a backend.
@@ -118,7 +149,8 @@ impl Files {
         kind: Kind,
         picture: Option<Picture>,
     ) -> anyhow::Result<Stored> {
-        let hash = self.store.put(&content).await.context("a file cannot be stored")?;
+        let hash = self.store.put(content.clone()).await.context("a file cannot be stored")?;
+        let animated = animation::is_animated(&content, kind.mime);
         Ok(Stored {
             hash,
             bytes: content.len() as u64,
@@ -127,6 +159,8 @@ impl Files {
             width: picture.as_ref().map(|picture| picture.width),
             height: picture.as_ref().map(|picture| picture.height),
             blur: picture.map(|picture| picture.blur),
+            animated,
+            extension: Some(kind.extension).filter(|extension| !extension.is_empty()),
         })
     }
 
@@ -148,6 +182,23 @@ impl Files {
         });
         done.await.context("decoding a picture failed badly")
     }
+}
+
+/// Converted and stripped as is wanted, and looked at; blocks.
+fn finished(content: Bytes, kind: Kind, finish: Finish) -> (Bytes, Kind, Option<Picture>) {
+    let still = kind.picture_format().filter(|_| !animation::is_animated(&content, kind.mime));
+    let converted =
+        still.zip(finish.format).and_then(|(from, to)| convert::convert(&content, from, to));
+    let (content, kind) = match converted {
+        Some(converted) => {
+            let kind = Kind::of(&converted, "");
+            (converted, kind)
+        }
+        None if finish.metadata == Metadata::Kept => (content, kind),
+        None => (strip::strip(&content, kind).unwrap_or(content), kind),
+    };
+    let picture = kind.picture_format().and_then(|format| picture::look(&content, format));
+    (content, kind, picture)
 }
 
 /// What all pictures that are being decoded may have together, in megapixels

@@ -11,7 +11,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageEncoder, ImageFormat, ImageReader, Limits};
 
-use super::strip::strip;
+use super::strip::picture::strip;
 
 /// Longest side accepted, in pixels: what ComfyUI's own nodes take at most.
 const MAX_SIDE: u32 = 16_384;
@@ -76,11 +76,10 @@ pub(super) fn admit(content: &Bytes, format: ImageFormat) -> Result<Admitted, Pi
     Ok(Admitted { content, format, picture })
 }
 
-/// Cleans what a backend made, changing no pixel. An output that is no good
-/// picture is still an output.
-pub(super) fn clean(content: Bytes, format: ImageFormat) -> (Bytes, Option<Picture>) {
-    let picture = decode(&content, format, MAX_OUTPUT_PIXELS).ok().map(|decoded| decoded.picture());
-    (strip(&content, format).unwrap_or(content), picture)
+/// What a picture that a backend made looks like; `None` when it is no good one,
+/// but it is an output all the same.
+pub(super) fn look(content: &[u8], format: ImageFormat) -> Option<Picture> {
+    decode(content, format, MAX_OUTPUT_PIXELS).ok().map(|decoded| decoded.picture())
 }
 
 /// The pixels of a stored picture.

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::fs;
 use tokio::io::AsyncWriteExt;
 
@@ -56,11 +57,13 @@ impl Store {
     }
 
     /// Stores content under its hash; durable when it returns.
-    pub(super) async fn put(&self, content: &[u8]) -> io::Result<Hash> {
-        let hash = Hash(blake3::hash(content).into());
+    pub(super) async fn put(&self, content: Bytes) -> io::Result<Hash> {
+        let whole = content.clone();
+        let hash = tokio::task::spawn_blocking(move || blake3::hash(&whole)).await?;
+        let hash = Hash(hash.into());
         let path = self.path(hash);
         if !fs::try_exists(&path).await? {
-            self.place(content, &path).await?;
+            self.place(&content, &path).await?;
         }
         Ok(hash)
     }
@@ -142,8 +145,8 @@ mod tests {
     async fn the_same_content_is_stored_once_and_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let first = store.put(b"picture").await.unwrap();
-        assert_eq!(store.put(b"picture").await.unwrap(), first);
+        let first = store.put(Bytes::from_static(b"picture")).await.unwrap();
+        assert_eq!(store.put(Bytes::from_static(b"picture")).await.unwrap(), first);
         assert_eq!(fs::read(store.path(first)).await.unwrap(), b"picture");
         let incoming = std::fs::read_dir(folder.path().join(INCOMING)).unwrap();
         assert_eq!(incoming.count(), 0);
@@ -154,7 +157,7 @@ mod tests {
     async fn removing_takes_the_thumbnails_along() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let hash = store.put(b"picture").await.unwrap();
+        let hash = store.put(Bytes::from_static(b"picture")).await.unwrap();
         let thumb = store.thumb_path(hash, 320);
         store.place(b"small", &thumb).await.unwrap();
         store.remove(hash).await.unwrap();

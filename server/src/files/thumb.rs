@@ -110,6 +110,7 @@ fn encode(image: &DynamicImage) -> anyhow::Result<Vec<u8>> {
 mod tests {
     use image::{Rgba, RgbaImage};
 
+    use super::super::Finish;
     use super::super::picture::tests::picture;
     use super::*;
 
@@ -131,7 +132,7 @@ mod tests {
         let image = DynamicImage::new_rgb8(1000, 500);
         let mut content = Vec::new();
         image.write_to(&mut Cursor::new(&mut content), ImageFormat::Png).unwrap();
-        let stored = files.store_output("a.png", content.into()).await.unwrap();
+        let stored = files.store_output("a.png", content.into(), Finish::default()).await.unwrap();
         let thumb = files.thumb(stored.hash, ThumbWidth::at_least(160)).await.unwrap().unwrap();
         let small = image::load_from_memory(&thumb.content).unwrap();
         assert_eq!((thumb.mime, small.width(), small.height()), ("image/jpeg", 160, 80));
@@ -144,7 +145,7 @@ mod tests {
         let image = DynamicImage::from(RgbaImage::from_pixel(100, 100, Rgba([9, 9, 9, 9])));
         let mut content = Vec::new();
         image.write_to(&mut Cursor::new(&mut content), ImageFormat::Png).unwrap();
-        let stored = files.store_output("a.png", content.into()).await.unwrap();
+        let stored = files.store_output("a.png", content.into(), Finish::default()).await.unwrap();
         let thumb = files.thumb(stored.hash, ThumbWidth::at_least(64)).await.unwrap().unwrap();
         assert_eq!(thumb.mime, "image/webp");
     }
@@ -152,7 +153,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_picture_has_no_thumbnail() {
         let (_folder, files) = files().await;
-        let stored = files.store_output("a.txt", Bytes::from_static(b"words")).await.unwrap();
+        let stored = files
+            .store_output("a.txt", Bytes::from_static(b"words"), Finish::default())
+            .await
+            .unwrap();
         assert!(files.thumb(stored.hash, ThumbWidth::at_least(64)).await.unwrap().is_none());
     }
 
@@ -165,7 +169,8 @@ mod tests {
         let mut png = Png::from_bytes(picture(ImageFormat::Png)).unwrap();
         let graph = PngChunk::new(*b"tEXt", Bytes::from_static(b"prompt\0{\"3\":{}}"));
         png.chunks_mut().insert(1, graph);
-        let stored = files.store_output("a.png", png.encoder().bytes()).await.unwrap();
+        let stored =
+            files.store_output("a.png", png.encoder().bytes(), Finish::default()).await.unwrap();
         assert_eq!(files.read(stored.hash).await.unwrap(), picture(ImageFormat::Png));
     }
 }

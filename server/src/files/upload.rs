@@ -8,19 +8,12 @@ use futures_util::{Stream, StreamExt};
 use image::ImageFormat;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
+use super::claim::Claim;
 use super::kind::Kind;
 use super::name::SafeName;
-use super::picture::{self, Admitted, PictureError};
+use super::picture::{self, Admitted, Picture, PictureError};
 use super::store::Incoming;
-use super::{Files, Stored};
-
-/// What a person says a file is.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    pub name: SafeName,
-    /// The `Content-Type` it came with.
-    pub declared: Option<String>,
-}
+use super::{Files, Stored, strip};
 
 /// Why an upload was not stored. The sentences are for the person.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +28,8 @@ pub enum UploadError {
         "This file says it is {claimed}, but its content is {found}. Save it again as what it is."
     )]
     Mislabelled { claimed: String, found: &'static str },
+    #[error("This file is damaged or was cut off on its way. Save it again, and try once more.")]
+    Damaged,
     #[error("{0}")]
     Unusable(String),
     /// The sender went away.
@@ -56,11 +51,12 @@ impl From<io::Error> for UploadError {
     }
 }
 
-/// A picture that was checked and cleaned, and is not stored yet.
+/// A file that was checked and cleaned, and is not stored yet.
 pub struct Received {
-    admitted: Admitted,
+    content: Bytes,
     kind: Kind,
     name: SafeName,
+    picture: Option<Picture>,
 }
 
 impl Received {
@@ -71,7 +67,7 @@ impl Received {
 }
 
 impl Files {
-    /// Takes in a picture from a person, as slowly as it comes.
+    /// Takes in a file from a person, as slowly as it comes.
     ///
     /// # Errors
     ///
@@ -84,24 +80,27 @@ impl Files {
     ) -> Result<Received, UploadError> {
         let mut incoming = self.store.incoming().await?;
         let length = receive(stream, &mut incoming, max_bytes).await?;
-        let mut head = vec![0; length.min(512) as usize];
-        incoming.file.rewind().await?;
-        incoming.file.read_exact(&mut head).await?;
-        let format = agreed_format(&head, claim)?;
-
-        // Only so many whole files are in memory at once.
-        let work = move || admit(incoming, length, format);
-        let admitted = self.decode(picture::ADMITTED_MEGAPIXELS, work).await??;
-        let kind = Kind::of(&admitted.content, claim.name.as_str());
-        let name = renamed(&claim.name, format, admitted.format);
-        Ok(Received { admitted, kind, name })
+        // Only so many whole files are in memory at once: pictures decoded, others twice.
+        let room = match head(&mut incoming).await?.picture_format() {
+            Some(_) => picture::ADMITTED_MEGAPIXELS,
+            None => (length >> 21) as u32,
+        };
+        let claim = claim.clone();
+        self.decode(room, move || admit(incoming, length, &claim)).await?
     }
 
     /// Stores what was taken in. Durable when it returns.
     pub async fn store_upload(&self, received: Received) -> anyhow::Result<Stored> {
-        let Admitted { content, picture, .. } = received.admitted;
-        self.put(content, received.kind, Some(picture)).await
+        self.put(received.content, received.kind, received.picture).await
     }
+}
+
+/// What it seems to be, by its first bytes.
+async fn head(incoming: &mut Incoming) -> io::Result<Kind> {
+    let mut head = Vec::new();
+    incoming.file.rewind().await?;
+    (&mut incoming.file).take(512).read_to_end(&mut head).await?;
+    Ok(Kind::of(&head, ""))
 }
 
 async fn receive<E>(
@@ -122,34 +121,22 @@ async fn receive<E>(
     if length == 0 { Err(UploadError::Empty) } else { Ok(length) }
 }
 
-/// Reads the file back and checks it; blocks.
-fn admit(incoming: Incoming, length: u64, format: ImageFormat) -> Result<Admitted, UploadError> {
+/// Reads the file back, checks and cleans it; blocks.
+fn admit(incoming: Incoming, length: u64, claim: &Claim) -> Result<Received, UploadError> {
     let mut content = Vec::with_capacity(length as usize);
     incoming.reopen()?.read_to_end(&mut content)?;
     drop(incoming);
-    Ok(picture::admit(&content.into(), format)?)
-}
-
-/// The format, when content, extension and declared type agree on one.
-fn agreed_format(head: &[u8], claim: &Claim) -> Result<ImageFormat, UploadError> {
-    let kind = Kind::of(head, "");
-    let format = kind.picture_format().ok_or(UploadError::NoPicture)?;
-    let extension = claim.name.extension();
-    if !extension.is_empty() && ImageFormat::from_extension(&extension) != Some(format) {
-        return Err(UploadError::Mislabelled {
-            claimed: format!(".{extension}"),
-            found: kind.mime,
-        });
-    }
-    let declared = claim.declared.as_deref().map(|text| text.split(';').next().unwrap_or(text));
-    match declared.map(str::trim) {
-        None | Some("" | "application/octet-stream") => Ok(format),
-        Some("image/jpg" | "image/pjpeg") if format == ImageFormat::Jpeg => Ok(format),
-        Some(declared) if declared.eq_ignore_ascii_case(kind.mime) => Ok(format),
-        Some(declared) => {
-            Err(UploadError::Mislabelled { claimed: declared.to_owned(), found: kind.mime })
-        }
-    }
+    let content = Bytes::from(content);
+    let kind = Kind::of(&content, claim.name.as_str());
+    claim.check(kind)?;
+    let Some(format) = kind.picture_format() else {
+        let content = strip::strip(&content, kind).ok_or(UploadError::Damaged)?;
+        return Ok(Received { content, kind, name: claim.name.clone(), picture: None });
+    };
+    let Admitted { content, format: now, picture } = picture::admit(&content, format)?;
+    let kind = Kind::of(&content, claim.name.as_str());
+    let name = renamed(&claim.name, format, now);
+    Ok(Received { content, kind, name, picture: Some(picture) })
 }
 
 fn renamed(name: &SafeName, from: ImageFormat, to: ImageFormat) -> SafeName {
@@ -228,5 +215,27 @@ mod tests {
     async fn a_picture_without_a_name_or_type_is_known_by_its_content() {
         let (stored, _) = upload(&picture(ImageFormat::WebP), "", None).await.unwrap();
         assert_eq!(stored.mime, "image/webp");
+    }
+
+    #[tokio::test]
+    async fn what_is_no_picture_is_stored_without_its_secrets() {
+        use super::super::strip::tests::samples;
+
+        for (name, content) in samples().into_iter().filter(|(name, _)| *name != "a.svg") {
+            let (stored, kept) = upload(&content, name, None).await.unwrap();
+            assert_eq!((stored.width, kept.as_str()), (None, name));
+            assert_ne!(stored.hash.0, *blake3::hash(&content).as_bytes(), "{name} is stripped");
+        }
+        let (stored, _) = upload(b"three words only", "a.txt", Some("text/plain")).await.unwrap();
+        assert_eq!(stored.mime, "text/plain; charset=utf-8");
+    }
+
+    #[tokio::test]
+    async fn a_film_cut_off_is_refused() {
+        use super::super::strip::tests::samples;
+
+        let (name, film) = samples().swap_remove(0);
+        let error = upload(&film[..film.len() - 3], name, None).await.unwrap_err();
+        assert!(matches!(error, UploadError::Damaged), "{error}");
     }
 }

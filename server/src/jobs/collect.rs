@@ -3,27 +3,23 @@
 //! A job has succeeded only when all its outputs are stored here and their rows
 //! are committed, in one transaction with its end.
 
-use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use bytes::{Bytes, BytesMut};
-use comfy::history::{self, FileRef, Folder, HistoryEntry, Outcome as Came};
+use comfy::history::{FileRef, HistoryEntry, Outcome as Came};
 use comfy::message::ImageFormat;
 use comfy::{BackendError, NodeId};
 use futures_util::TryStreamExt as _;
-use indexmap::IndexMap;
-use serde_json::Value;
+use wire::OutputKind;
 
 use super::failure;
 use super::follow::Told;
+use super::outputs::{self, Shown, What};
 use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::db::{Lesson, NewOutput};
-
-/// Most outputs of one job.
-const MAX_OUTPUTS: usize = 256;
 
 /// Most characters of a text output that are shown with the job.
 const MAX_TEXT: usize = 20_000;
@@ -35,10 +31,16 @@ const MAX_STEM: usize = 48;
 #[derive(Debug, PartialEq, Eq)]
 struct Made {
     node: NodeId,
-    /// With an extension that says what it is.
-    name: String,
-    content: Bytes,
-    text: Option<String>,
+    content: Content,
+}
+
+/// What was made.
+#[derive(Debug, PartialEq, Eq)]
+enum Content {
+    /// With a name whose extension hints at what it is.
+    File { name: String, content: Bytes },
+    /// What a node showed to be read.
+    Text(String),
 }
 
 impl Run<'_> {
@@ -69,7 +71,8 @@ impl Run<'_> {
             }
         }
         let shown = entry.map_or_else(|| told.shown.clone(), |entry| entry.outputs);
-        match self.fetch_all(&shown, &told).await {
+        let sent = told.pictures.iter().cloned();
+        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling)).await {
             Ok(made) if made.is_empty() => failed(failure::no_output()),
             Ok(made) => self.succeed(made, told).await,
             Err(BackendError::Unreachable(_) | BackendError::Broken(_) | BackendError::Timeout) => {
@@ -90,9 +93,7 @@ impl Run<'_> {
         let _no_file_is_deleted_meanwhile = parts.db.storing().await;
         let mut outputs = Vec::with_capacity(made.len());
         for (place, one) in made.into_iter().enumerate() {
-            let stored = parts.files.store_output(&one.name, one.content).await?;
-            let name = file_name(&self.row.words, place, &one.name);
-            outputs.push(NewOutput { stored, name, text: one.text, node: one.node.to_string() });
+            outputs.push(self.store(place, one).await?);
         }
         let progress = Some(told.progress);
         self.jobs
@@ -110,30 +111,47 @@ impl Run<'_> {
         Ok(Outcome::Nothing)
     }
 
-    async fn fetch_all(
-        &self,
-        shown: &IndexMap<NodeId, Value>,
-        told: &Told,
-    ) -> Result<Vec<Made>, BackendError> {
-        let mut made = Vec::new();
-        for (node, file) in wanted_files(shown) {
-            let fetch = || self.fetch(&file);
-            let retry = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100));
-            let content = fetch.retry(retry.with_max_times(2)).when(may_pass).await?;
-            made.push(Made { node, name: file.filename.clone(), content, text: None });
+    /// Stores one output, number `place` of its job.
+    async fn store(&self, place: usize, made: Made) -> anyhow::Result<NewOutput> {
+        let (files, node) = (&self.jobs.parts.files, made.node.to_string());
+        let (stored, made, text) = match made.content {
+            Content::Text(text) => (files.store_text(&text).await?, "text.txt".into(), Some(text)),
+            Content::File { name, content } => {
+                let finish = self.row.handling.finish();
+                let stored = files.store_output(&name, content.clone(), finish).await?;
+                let is_text = stored.kind == OutputKind::Text;
+                (stored, name, is_text.then(|| String::from_utf8_lossy(&content).into_owned()))
+            }
+        };
+        let name = file_name(&self.row.words, place, (&made, stored.extension));
+        let text = text.map(|text| text.chars().take(MAX_TEXT).collect());
+        Ok(NewOutput { stored, name, text, node })
+    }
+
+    async fn fetch_all(&self, chosen: Vec<Shown>) -> Result<Vec<Made>, BackendError> {
+        let mut made = Vec::with_capacity(chosen.len());
+        for Shown { node, what } in chosen {
+            let content = match what {
+                What::Text(text) => Content::Text(text),
+                What::Sent(format, content) => Content::File { name: sent_name(format), content },
+                What::File(file) => self.fetch_file(file).await?,
+                What::Named(file) => match self.fetch_file(file).await {
+                    Ok(content) => content,
+                    // A name is no promise.
+                    Err(BackendError::Status(_)) => continue,
+                    Err(error) => return Err(error),
+                },
+            };
+            made.push(Made { node, content });
         }
-        made.extend(texts(shown));
-        made.extend(told.pictures.iter().map(|(node, format, image)| Made {
-            node: node.clone(),
-            name: match format {
-                ImageFormat::Png => "picture.png".into(),
-                ImageFormat::Jpeg => "picture.jpg".into(),
-            },
-            content: image.clone(),
-            text: None,
-        }));
-        made.truncate(MAX_OUTPUTS);
         Ok(made)
+    }
+
+    async fn fetch_file(&self, file: FileRef) -> Result<Content, BackendError> {
+        let fetch = || self.fetch(&file);
+        let retry = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100));
+        let content = fetch.retry(retry.with_max_times(2)).when(may_pass).await?;
+        Ok(Content::File { name: file.filename, content })
     }
 
     async fn fetch(&self, file: &FileRef) -> Result<Bytes, BackendError> {
@@ -155,36 +173,17 @@ fn may_pass(error: &BackendError) -> bool {
     matches!(error, BackendError::Broken(_) | BackendError::Timeout | BackendError::Unreachable(_))
 }
 
-/// Saved files; what was only previewed counts when nothing was saved.
-fn wanted_files(shown: &IndexMap<NodeId, Value>) -> Vec<(NodeId, FileRef)> {
-    let files = shown
-        .iter()
-        .flat_map(|(node, output)| history::files(output).map(move |file| (node.clone(), file)));
-    let mut seen = HashSet::new();
-    let files = files.filter(|(_, file)| seen.insert(file.clone()));
-    let (saved, previewed): (Vec<_>, Vec<_>) =
-        files.take(MAX_OUTPUTS).partition(|(_, file)| file.folder == Folder::Output);
-    if saved.is_empty() { previewed } else { saved }
-}
-
-/// Texts that nodes showed.
-fn texts(shown: &IndexMap<NodeId, Value>) -> impl Iterator<Item = Made> {
-    let lists =
-        shown.iter().filter_map(|(node, output)| Some((node, output.get("text")?.as_array()?)));
-    let texts = lists.flat_map(|(node, list)| {
-        list.iter().filter_map(move |text| Some((node.clone(), text.as_str()?)))
-    });
-    texts.map(|(node, text)| Made {
-        node,
-        name: "text.txt".into(),
-        content: Bytes::copy_from_slice(text.as_bytes()),
-        text: Some(text.chars().take(MAX_TEXT).collect()),
-    })
+/// What a picture from the socket is called.
+fn sent_name(format: ImageFormat) -> String {
+    match format {
+        ImageFormat::Png => "picture.png".into(),
+        ImageFormat::Jpeg => "picture.jpg".into(),
+    }
 }
 
 /// A name for saving: the first words of the prompt, a number after the first,
-/// and the extension of what the backend made.
-fn file_name(words: &str, place: usize, made: &str) -> String {
+/// and the extension of what it is, else the one that the backend gave it.
+fn file_name(words: &str, place: usize, (made, known): (&str, Option<&str>)) -> String {
     let letters = words.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' });
     let letters: String = letters.take(4 * MAX_STEM).collect();
     let mut stem = String::new();
@@ -204,65 +203,27 @@ fn file_name(words: &str, place: usize, made: &str) -> String {
     let extension = Path::new(made).extension().and_then(|extension| extension.to_str());
     let plain =
         |text: &&str| text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let extension = extension.filter(plain).unwrap_or("bin").to_ascii_lowercase();
+    let extension = known.or(extension.filter(plain)).unwrap_or("bin").to_ascii_lowercase();
     format!("{stem}{number}.{extension}")
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn shown(value: Value) -> IndexMap<NodeId, Value> {
-        serde_json::from_value(value).unwrap()
-    }
-
-    fn file(name: &str, folder: &str) -> Value {
-        json!({ "filename": name, "subfolder": "", "type": folder })
-    }
-
-    fn names(shown: &IndexMap<NodeId, Value>) -> Vec<String> {
-        wanted_files(shown).into_iter().map(|(_, file)| file.filename).collect()
-    }
-
-    #[test]
-    fn every_kind_of_file_is_taken_once() {
-        let shown = shown(json!({
-            "9": { "images": [file("a.png", "output"), file("a.png", "output")], "animated": [true] },
-            "10": { "gifs": [file("b.mp4", "output")], "audio": [file("c.flac", "output")] },
-            "11": null, "12": { "odd": [1, "x", [file("no", "output")]] },
-        }));
-        assert_eq!(names(&shown), ["a.png", "b.mp4", "c.flac"]);
-    }
-
-    #[test]
-    fn previews_count_only_when_nothing_was_saved() {
-        let both = shown(json!({
-            "1": { "images": [file("temp.png", "temp")] }, "2": { "images": [file("kept.png", "output")] },
-        }));
-        assert_eq!(names(&both), ["kept.png"]);
-        let only = shown(json!({ "1": { "images": [file("temp.png", "temp")] } }));
-        assert_eq!(names(&only), ["temp.png"]);
-    }
-
-    #[test]
-    fn texts_are_outputs() {
-        let shown = shown(json!({ "4": { "text": ["a fox", 5, "in the snow"] } }));
-        let texts: Vec<_> = texts(&shown).filter_map(|made| made.text).collect();
-        assert_eq!(texts, ["a fox", "in the snow"]);
-    }
 
     // safety 25
     #[test]
     fn a_name_for_saving_is_never_a_path() {
-        assert_eq!(
-            file_name("A fox, in the snow!", 0, "parlor_00001_.png"),
-            "A-fox-in-the-snow.png"
-        );
-        assert_eq!(file_name("../../etc/passwd\u{202e}", 1, "x.PNG"), "etc-passwd-2.png");
-        assert_eq!(file_name("", 0, "../x.p/ng"), "parlor.bin");
-        assert_eq!(file_name("狐", 0, "noextension"), "狐.bin");
-        assert!(file_name(&"word ".repeat(1_000), 0, "x.webp").chars().count() < 60);
+        let name = |words: &str, place, made| file_name(words, place, (made, None));
+        assert_eq!(name("A fox, in the snow!", 0, "parlor_00001_.png"), "A-fox-in-the-snow.png");
+        assert_eq!(name("../../etc/passwd\u{202e}", 1, "x.PNG"), "etc-passwd-2.png");
+        assert_eq!(name("", 0, "../x.p/ng"), "parlor.bin");
+        assert_eq!(name("狐", 0, "noextension"), "狐.bin");
+        assert!(name(&"word ".repeat(1_000), 0, "x.webp").chars().count() < 60);
+    }
+
+    #[test]
+    fn a_name_ends_in_what_the_file_is() {
+        assert_eq!(file_name("a fox", 0, ("parlor_00001_.png", Some("webp"))), "a-fox.webp");
     }
 }

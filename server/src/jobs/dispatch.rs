@@ -65,12 +65,26 @@ impl Jobs {
         if !backends.any_free() {
             return None;
         }
-        self.queue.take_if(|waiting| backends.try_acquire(&waiting.needs))
+        let full = self.full();
+        let held = |waiting: &Waiting| full.contains(&waiting.workflow);
+        self.queue.take_if(held, |waiting| backends.try_acquire(&waiting.needs))
+    }
+
+    /// The workflows of which as many jobs run as may at once.
+    fn full(&self) -> HashSet<String> {
+        let mut running: HashMap<String, u32> = HashMap::new();
+        for active in self.active().values() {
+            *running.entry(active.workflow.clone()).or_default() += 1;
+        }
+        let workflows = &self.parts.workflows;
+        let most = |slug: &str| workflows.get(slug)?.policy().at_once;
+        running.retain(|slug, running| most(slug).is_some_and(|most| *running >= most));
+        running.into_keys().collect()
     }
 
     /// A task takes care of the job from now on.
     pub(super) fn start_run(&self, waiting: Waiting, slot: Slot) {
-        self.active().insert(waiting.job, Active::default());
+        self.active().insert(waiting.job, Active::of(&waiting.workflow));
         let jobs = self.clone();
         self.shutdown.spawn(async move { jobs.run(waiting, slot).await });
     }

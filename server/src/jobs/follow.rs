@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use comfy::history::HistoryEntry;
+use comfy::history::{HistoryEntry, Outcome};
 use comfy::message::{ExecutionError, ImageFormat, Message};
 use comfy::{BackendError, NodeId};
 use indexmap::IndexMap;
@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 use wire::{JobStatus, PreviewFormat, Progress};
 
+use super::outputs::MAX_OUTPUTS;
 use super::progress::Tracker;
 use super::run::{LOST, Run};
 use super::state::Change;
@@ -42,8 +43,8 @@ const HISTORY_TRIES: u32 = 10;
 /// Larger previews are not passed on.
 const MAX_PREVIEW: usize = 4 << 20;
 
-/// Most pictures that are taken from the socket in one run.
-const MAX_PICTURES: usize = 64;
+/// What pictures from the socket may weigh together in one run, in bytes.
+const MAX_PICTURES: usize = 256 << 20;
 
 /// The class whose pictures come over the socket and nowhere else.
 const BY_SOCKET: &str = "SaveImageWebsocket";
@@ -65,7 +66,7 @@ pub(super) struct Told {
     pub(super) progress: Progress,
     /// What output nodes showed.
     pub(super) shown: IndexMap<NodeId, Value>,
-    /// Pictures that came over the socket.
+    /// Pictures that came over the socket to be kept, in their order.
     pub(super) pictures: Vec<(NodeId, ImageFormat, Bytes)>,
     pub(super) success: bool,
     pub(super) error: Option<Box<ExecutionError>>,
@@ -82,6 +83,11 @@ pub(super) struct Follow<'a> {
     listener: Option<Listener>,
     /// The socket is gone, and nothing was heard since.
     cut_off: bool,
+    /// The socket was gone for a while: pictures may have been missed.
+    missed: bool,
+    /// The node that got on last: previews of old servers do not say whose
+    /// they are.
+    at: Option<NodeId>,
     tracker: Tracker,
     began: Instant,
     /// When something was last heard or asked.
@@ -108,6 +114,8 @@ impl<'a> Follow<'a> {
             prompt_id,
             // Until it speaks again, an earlier process's socket may be lost.
             cut_off: run.row.status != JobStatus::Queued,
+            missed: run.row.status != JobStatus::Queued,
+            at: None,
             listener,
             began: now,
             last: now,
@@ -134,13 +142,28 @@ impl<'a> Follow<'a> {
                 () = &mut closing => Some(Over::Closing),
             };
             if let Some(over) = over {
-                break over;
+                break self.unless_missed(over);
             }
         };
         self.told.progress = self.tracker.progress();
         self.told.took = self.tracker.took();
         self.told.whole_ms = self.began.elapsed().as_secs_f64() * 1000.0;
         (over, self.told)
+    }
+
+    /// Pictures that only came over the socket are nowhere else: when some may
+    /// have been missed, the run is as good as lost.
+    fn unless_missed(&self, over: Over) -> Over {
+        let succeeded = match &over {
+            Over::Ended(Some(entry)) => entry.outcome() == Outcome::Success,
+            Over::Ended(None) => self.told.success,
+            _ => false,
+        };
+        let mut classes = self.run.graph.classes();
+        if succeeded && self.missed && classes.any(|class| class == BY_SOCKET) {
+            return Over::Lost { reason: LOST.into(), forgotten: true };
+        }
+        over
     }
 
     fn pause(&self) -> Duration {
@@ -156,6 +179,7 @@ impl<'a> Follow<'a> {
     async fn hear(&mut self, heard: Heard) -> Option<Over> {
         self.last = Instant::now();
         self.cut_off = heard == Heard::SocketLost;
+        self.missed |= self.cut_off;
         match heard {
             Heard::SocketLost => (),
             Heard::Preview { format, image, node } => self.preview(format, image, node),
@@ -179,6 +203,7 @@ impl<'a> Follow<'a> {
             }
         }
         match message {
+            Message::Executing(executing) => self.at = executing.display_node.or(executing.node),
             Message::Executed(executed) => {
                 self.told.shown.insert(executed.node, executed.output);
             }
@@ -199,9 +224,11 @@ impl<'a> Follow<'a> {
     }
 
     fn preview(&mut self, format: ImageFormat, image: Bytes, node: Option<NodeId>) {
+        let node = node.or_else(|| self.at.clone());
         let class = node.as_ref().and_then(|node| self.run.graph.node(node.as_str()));
         if let (Some(node), Some(BY_SOCKET)) = (node, class.map(|node| node.class_type.as_str())) {
-            if self.told.pictures.len() < MAX_PICTURES {
+            let kept: usize = self.told.pictures.iter().map(|(_, _, image)| image.len()).sum();
+            if kept + image.len() <= MAX_PICTURES && self.told.pictures.len() < MAX_OUTPUTS {
                 self.told.pictures.push((node, format, image));
             }
         } else if image.len() <= MAX_PREVIEW {

@@ -1,10 +1,12 @@
 //! The life of a job.
 //!
 //! Read in this order: `state` is what may happen when, `submit` is the door,
+//! `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
-//! meanwhile, `collect` brings home what was made, `recover` goes on after a
-//! restart, `progress` and `failure` find the words.
+//! meanwhile, `collect` brings home what was made as `handling` says, `recover`
+//! goes on after a restart, `retention` deletes what is kept no longer,
+//! `progress` and `failure` find the words.
 //!
 //! Jobs belong to the server: everything that matters is committed before it is
 //! told, and a task that dies takes nothing with it that a restart would not
@@ -15,9 +17,13 @@ mod dispatch;
 mod failure;
 mod follow;
 mod hand_over;
+mod handling;
+mod inputs;
+mod outputs;
 mod progress;
 mod queue;
 mod recover;
+mod retention;
 mod run;
 pub(crate) mod state;
 mod submit;
@@ -40,6 +46,7 @@ use crate::workflows::Workflows;
 use queue::Queue;
 use state::Change;
 
+pub use handling::Handling;
 pub use queue::QueueLimits;
 pub use submit::{IdempotencyKey, SubmitError, Submitted};
 
@@ -63,6 +70,8 @@ pub struct Limits {
     pub patience_ms: Millis,
     /// Largest output, in bytes.
     pub output_bytes: usize,
+    /// Days that jobs are kept whose workflow does not say; `None`: for ever.
+    pub keep_days: Option<u32>,
 }
 
 impl Default for Limits {
@@ -72,6 +81,7 @@ impl Default for Limits {
             attempts: 3,
             patience_ms: 24 * 60 * 60 * 1000,
             output_bytes: 256 << 20,
+            keep_days: None,
         }
     }
 }
@@ -90,9 +100,17 @@ pub struct Jobs {
 /// What only the process knows of a job that runs.
 #[derive(Debug, Default)]
 struct Active {
+    /// Slug.
+    workflow: String,
     /// Asks its task to stop it.
     stop: CancellationToken,
     progress: Option<Progress>,
+}
+
+impl Active {
+    fn of(workflow: &str) -> Self {
+        Self { workflow: workflow.to_owned(), ..Self::default() }
+    }
 }
 
 impl Jobs {
@@ -108,6 +126,7 @@ impl Jobs {
         jobs.recover().await?;
         shutdown.spawn(jobs.clone().dispatch());
         shutdown.spawn(jobs.clone().publish_positions());
+        shutdown.spawn(jobs.clone().keep_tidy());
         Ok(jobs)
     }
 
@@ -142,11 +161,21 @@ impl Jobs {
     /// Deletes the job with everything that nobody else needs; whether it was
     /// this principal's. A job that runs is stopped.
     pub async fn delete(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<bool> {
-        let _no_file_is_stored_meanwhile = self.parts.db.sweeping().await;
-        let Some(files) = self.parts.db.delete_job(principal, id).await? else { return Ok(false) };
+        self.forget((principal, id), None).await
+    }
+
+    /// [`Jobs::delete`], if its time was up at `due`.
+    async fn forget(
+        &self,
+        (principal, id): (PrincipalId, JobId),
+        due: Option<Millis>,
+    ) -> anyhow::Result<bool> {
+        let db = &self.parts.db;
+        let _no_file_is_stored_meanwhile = db.sweeping().await;
+        let Some(files) = db.delete_job((principal, id), due).await? else { return Ok(false) };
         self.stop(id);
         self.parts.hub.gone(principal, id);
-        for hash in self.parts.db.unneeded(files).await? {
+        for hash in db.unneeded(files).await? {
             self.parts.files.remove(hash).await?;
         }
         Ok(true)
@@ -224,6 +253,13 @@ impl Jobs {
         if let Some(active) = self.active().get(&id) {
             active.stop.cancel();
         }
+    }
+
+    /// No task takes care of the job any more.
+    fn release(&self, id: JobId) {
+        self.active().remove(&id);
+        // A job of the same workflow may have waited for this.
+        self.queue.grown.notify_one();
     }
 
     fn active(&self) -> MutexGuard<'_, HashMap<JobId, Active>> {

@@ -75,15 +75,23 @@ impl Line {
     }
 
     /// The first in turn for which `place` finds one; its principal goes to the
-    /// end of the turns. Those for which there is none keep their turns.
-    fn take_if<T>(&mut self, mut place: impl FnMut(&Waiting) -> Option<T>) -> Option<(Waiting, T)> {
-        let heads = self.turns.iter().enumerate();
-        let (turn, place) = heads
-            .filter_map(|(turn, principal)| Some((turn, self.waiting.get(principal)?.front()?)))
-            .find_map(|(turn, head)| Some((turn, place(head)?)))?;
+    /// end of the turns. Those for which there is none keep their turns. Jobs
+    /// that are `held` stay, and those behind them do not wait for them.
+    fn take_if<T>(
+        &mut self,
+        held: impl Fn(&Waiting) -> bool,
+        mut place: impl FnMut(&Waiting) -> Option<T>,
+    ) -> Option<(Waiting, T)> {
+        let mut heads = self.turns.iter().enumerate().filter_map(|(turn, principal)| {
+            let own = self.waiting.get(principal)?;
+            let at = own.iter().position(|waiting| !held(waiting))?;
+            Some((turn, at, &own[at]))
+        });
+        let (turn, at, place) =
+            heads.find_map(|(turn, at, head)| Some((turn, at, place(head)?)))?;
         let principal = self.turns.remove(turn)?;
         let own = self.waiting.get_mut(&principal)?;
-        let next = own.pop_front()?;
+        let next = own.remove(at)?;
         if own.is_empty() {
             self.waiting.remove(&principal);
         } else {
@@ -168,13 +176,14 @@ impl Queue {
         self.changed();
     }
 
-    /// Takes the next job for which `place` finds one. Nobody waits for a place
-    /// that only another's job needs.
+    /// Takes the next job that is not `held` and for which `place` finds one.
+    /// Nobody waits for a place that only another's job needs.
     pub(super) fn take_if<T>(
         &self,
+        held: impl Fn(&Waiting) -> bool,
         place: impl FnMut(&Waiting) -> Option<T>,
     ) -> Option<(Waiting, T)> {
-        let taken = self.lock().take_if(place)?;
+        let taken = self.lock().take_if(held, place)?;
         self.moved.notify_one();
         Some(taken)
     }
@@ -258,7 +267,11 @@ mod tests {
     }
 
     fn take(queue: &Queue) -> Option<u128> {
-        queue.take_if(|_| Some(())).map(|(waiting, ())| waiting.job.0.as_u128())
+        queue.take_if(nobody, |_| Some(())).map(|(waiting, ())| waiting.job.0.as_u128())
+    }
+
+    fn nobody(_: &Waiting) -> bool {
+        false
     }
 
     // safety 38
@@ -299,7 +312,7 @@ mod tests {
     fn a_job_without_a_place_to_run_stays_first() {
         let queue = queue(10, 10);
         queue.push(waiting(1, 1));
-        assert_eq!(queue.take_if(|_| None::<()>), None);
+        assert_eq!(queue.take_if(nobody, |_| None::<()>), None);
         assert_eq!(take(&queue), Some(1));
     }
 
@@ -311,9 +324,22 @@ mod tests {
         }
         let but_one = |waiting: &Waiting| (waiting.job.0.as_u128() != 1).then_some(());
         let taken = |found: Option<(Waiting, ())>| found.map(|(one, ())| one.job.0.as_u128());
-        assert_eq!(taken(queue.take_if(but_one)), Some(2));
-        assert_eq!(taken(queue.take_if(but_one)), None, "each keeps its own order");
+        assert_eq!(taken(queue.take_if(nobody, but_one)), Some(2));
+        assert_eq!(taken(queue.take_if(nobody, but_one)), None, "each keeps its own order");
         assert_eq!((take(&queue), take(&queue)), (Some(1), Some(3)));
+    }
+
+    #[test]
+    fn what_is_held_delays_nobody_and_keeps_its_place() {
+        let queue = queue(10, 10);
+        for (principal, job) in [(1, 1), (1, 2), (2, 3), (2, 4), (1, 5)] {
+            queue.push(waiting(principal, job));
+        }
+        let odd = |waiting: &Waiting| waiting.job.0.as_u128() % 2 == 1;
+        let taken = || queue.take_if(odd, |_| Some(())).map(|(one, ())| one.job.0.as_u128());
+        assert_eq!([taken(), taken(), taken()], [Some(2), Some(4), None], "turn by turn");
+        let rest: Vec<_> = std::iter::from_fn(|| take(&queue)).collect();
+        assert_eq!(rest, [1, 3, 5], "in the order in which they were asked for");
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Jobs {
         let (jobs, backend) = (self.clone(), Arc::clone(backend));
         // It is this job that the backend is busy with: no other until it is found.
         let slot = backend.try_acquire();
-        self.active().insert(waiting.job, super::Active::default());
+        self.active().insert(waiting.job, super::Active::of(&waiting.workflow));
         self.shutdown.spawn(async move {
             let found = tokio::select! {
                 found = timeout(PATIENCE, backend.wait_open()) => found.is_ok(),
@@ -71,7 +71,7 @@ impl Jobs {
             match slot {
                 Some(slot) if found => jobs.run(waiting, slot).await,
                 _ => {
-                    jobs.active().remove(&waiting.job);
+                    jobs.release(waiting.job);
                     if let Err(error) = jobs.send_back(waiting, begun_anew()).await {
                         tracing::error!(
                             error = format!("{error:#}"),

@@ -73,7 +73,7 @@ impl Jobs {
     /// safety 36: our own storage failed. The job stays as it is, and when it
     /// is taken up again, what its backend made is found there.
     async fn try_later(&self, mut waiting: Waiting) {
-        self.active().remove(&waiting.job);
+        self.release(waiting.job);
         tokio::select! {
             () = sleep(RECOVERING) => (),
             () = self.shutdown.started() => return,
@@ -112,11 +112,11 @@ impl Jobs {
             }
             Outcome::Back(setback) => {
                 // Before it is queued: its next task has an entry of its own.
-                self.active().remove(&waiting.job);
+                self.release(waiting.job);
                 return self.send_back(waiting, setback).await;
             }
         }
-        self.active().remove(&waiting.job);
+        self.release(waiting.job);
         Ok(())
     }
 

@@ -1,16 +1,13 @@
 //! The door: inputs in, one durable job out, or a reason beside the field.
 
-use std::collections::HashMap;
-
 use comfy::graph::PruneError;
 use uuid::Uuid;
-use wire::{Event, Inputs, Job, JobId, OutputKind};
+use wire::{Event, Inputs, Job, JobId};
 
-use super::Jobs;
+use super::{Handling, Jobs};
 use crate::auth::PrincipalId;
-use crate::db::{self, Idempotency, JobFile, NewJob, Submission};
-use crate::files::Hash;
-use crate::workflows::{BadField, Needs, PictureRef, Published, Unfit};
+use crate::db::{self, Idempotency, NewJob, Submission};
+use crate::workflows::{BadField, Needs, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -88,13 +85,6 @@ impl From<Unfit> for SubmitError {
     }
 }
 
-/// A picture that was found.
-struct Picture {
-    hash: Hash,
-    mime: String,
-    pixels: u64,
-}
-
 impl Jobs {
     /// Checks `inputs` and makes a job of them. It is durable when this
     /// returns, also when the caller has stopped waiting.
@@ -117,7 +107,7 @@ impl Jobs {
         let checked = workflow.check(&inputs, &definitions, rand::random::<u64>)?;
 
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
-        let files = self.find_pictures(principal, (&workflow, &checked.pictures)).await?;
+        let files = self.find_files(principal, (&workflow, &checked.files)).await?;
         let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
         let graph = workflow.graph(&checked, &names.collect(), &definitions)?;
         let needs = workflow.needs(&graph);
@@ -136,6 +126,7 @@ impl Jobs {
             inputs: checked.inputs,
             graph: graph.to_value(),
             files: files.into_values().collect(),
+            handling: Handling::new(workflow.manifest(), self.limits.keep_days),
         };
         let id = job.id;
         let answer = self.commit(job, (key, needs)).await?;
@@ -181,73 +172,6 @@ impl Jobs {
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
         Ok(Submitted { job, replayed })
     }
-
-    /// The files of the pictures referred to, by field.
-    async fn find_pictures(
-        &self,
-        principal: PrincipalId,
-        (workflow, pictures): (&Published, &[(String, PictureRef)]),
-    ) -> Result<HashMap<String, JobFile>, SubmitError> {
-        let mut files = HashMap::new();
-        for (field, picture) in pictures {
-            let refused = |message: String| SubmitError::Field { field: field.clone(), message };
-            // safety 6, 11: another's picture is as good as none.
-            let found = self.find_picture(principal, *picture).await?;
-            let found = found
-                .ok_or_else(|| refused("This picture is not here: choose it again.".into()))?;
-            let most = workflow.max_pixels(field);
-            if found.pixels > most {
-                return Err(refused(format!(
-                    "This picture has {} megapixels; at most {} fit here. Make it smaller first.",
-                    found.pixels.div_ceil(1_000_000),
-                    most / 1_000_000,
-                )));
-            }
-            let name = file_name(found.hash, &found.mime);
-            files.insert(field.clone(), JobFile { hash: found.hash, name });
-        }
-        Ok(files)
-    }
-
-    async fn find_picture(
-        &self,
-        principal: PrincipalId,
-        picture: PictureRef,
-    ) -> anyhow::Result<Option<Picture>> {
-        let pixels = |width: Option<u32>, height: Option<u32>| {
-            u64::from(width.unwrap_or_default()) * u64::from(height.unwrap_or_default())
-        };
-        Ok(match picture {
-            PictureRef::Upload { upload } => {
-                let row = self.parts.db.find_upload(principal, upload).await?;
-                row.map(|row| Picture {
-                    hash: row.hash,
-                    pixels: pixels(row.width, row.height),
-                    mime: row.mime,
-                })
-            }
-            PictureRef::Output { job, output } => {
-                let row = self.parts.db.nth_output(principal, (job, output)).await?;
-                row.filter(|row| row.kind == OutputKind::Image).map(|row| Picture {
-                    hash: row.hash,
-                    pixels: pixels(row.width, row.height),
-                    mime: row.mime,
-                })
-            }
-        })
-    }
-}
-
-/// What the backend is to call the file: ours, and the same for the same bytes.
-fn file_name(hash: Hash, mime: &str) -> String {
-    let extension = match mime {
-        "image/jpeg" => "jpg",
-        "image/webp" => "webp",
-        "image/gif" => "gif",
-        _ => "png",
-    };
-    let hash = blake3::Hash::from_bytes(hash.0).to_hex();
-    format!("parlor-{}.{extension}", &hash[..32])
 }
 
 /// What was asked for, as a hash: whether two submissions are the same.
@@ -286,12 +210,5 @@ mod tests {
             .map(|text| serde_json::from_str::<Inputs>(text).unwrap());
         assert_eq!(fingerprint("x", &one), fingerprint("x", &two));
         assert_ne!(fingerprint("x", &one), fingerprint("y", &one));
-    }
-
-    // safety 6, 25
-    #[test]
-    fn names_on_the_backend_are_made_of_the_content() {
-        let name = file_name(Hash([0xab; 32]), "image/jpeg");
-        assert_eq!(name, format!("parlor-{}.jpg", "ab".repeat(16)));
     }
 }

@@ -31,7 +31,7 @@ use kind::Lists;
 pub(crate) use fill::{Lacking, Needs, Unfit};
 pub use published::Published;
 pub use shelf::Workflows;
-pub(crate) use values::{BadField, PictureRef};
+pub(crate) use values::{BadField, FileRef, sort};
 
 /// The workflows that come with the house: manifest and graph.
 const BUILT_IN: [(&str, &str); 3] = [

@@ -215,9 +215,9 @@ impl Published {
         &self.manifest.policy.who
     }
 
-    /// Most pixels that a picture in this field may have.
-    pub(crate) fn max_pixels(&self, field: &str) -> u64 {
-        self.spec(field).map_or(u64::MAX, |spec| spec.max_pixels)
+    /// What this field asks for, and most pixels of a picture in it.
+    pub(crate) fn asked(&self, field: &str) -> Option<(&FieldKind, u64)> {
+        self.spec(field).map(|spec| (&spec.field.kind, spec.max_pixels))
     }
 
     /// The names of the fields that hold text and are always in sight: what a

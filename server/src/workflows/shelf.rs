@@ -108,6 +108,14 @@ impl Workflows {
         Ok(number)
     }
 
+    /// [`Self::publish`] of a manifest in TOML and a graph in API format, as they lie in a folder.
+    pub async fn publish_text(&self, manifest: &str, graph: &str) -> anyhow::Result<()> {
+        let (manifest, graph) = read(manifest, graph)?;
+        let content = Content { graph: graph.to_value(), manifest };
+        let published = self.publish(content, (Origin::Folder, None)).await?;
+        published.map(drop).map_err(|Overtaken| anyhow::anyhow!("no draft was named"))
+    }
+
     /// Lets guests run this version, or none; whether there is such a one.
     pub(crate) async fn show(&self, slug: &str, number: Option<u32>) -> anyhow::Result<bool> {
         let found = self.db.show_version(slug, number).await?;

@@ -53,7 +53,7 @@ fn refusal(slug: &str, given: Value) -> (String, String) {
 
 fn graph(slug: &str, given: Value) -> comfy::Graph {
     let checked = check(slug, given).unwrap();
-    let pictures = checked.pictures.iter().map(|(field, _)| (field.clone(), "ours.png".to_owned()));
+    let pictures = checked.files.iter().map(|(field, _)| (field.clone(), "ours.png".to_owned()));
     workflow(slug).graph(&checked, &pictures.collect(), &[]).unwrap()
 }
 
@@ -79,7 +79,7 @@ fn filling_in_every_default_changes_nothing() {
             (spec.field.name.clone(), value)
         });
         let checked =
-            Checked { inputs: defaults.collect(), unseen: Inputs::new(), pictures: Vec::new() };
+            Checked { inputs: defaults.collect(), unseen: Inputs::new(), files: Vec::new() };
         let graph = one.graph(&checked, &HashMap::new(), &[]).unwrap();
         assert_eq!(graph, one.graph, "{}", one.slug());
     }
@@ -224,7 +224,7 @@ fn a_picture_is_an_id_and_never_a_name() {
 fn a_result_can_be_the_next_picture() {
     let picture = json!({ "job": UPLOAD, "output": 0 });
     let checked = check("upscale", json!({ "picture": picture })).unwrap();
-    assert!(matches!(checked.pictures[0].1, PictureRef::Output { output: 0, .. }));
+    assert!(matches!(checked.files[0].1, FileRef::Output { output: 0, .. }));
 }
 
 // safety 7

@@ -6,7 +6,7 @@ use comfy::Definitions;
 use comfy::definitions::Choice as Offered;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::{Choice, FieldKind, Inputs, JobId, Size, UploadId};
+use wire::{Choice, FieldKind, Inputs, JobId, Media, Size, UploadId};
 
 use super::published::{FieldSpec, Published};
 
@@ -32,14 +32,14 @@ pub(crate) struct Checked {
     pub(crate) inputs: Inputs,
     /// What fields hold that no guest sees, or that do not count this time.
     pub(crate) unseen: Inputs,
-    /// The pictures that are still to be found, with their fields.
-    pub(crate) pictures: Vec<(String, PictureRef)>,
+    /// The files that are still to be found, with their fields.
+    pub(crate) files: Vec<(String, FileRef)>,
 }
 
-/// A picture that somebody refers to.
+/// A file that somebody refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
-pub(crate) enum PictureRef {
+pub(crate) enum FileRef {
     Upload { upload: UploadId },
     Output { job: JobId, output: u32 },
 }
@@ -60,7 +60,7 @@ impl Published {
             return Err(BadField { field: shortened(name), message });
         }
         let mut checked =
-            Checked { inputs: Inputs::new(), unseen: Inputs::new(), pictures: Vec::new() };
+            Checked { inputs: Inputs::new(), unseen: Inputs::new(), files: Vec::new() };
         for spec in &self.fields {
             let name = &spec.field.name;
             if spec.closed || !self.counts(spec, given) {
@@ -70,10 +70,10 @@ impl Published {
             let value = given.get(name).unwrap_or(&Value::Null);
             let value = spec.check(value, definitions, &draw);
             let value = value.map_err(|message| BadField { field: name.clone(), message })?;
-            if let (FieldKind::Image { .. } | FieldKind::File { .. }, Ok(picture)) =
-                (&spec.field.kind, PictureRef::deserialize(&value))
+            if let (FieldKind::Image { .. } | FieldKind::File { .. }, Ok(file)) =
+                (&spec.field.kind, FileRef::deserialize(&value))
             {
-                checked.pictures.push((name.clone(), picture));
+                checked.files.push((name.clone(), file));
             }
             checked.inputs.insert(name.clone(), value);
         }
@@ -137,7 +137,9 @@ impl FieldSpec {
             FieldKind::Choice { .. } => Err(not_an_option(&given)),
             FieldKind::Seed => seed(&given, draw),
             FieldKind::Size { min, max, step, .. } => size(&given, (*min, *max, *step)),
-            FieldKind::Image { .. } | FieldKind::File { .. } => picture(given, self.field.required),
+            FieldKind::Image { .. } | FieldKind::File { .. } => {
+                file(given, sort(kind), self.field.required)
+            }
         }
     }
 
@@ -228,13 +230,25 @@ fn size(given: &Value, (min, max, step): (u32, u32, u32)) -> Result<Value, Strin
     Ok(json!(size))
 }
 
-fn picture(given: Value, required: bool) -> Result<Value, String> {
+/// What a field of this kind asks for, with its article.
+pub(crate) fn sort(kind: &FieldKind) -> &'static str {
+    match kind {
+        FieldKind::Image { mask: false, .. } => "a picture",
+        FieldKind::Image { mask: true, .. } => "a picture with a mask",
+        FieldKind::File { media: Media::Video, .. } => "a video",
+        FieldKind::File { media: Media::Audio, .. } => "a sound",
+        FieldKind::File { media: Media::Model, .. } => "a 3D model",
+        _ => "a file",
+    }
+}
+
+fn file(given: Value, sort: &str, required: bool) -> Result<Value, String> {
     match given {
-        Value::Null if required => Err("Choose a picture first.".into()),
+        Value::Null if required => Err(format!("Choose {sort} first.")),
         Value::Null => Ok(Value::Null),
-        given if PictureRef::deserialize(&given).is_ok() => Ok(given),
+        given if FileRef::deserialize(&given).is_ok() => Ok(given),
         // safety 6: only ids of files that the principal owns, never names or paths.
-        _ => Err("Upload a picture first, then use its id: {\"upload\": id}.".into()),
+        _ => Err(format!("Upload {sort} first, then use its id: {{\"upload\": id}}.")),
     }
 }
 

@@ -46,18 +46,15 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step.
     pub async fn working(delay_ms: u64) -> Self {
+        Self::working_with(delay_ms, &[]).await
+    }
+
+    /// With the demo engine at work, and these flags.
+    pub async fn working_with(delay_ms: u64, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
         options.step_delay = std::time::Duration::from_millis(delay_ms);
         let engine = Engine::start(options).await.unwrap();
-        Self::open(folder, &[], Some(engine)).await
-    }
-
-    /// With the demo engine at work, and these flags.
-    pub async fn working_with(args: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let engine =
-            Engine::start(engine::Options::new(folder.path().join("engine"))).await.unwrap();
         Self::open(folder, args, Some(engine)).await
     }
 
@@ -95,6 +92,11 @@ impl House {
         let cookie = house.headers[SET_COOKIE].to_str().unwrap();
         let cookie = cookie.split(';').next().unwrap().to_owned();
         Visitor { house: self, shown: ("cookie", cookie) }
+    }
+
+    /// Whoever sends this header with everything.
+    pub fn showing(&self, name: &'static str, value: &str) -> Visitor<'_> {
+        Visitor { house: self, shown: (name, value.to_owned()) }
     }
 
     /// An embedded page, which has a token and no cookie.
@@ -139,6 +141,12 @@ impl Visitor<'_> {
 
     pub async fn call(&self, method: &str, uri: &str) -> Answer {
         self.send(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn send_json(&self, method: &str, uri: &str, body: &Value) -> Answer {
+        let mut request = post(uri, body);
+        *request.method_mut() = method.parse().unwrap();
+        self.send(request).await
     }
 
     /// A finished job with one small picture.

@@ -12,10 +12,18 @@ use wire::{Event, FromViewer, JobId, JobStatus, PreviewHeader, ToViewer};
 
 use super::house::{House, cookie, small};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn open(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Socket, Error> {
-    let uri = format!("ws://{address}/api/parlor/v1/live");
+pub async fn open(address: SocketAddr, headers: &[(&'static str, &str)]) -> Result<Socket, Error> {
+    open_with(address, "", headers).await
+}
+
+pub async fn open_with(
+    address: SocketAddr,
+    query: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Socket, Error> {
+    let uri = format!("ws://{address}/api/parlor/v1/live{query}");
     let mut request = uri.into_client_request().unwrap();
     for (name, value) in headers {
         request.headers_mut().insert(*name, value.parse().unwrap());
@@ -28,7 +36,7 @@ async fn say(socket: &mut Socket, said: &FromViewer) {
 }
 
 /// The next thing told as text; previews are skipped.
-async fn told(socket: &mut Socket) -> ToViewer {
+pub async fn told(socket: &mut Socket) -> ToViewer {
     loop {
         match socket.next().await.unwrap().unwrap() {
             Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -38,7 +46,7 @@ async fn told(socket: &mut Socket) -> ToViewer {
     }
 }
 
-async fn goodbye(socket: &mut Socket) -> CloseCode {
+pub async fn goodbye(socket: &mut Socket) -> CloseCode {
     while let Some(message) = socket.next().await {
         if let Message::Close(Some(frame)) = message.unwrap() {
             return frame.code;

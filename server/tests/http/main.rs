@@ -4,13 +4,21 @@
 
 mod command_line;
 mod doors;
+mod first_start;
 mod house;
+mod inhabitants;
 mod jobs;
+mod keys;
+mod limits;
 mod live;
+mod matrix;
 mod pages;
+mod people;
+mod privacy;
 mod process;
 mod refusals;
 mod serving;
+mod sessions;
 mod studio;
 mod uploads;
 mod visitors;

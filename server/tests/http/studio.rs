@@ -326,7 +326,7 @@ async fn what_lies_in_the_folder_is_published_and_published_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap().to_owned();
     std::fs::write(folder.path().join("sketch.json"), graph().to_string()).unwrap();
-    let house = House::working_with(&["--workflows", &path]).await;
+    let house = House::working_with(0, &["--workflows", &path]).await;
     let form = until(&house, |form| form.version == 1).await;
     assert_eq!(form.about.title, "Sketch");
 
@@ -361,4 +361,55 @@ async fn until(house: &House, wanted: impl Fn(&Workflow) -> bool) -> Workflow {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+// safety 11
+#[tokio::test]
+async fn a_workflow_for_others_is_as_good_as_none() {
+    let house = house().await;
+    let bench = draft(&house).await;
+    let mut manifest = bench.draft.manifest.clone();
+    manifest.policy.who = wire::Access::Hosts;
+    let bench: Bench = put(&house, &bench, &manifest).await.json();
+    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
+    let from = |method: &str, uri: String| {
+        let request =
+            Request::builder().method(method).uri(uri).header("content-type", "application/json");
+        house.answer_to("192.0.2.7:40000", request.body(Body::from("{\"inputs\":{}}")).unwrap())
+    };
+    let cards: Vec<WorkflowSummary> = from("GET", format!("{API}/workflows")).await.json();
+    assert!(cards.iter().all(|card| card.slug != "my-picture"));
+    for (method, uri) in [
+        ("GET", format!("{API}/workflows/my-picture")),
+        ("POST", format!("{API}/workflows/my-picture/jobs")),
+        ("GET", "/w/my-picture".to_owned()),
+    ] {
+        assert_eq!(from(method, uri.clone()).await.status, StatusCode::NOT_FOUND, "{method} {uri}");
+    }
+    assert_eq!(house.get(&format!("{API}/workflows/my-picture")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_form_speaks_the_language_of_whoever_asks() {
+    let house = house().await;
+    let bench = draft(&house).await;
+    let mut manifest = bench.draft.manifest.clone();
+    let label = wire::FieldTexts { label: Some("Palavras".into()), ..wire::FieldTexts::default() };
+    let texts = wire::Texts {
+        title: Some("Meu quadro".into()),
+        fields: [("prompt".to_owned(), label)].into(),
+        ..wire::Texts::default()
+    };
+    manifest.texts.insert("pt".into(), texts);
+    let bench: Bench = put(&house, &bench, &manifest).await.json();
+    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
+    let ask = |language: &str| {
+        let request = Request::get(format!("{API}/workflows/my-picture"));
+        house.answer(request.header("accept-language", language).body(Body::empty()).unwrap())
+    };
+    let told = ask("de, pt-BR;q=0.8").await;
+    assert_eq!(told.header("vary"), "accept-language");
+    let form: Workflow = told.json();
+    assert_eq!((&*form.about.title, &*form.fields[0].label), ("Meu quadro", "Palavras"));
+    assert_eq!(ask("ja").await.json::<Workflow>().fields[0].label, "The prompt");
 }

@@ -62,7 +62,7 @@ async fn anothers_picture_is_refused_beside_the_field() {
     for picture in [json!({ "upload": upload }), json!({ "job": painted, "output": 0 })] {
         let (field, message) = refusal(&house, "upscale", json!({ "picture": picture })).await;
         assert_eq!(field, "picture");
-        assert_eq!(message, "This picture is not here: choose it again.");
+        assert_eq!(message, "This file is not here: choose a picture again.");
     }
 }
 

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use comfy::client::Trust;
 use parlor::auth::PrincipalId;
 use parlor::backends::{BackendConfig, Backends};
 use parlor::db::{Db, NewUpload};
 use parlor::events::{Hub, Told, Watch};
-use parlor::files::Files;
+use parlor::files::{Claim, Files, Finish, SafeName};
 use parlor::jobs::{Jobs, Limits, Parts, SubmitError};
 use parlor::shutdown::Shutdown;
 use parlor::workflows::Workflows;
@@ -83,7 +84,8 @@ impl House {
     pub async fn upload(&self, who: PrincipalId) -> UploadId {
         let _guard = self.parts.db.storing().await;
         let bytes = picture([9, 99, 199], "PNG");
-        let stored = self.parts.files.store_output("x.png", bytes.into()).await.unwrap();
+        let stored =
+            self.parts.files.store_output("x.png", bytes.into(), Finish::default()).await.unwrap();
         let upload = NewUpload {
             principal: who,
             hash: stored.hash,
@@ -94,6 +96,52 @@ impl House {
             height: stored.height,
         };
         self.parts.db.add_upload(&upload).await.unwrap()
+    }
+
+    /// Takes in a file as the door for uploads does.
+    pub async fn hand_in(&self, who: PrincipalId, name: &str, content: Vec<u8>) -> UploadId {
+        let claim = Claim { name: SafeName::from_client(name), declared: None };
+        let body = futures_util::stream::iter([Ok::<_, std::io::Error>(content.into())]);
+        let received = self.parts.files.receive(body, &claim, 1 << 20).await.unwrap();
+        let name = received.name().to_string();
+        let _guard = self.parts.db.storing().await;
+        let stored = self.parts.files.store_upload(received).await.unwrap();
+        let upload = NewUpload {
+            principal: who,
+            hash: stored.hash,
+            name,
+            mime: stored.mime,
+            bytes: stored.bytes,
+            width: stored.width,
+            height: stored.height,
+        };
+        self.parts.db.add_upload(&upload).await.unwrap()
+    }
+
+    /// Publishes a workflow that saves one picture under the node `9`, but for
+    /// what `more` of a manifest and `nodes` of a graph say.
+    pub async fn publish(&self, slug: &str, more: &str, nodes: Value) {
+        let manifest = format!("slug = \"{slug}\"\ntitle = \"{slug}\"\n{more}");
+        let image = json!({ "width": 64, "height": 64, "batch_size": 1, "color": 0 });
+        let mut graph = json!({
+            "1": { "class_type": "EmptyImage", "inputs": image },
+            "9": { "class_type": "SaveImage", "inputs": { "images": ["1", 0], "filename_prefix": "x" } },
+        });
+        graph.as_object_mut().unwrap().extend(inputs_of(nodes));
+        let published = self.parts.workflows.publish_text(&manifest, &graph.to_string()).await;
+        published.unwrap();
+    }
+
+    /// The job when it has succeeded, and the content of each of its outputs.
+    pub async fn made(&self, who: PrincipalId, job: JobId) -> (Job, Vec<Bytes>) {
+        let job = self.until(who, job, |job| job.status.is_over()).await;
+        assert_eq!(job.status, JobStatus::Succeeded, "{:?}", job.failure);
+        let mut contents = Vec::new();
+        for output in &job.outputs {
+            let row = self.parts.db.find_output(who, output.id).await.unwrap().unwrap();
+            contents.push(self.parts.files.read(row.hash).await.unwrap());
+        }
+        (job, contents)
     }
 
     pub async fn find(&self, who: PrincipalId, job: JobId) -> Job {

@@ -4,9 +4,12 @@
 mod doors;
 mod engine;
 mod fake;
+mod handling;
 mod house;
+mod inputs;
 mod kill;
 mod lost;
 mod oddities;
+mod outputs;
 mod recovery;
 mod runs;

@@ -35,21 +35,27 @@ impl Compiled {
 const WORDLESS: [&str; 4] =
     ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
 
+/// What `split` has to know: who refers to whom, by names that tell functions apart.
+const TOLD: [&str; 2] = ["-Clink-arg=--emit-relocs", "-Csymbol-mangling-version=v0"];
+
 /// Compiles all programs; for shipping without words, where the source of the standard library can be had.
 pub fn compile(places: &Places, finish: Finish) -> anyhow::Result<Compiled> {
     let compiler = wasm::compiler(&places.root)?;
     let args = format!("build --package app --bins --profile wasm --target {}", wasm::TARGET);
     let is_wordless = finish == Finish::Small && has_std(&compiler, &places.root);
-    // Compiled with other flags and other permissions: in one folder they would undo each other.
-    let (mut cargo, target) = if is_wordless {
-        let target = places.target.join("page");
-        let mut cargo = compiler.cargo_with_std(&places.root, &args);
-        cargo.arg("--target-dir").arg(&target);
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", WORDLESS.join("\x1f"));
-        (cargo, target)
+    let mut cargo = if is_wordless {
+        compiler.cargo_with_std(&places.root, &args)
     } else {
-        (compiler.cargo(&places.root, &args), places.target.clone())
+        compiler.cargo(&places.root, &args)
     };
+    let mut target = places.target.clone();
+    if finish == Finish::Small {
+        let words: &[&str] = if is_wordless { &WORDLESS } else { &[] };
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", [words, &TOLD].concat().join("\x1f"));
+        // Compiled with other flags and other permissions: in one folder they would undo each other.
+        target.push("page");
+        cargo.arg("--target-dir").arg(&target);
+    }
     run(&mut cargo, "the compiler's message above says where")?;
     Ok(Compiled { folder: target.join(wasm::TARGET).join("wasm"), is_wordless })
 }

@@ -11,23 +11,24 @@ pub struct Glue {
     pub js: String,
     /// The WebAssembly that goes with it.
     pub wasm: Vec<u8>,
+    /// What joins that when it is wanted.
+    pub later: Option<Vec<u8>>,
 }
 
 impl Glue {
-    /// The same with a smaller `wasm`.
-    pub fn with_wasm(&self, wasm: Vec<u8>) -> Self {
-        Self { js: self.js.clone(), wasm }
-    }
-
-    /// The module with its last line: start the app from `wasm_name` beside it.
+    /// The module with its last lines: start the app from `wasm` beside it, and fetch `later` for it
+    /// when it asks (`app/src/later.rs`).
     ///
     /// The start is part of the module because a Content-Security-Policy worth having forbids
     /// inline scripts, and one more file would be one more request.
-    pub fn starting(&self, wasm_name: &str) -> String {
-        format!(
-            "{}\n__wbg_init({{ module_or_path: new URL('{wasm_name}', import.meta.url) }});\n",
-            self.js
-        )
+    pub fn starting(&self, wasm: &str, later: Option<&str>) -> String {
+        let url = |name: &str| format!("new URL('{name}', import.meta.url)");
+        let fetching = later.map(|later| {
+            let url = url(later);
+            format!("window.later = () => WebAssembly.instantiateStreaming(fetch({url}), {{ m: wasm }});\n")
+        });
+        let starting = format!("__wbg_init({{ module_or_path: {} }});\n", url(wasm));
+        format!("{}\n{}{starting}", self.js, fetching.unwrap_or_default())
     }
 }
 
@@ -48,12 +49,27 @@ pub fn generate(wasm: &Path, named: bool) -> anyhow::Result<Glue> {
         own_files == 0,
         "a dependency of the page brings its own JavaScript files: write them out in page/glue.rs"
     );
-    ensure!(
-        output.js().contains("function __wbg_init("),
-        "wasm-bindgen renamed its start function: see page/glue.rs"
-    );
+    for known in ["function __wbg_init(", "wasm = instance.exports;"] {
+        ensure!(
+            output.js().contains(known),
+            "wasm-bindgen does not write `{known}` any more: see page/glue.rs"
+        );
+    }
+    forget_linking(&mut output);
     let names = shorten(&mut output);
-    Ok(Glue { js: renamed(&plain(output.js()), &names), wasm: output.wasm_mut().emit_wasm() })
+    let js = renamed(&plain(output.js()), &names);
+    Ok(Glue { js, wasm: output.wasm_mut().emit_wasm(), later: None })
+}
+
+/// Leaves out what the linker said of the module: it is not true any more.
+fn forget_linking(output: &mut Output) {
+    let customs = &mut output.wasm_mut().customs;
+    let is_stale = |name: &str| name == "linking" || name.starts_with("reloc.");
+    let stale: Vec<_> =
+        customs.iter().filter(|(_, custom)| is_stale(custom.name())).map(|(id, _)| id).collect();
+    for id in stale {
+        customs.delete(id);
+    }
 }
 
 /// Gives short names to what the module and its glue call each other by: the long ones end in
@@ -116,10 +132,11 @@ mod tests {
 
     #[test]
     fn the_module_starts_the_app_from_beside_itself() {
-        let glue = Glue { js: "async function __wbg_init() {}".to_owned(), wasm: Vec::new() };
-        assert!(
-            glue.starting("app-1_bg.wasm")
-                .ends_with("new URL('app-1_bg.wasm', import.meta.url) });\n")
-        );
+        let glue = Glue { js: String::new(), wasm: Vec::new(), later: None };
+        let whole = glue.starting("page-1.wasm", None);
+        assert!(whole.ends_with("new URL('page-1.wasm', import.meta.url) });\n"), "{whole}");
+        assert!(!whole.contains("later"));
+        let split = glue.starting("page-1.wasm", Some("later-2.wasm"));
+        assert!(split.contains("fetch(new URL('later-2.wasm', import.meta.url))"), "{split}");
     }
 }

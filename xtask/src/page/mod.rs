@@ -8,6 +8,7 @@ mod compile;
 mod glue;
 mod shrink;
 mod site;
+mod split;
 mod style;
 pub mod weight;
 
@@ -22,6 +23,7 @@ use anyhow::Context;
 use crate::{places::Places, say};
 use compile::Compiled;
 use glue::Glue;
+use split::Split;
 
 pub use site::Site;
 
@@ -80,28 +82,40 @@ pub fn build(places: &Places, finish: Finish) -> anyhow::Result<Site> {
         );
     }
     say::step("page: bind, hash, compress", || {
-        let bound = bind_all(&compiled, optimiser.as_deref())?;
+        let bound = bind_all(&compiled, optimiser.as_deref(), finish)?;
         site::write(&folder, &sources, &bound, finish)?;
         stamp.set()?;
         Ok(Site { folder, is_wordless: compiled.is_wordless })
     })
 }
 
-/// The programs in their order, bound, and made smaller by `optimiser`; all at the same time.
-fn bind_all(compiled: &Compiled, optimiser: Option<&Path>) -> anyhow::Result<Vec<Glue>> {
+/// The programs in their order, bound; those that are shipped also made smaller, by `optimiser` where
+/// there is one, and split. All at the same time.
+fn bind_all(
+    compiled: &Compiled,
+    optimiser: Option<&Path>,
+    finish: Finish,
+) -> anyhow::Result<Vec<Glue>> {
     let bind = |program: Program| {
-        let glue = glue::generate(&compiled.wasm(program), optimiser.is_some())?;
-        match optimiser {
-            Some(tool) => Ok(glue.with_wasm(shrink::run(tool, program.name, &glue.wasm)?)),
-            None => Ok(glue),
+        let linked = compiled.wasm(program);
+        let glue = glue::generate(&linked, finish == Finish::Small)?;
+        if finish == Finish::Quick {
+            return Ok(glue);
         }
+        let wasm = match optimiser {
+            Some(tool) => shrink::run(tool, program.name, &glue.wasm)?,
+            None => glue.wasm,
+        };
+        let linked = fs::read(&linked).with_context(|| format!("reading {}", linked.display()))?;
+        let Split { main, later } = split::split(&linked, &wasm)
+            .with_context(|| format!("splitting the {}", program.name))?;
+        Ok(Glue { js: glue.js, wasm: main, later })
     };
     thread::scope(|scope| {
         let running = PROGRAMS.map(|program| scope.spawn(move || bind(program)));
-        running
-            .into_iter()
-            .map(|thread| thread.join().expect("binding reports, and does not panic"))
-            .collect()
+        let bound =
+            running.map(|thread| thread.join().expect("binding reports, and does not panic"));
+        bound.into_iter().collect()
     })
 }
 

@@ -29,7 +29,8 @@ const PASSES: [&str; 6] = [
     "--flexible-inline-max-function-size=1",
     "--one-caller-inline-max-function-size=1",
     "--reorder-functions-by-name",
-    "--strip-debug",
+    // The names, which are left out afterwards.
+    "-g",
 ];
 
 /// `wasm-opt` on the PATH, or the one that the npm package binaryen brought to `end2end`.

@@ -52,7 +52,8 @@ fn write_program(
 ) -> anyhow::Result<()> {
     let name = source.program.name;
     let wasm = hashed(name, ".wasm", &glue.wasm);
-    let js = glue.starting(&wasm);
+    let later = glue.later.as_ref().map(|later| (hashed(name, "-later.wasm", later), later));
+    let js = glue.starting(&wasm, later.as_ref().map(|(name, _)| &**name));
     let script = hashed(name, ".js", js.as_bytes());
     let style = hashed(name, ".css", source.css.as_bytes());
     let names = [("script", &*script), ("wasm", &*wasm), ("style", &*style)];
@@ -60,7 +61,8 @@ fn write_program(
 
     put(&folder.join(source.program.document), html.as_bytes(), finish)?;
     let made = [(script, js.as_bytes()), (wasm, &*glue.wasm), (style, source.css.as_bytes())];
-    for (name, content) in made {
+    let later = later.map(|(name, content)| (name, content.as_slice()));
+    for (name, content) in made.into_iter().chain(later) {
         put(&folder.join("assets").join(name), content, finish)?;
     }
     Ok(())
@@ -170,14 +172,17 @@ mod tests {
         let folder = temp.path().join("site");
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("old.js"), "").unwrap();
-        let glue = || Glue { js: "start();".repeat(50), wasm: vec![0; 500] };
+        let glue =
+            || Glue { js: "start();".repeat(50), wasm: vec![0; 500], later: Some(vec![1; 500]) };
         write(&folder, &sources(), &[glue(), glue()], Finish::Small).unwrap();
 
         let names = names(&folder);
         assert!(!names.contains(&"old.js".to_owned()));
         assert!(names.contains(&"icons/a.png".to_owned()));
         for program in PROGRAMS {
-            for ending in [".css", ".css.br", ".css.gz", ".js", ".js.br", ".wasm", ".wasm.gz"] {
+            for ending in
+                [".css", ".css.br", ".css.gz", ".js", ".js.br", ".wasm", ".wasm.gz", "-later.wasm"]
+            {
                 let start = format!("assets/{}-", program.name);
                 let found =
                     names.iter().any(|name| name.starts_with(&start) && name.ends_with(ending));
@@ -190,7 +195,7 @@ mod tests {
     fn each_document_asks_for_the_files_of_its_own_program() {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("site");
-        let glue = || Glue { js: String::new(), wasm: Vec::new() };
+        let glue = || Glue { js: String::new(), wasm: Vec::new(), later: None };
         write(&folder, &sources(), &[glue(), glue()], Finish::Quick).unwrap();
         for (own, other) in [(PROGRAMS[0], PROGRAMS[1]), (PROGRAMS[1], PROGRAMS[0])] {
             let html = fs::read_to_string(folder.join(own.document)).unwrap();

@@ -88,7 +88,7 @@ pub(super) fn Acts(opened: Opened, item: Item) -> Node {
     let deeds = use_deeds();
     let place = item.place();
     let output = item.output();
-    let is_picture = output.kind == OutputKind::Image;
+    let is_input = output.kind != OutputKind::Text;
     let close_and = move |act: Callback<()>| {
         opened.go.run(None);
         act.run(());
@@ -101,7 +101,7 @@ pub(super) fn Acts(opened: Opened, item: Item) -> Node {
                 <Icon name="sliders"/>
                 {t::use_settings()}
             </button>
-            {is_picture.then(|| view! {
+            {is_input.then(|| view! {
                 <button type="button" class="btn" on:click=move |_| close_and(input)>
                     <Icon name="in"/>
                     {t::use_as_input()}

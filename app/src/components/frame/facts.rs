@@ -10,7 +10,7 @@ use crate::{
     desk::Desk,
     dom::{Node, view},
     form::group_digits,
-    i18n::{t, words},
+    i18n::{t, when, words},
     reactive::RwSignal,
     results::Item,
     state::stage::took,
@@ -103,9 +103,8 @@ fn written(kind: &FieldKind, value: &Value) -> Option<String> {
             let Size { width, height } = Size::read(value)?;
             Some(t::size_value(width, height))
         }
-        FieldKind::Image { .. } | FieldKind::File { .. } => {
-            (!value.is_null()).then(|| t::fact_picture().to_owned())
-        }
+        FieldKind::File { .. } => (!value.is_null()).then(|| t::fact_given().to_owned()),
+        FieldKind::Image { .. } => (!value.is_null()).then(|| t::fact_picture().to_owned()),
     }
 }
 
@@ -118,7 +117,9 @@ fn outcome(job: &Job, output: &Output) -> Vec<Fact> {
         Some((width, height)) => t::fact_file_size(kind, t::size_value(width, height), bytes),
         None => t::fact_file_plain(kind, bytes),
     };
-    made_in.into_iter().chain(backend).chain([Fact::new(t::fact_file(), file)]).collect()
+    let until = job.expires_at.map(|at| Fact::new(t::fact_until(), when::moment(at)));
+    let file = Fact::new(t::fact_file(), file);
+    made_in.into_iter().chain(backend).chain([file]).chain(until).collect()
 }
 
 #[cfg(test)]

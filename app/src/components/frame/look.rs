@@ -45,7 +45,7 @@ pub(super) fn Look(opened: Opened, item: Item) -> Node {
         OutputKind::Text => view! { <blockquote class="frame__text">{output.text}</blockquote> },
         OutputKind::Model | OutputKind::File => view! {
             <div class="frame__file">
-                <Icon name="file"/>
+                <Icon name=if output.kind == OutputKind::Model { "cube" } else { "file" }/>
                 <span>{output.name}</span>
             </div>
         },

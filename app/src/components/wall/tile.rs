@@ -94,7 +94,7 @@ fn File(item: Item, link: String) -> Node {
 #[component]
 fn Veil(item: Item) -> Node {
     let deeds = use_deeds();
-    let is_picture = item.output().kind == OutputKind::Image;
+    let is_input = item.output().kind != OutputKind::Text;
     let place = item.place();
     let save = api::download(&item.output().url);
     view! {
@@ -104,7 +104,7 @@ fn Veil(item: Item) -> Node {
                 on:click=move |_| deeds.use_settings(place)>
                 <Icon name="sliders"/>
             </button>
-            {is_picture.then(|| view! {
+            {is_input.then(|| view! {
                 <button type="button" class="ib" aria-label=t::use_as_input() title=t::use_as_input()
                     on:click=move |_| deeds.use_as_input(place)>
                     <Icon name="in"/>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::datum::{Conditioning, Datum, Latent, Masks, Model, Pictures};
+use super::datum::{Conditioning, Datum, Film, Latent, Masks, Model, Pictures, Sound};
 use crate::run::{Made, Stage};
 
 /// One call of a node.
@@ -108,6 +108,20 @@ impl<'a> Call<'a> {
         match self.any(name)? {
             Datum::Vae => Ok(()),
             other => Err(unfit(name, "VAE", other)),
+        }
+    }
+
+    pub(super) fn audio(&self, name: &str) -> Result<&Arc<Sound>> {
+        match self.any(name)? {
+            Datum::Audio(sound) => Ok(sound),
+            other => Err(unfit(name, "AUDIO", other)),
+        }
+    }
+
+    pub(super) fn video(&self, name: &str) -> Result<&Arc<Film>> {
+        match self.any(name)? {
+            Datum::Video(film) => Ok(film),
+            other => Err(unfit(name, "VIDEO", other)),
         }
     }
 

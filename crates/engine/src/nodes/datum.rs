@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use image::{GrayImage, RgbImage};
 use serde_json::{Value, json};
 
@@ -21,12 +22,34 @@ pub(crate) enum Datum {
     Model(Arc<Model>),
     Clip,
     Vae,
+    Audio(Arc<Sound>),
+    Video(Arc<Film>),
     Upscaler {
         /// By how much it enlarges each edge.
         factor: u32,
     },
     /// A number, text or flag.
     Json(Value),
+}
+
+/// Something to hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sound {
+    /// Samples a second, of each channel.
+    pub rate: u32,
+    /// 1 or 2.
+    pub channels: u16,
+    /// Those of the channels one after another, again and again.
+    pub samples: Vec<i16>,
+}
+
+/// Something to watch.
+#[derive(Debug, Clone)]
+pub(crate) enum Film {
+    /// Made here: so many pictures a second.
+    Frames { pictures: Pictures, fps: f32 },
+    /// Loaded, and not looked into.
+    File { content: Bytes, extension: String },
 }
 
 /// What stands for a picture in latent space: the picture itself, if there is
@@ -84,6 +107,8 @@ impl Datum {
             Self::Model(_) => "MODEL",
             Self::Clip => "CLIP",
             Self::Vae => "VAE",
+            Self::Audio(_) => "AUDIO",
+            Self::Video(_) => "VIDEO",
             Self::Upscaler { .. } => "UPSCALE_MODEL",
             Self::Json(_) => "value",
         }

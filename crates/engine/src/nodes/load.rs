@@ -1,7 +1,8 @@
 //! Reading pictures from files.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::sync::Arc;
 
 use image::{DynamicImage, GrayImage, Luma};
@@ -35,6 +36,18 @@ pub(super) fn mask(call: &mut Call<'_>) -> Result<Made, Halt> {
         _ => channel(&picture, 0, false),
     };
     Ok(Made::masks(vec![mask]))
+}
+
+/// The content of the file that an input names.
+pub(super) fn file(call: &Call<'_>, input: &str) -> Result<Vec<u8>, Failure> {
+    let name = call.text(input)?;
+    let unreadable =
+        |why: &dyn Display| Failure::new("FileNotFoundError", format!("{name}: {why}"));
+    let path = call.stage.folders().find_named(name).map_err(|error| unreadable(&error))?;
+    let mut content = Vec::new();
+    let read = File::open(path).and_then(|mut file| file.read_to_end(&mut content));
+    read.map_err(|error| unreadable(&error))?;
+    Ok(content)
 }
 
 /// Reads the file that `image` names.

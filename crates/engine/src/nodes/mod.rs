@@ -3,10 +3,13 @@
 //! [`NODES`] is the one place where a class is given its function; its
 //! definition stands in `catalogue.json`.
 
+mod animated;
+mod audio;
 mod call;
 mod conditioning;
 mod datum;
 mod filters;
+mod latent_files;
 mod latents;
 mod load;
 mod masks;
@@ -17,9 +20,10 @@ mod save;
 mod sizes;
 mod testing;
 mod text;
+mod video;
 
 pub(crate) use call::{Call, Failure, Halt};
-pub(crate) use datum::Datum;
+pub(crate) use datum::{Datum, Sound};
 
 use crate::run::Made;
 
@@ -39,6 +43,18 @@ pub(crate) const NODES: &[(&str, NodeFn)] = &[
     ("SaveImage", save::save),
     ("PreviewImage", save::preview),
     ("SaveImageWebsocket", save::websocket),
+    ("SaveAnimatedPNG", animated::save_png),
+    ("SaveAnimatedWEBP", animated::save_webp),
+    ("EmptyAudio", audio::empty),
+    ("LoadAudio", audio::read),
+    ("SaveAudio", audio::save),
+    ("PreviewAudio", audio::preview),
+    ("CreateVideo", video::create),
+    ("GetVideoComponents", video::components),
+    ("LoadVideo", video::read),
+    ("SaveVideo", video::save),
+    ("SaveLatent", latent_files::save),
+    ("LoadLatent", latent_files::open),
     ("EmptyImage", mixing::empty),
     ("ImageBatch", mixing::batch),
     ("ImageFromBatch", mixing::from_batch),

@@ -1,5 +1,6 @@
 //! Writing pictures to files and sockets.
 
+use comfy::FileRef;
 use comfy::history::Folder;
 use comfy::message::ImageFormat;
 use image::RgbImage;
@@ -36,21 +37,34 @@ pub(super) fn websocket(call: &mut Call<'_>) -> Result<Made, Halt> {
 fn write(call: &mut Call<'_>, folder: Folder, prefix: &str) -> Result<Made, Halt> {
     let pictures = call.images("images")?.clone();
     let texts = texts(call);
-    let size = pictures[0].dimensions();
-    let mut series = call
-        .stage
-        .folders()
-        .series(folder, prefix, size)
-        .map_err(|error| refuse(prefix, &error))?;
     let mut files = Vec::new();
     for picture in pictures.iter() {
         call.stage.check()?;
-        let (path, file) = series.next();
-        std::fs::write(path, encode(picture, &texts)?)
-            .map_err(|error| refuse(&file.filename, &error.into()))?;
-        files.push(file);
+        let target = Target { folder, prefix, size: picture.dimensions(), ending: "_.png" };
+        files.push(target.write(call, &encode(picture, &texts)?)?);
     }
     Ok(Made::one(Datum::Image(pictures)).showing(json!({ "images": files })))
+}
+
+/// Where a file goes.
+pub(super) struct Target<'a> {
+    pub(super) folder: Folder,
+    pub(super) prefix: &'a str,
+    /// Of the picture, for names that tell it.
+    pub(super) size: (u32, u32),
+    /// What follows the number.
+    pub(super) ending: &'a str,
+}
+
+impl Target<'_> {
+    /// Writes it under the next free number; how the node tells of it.
+    pub(super) fn write(&self, call: &Call<'_>, content: &[u8]) -> Result<FileRef, Failure> {
+        let series = call.stage.folders().series(self.folder, self.prefix, self.size);
+        let mut series = series.map_err(|error| refuse(self.prefix, &error))?;
+        let (path, file) = series.next(self.ending);
+        std::fs::write(path, content).map_err(|error| refuse(&file.filename, &error.into()))?;
+        Ok(file)
+    }
 }
 
 fn encode(picture: &RgbImage, texts: &Texts) -> Result<Vec<u8>, Failure> {
@@ -59,7 +73,7 @@ fn encode(picture: &RgbImage, texts: &Texts) -> Result<Vec<u8>, Failure> {
 }
 
 /// The graph, and what the client wants to be kept with the picture.
-fn texts(call: &Call<'_>) -> Texts {
+pub(super) fn texts(call: &Call<'_>) -> Texts {
     let (prompt, extra) = call.stage.origin();
     let graph = ("prompt".to_owned(), Value::Object(prompt.clone()));
     let extra = extra.into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));

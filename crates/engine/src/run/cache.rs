@@ -86,8 +86,14 @@ fn key(node: &Node, keys: &HashMap<NodeId, Key>, folders: &Folders) -> Key {
 
 /// The file whose content counts, for nodes that load one.
 fn loaded_file(node: &Node) -> Option<&str> {
-    let loads = node.class_type.starts_with("LoadImage");
-    node.inputs.get("image").filter(|_| loads)?.as_str()
+    let input = match node.class_type.as_str() {
+        "LoadAudio" => "audio",
+        "LoadVideo" => "file",
+        "LoadLatent" => "latent",
+        class if class.starts_with("LoadImage") => "image",
+        _ => return None,
+    };
+    node.inputs.get(input)?.as_str()
 }
 
 fn hash_file(name: &str, folders: &Folders) -> Option<Key> {

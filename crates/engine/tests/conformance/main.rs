@@ -12,6 +12,7 @@ mod clients;
 mod endpoints;
 mod interrupts;
 mod jobs;
+mod media;
 mod pictures;
 mod runs;
 mod shapes;

@@ -93,13 +93,13 @@ objects! {
     House { name, build, demo, open, max_upload_bytes }
     Job {
         id, workflow, workflow_title, workflow_version, status, seq, created_at, started_at, finished_at, inputs,
-        position, progress, outputs, failure, favourite, backend, attempt
+        position, progress, outputs, failure, favourite, expires_at, backend, attempt
     }
     JobList { jobs, next, total }
     NodeInfo { id, title, class }
     NodeProgress { state, value, max }
     Preset { label, inputs }
-    Output { id, kind, name, mime, bytes, width, height, url, blur, text, node }
+    Output { id, kind, name, mime, bytes, width, height, animated, url, blur, text, node }
     Progress { fraction, remaining_ms, node, nodes }
     Size { width, height }
     Upload { id, name, mime, bytes, width, height, url }
@@ -133,7 +133,7 @@ tagged! {
         "node" => Node { node, state }
         "output" => Output { output }
         "canceling" => Canceling { at }
-        "finished" => Finished { at, status, failure }
+        "finished" => Finished { at, status, failure, expires_at }
     }
     FieldKind {
         "text" => Text { multiline, max_length, default }

@@ -24,6 +24,7 @@ fn output() -> Output {
         bytes: 1 << 40,
         width: Some(1216),
         height: Some(832),
+        animated: true,
         url: "api/parlor/v1/outputs/7".into(),
         blur: Some("data:image/png;base64,AA==".into()),
         text: None,
@@ -65,6 +66,7 @@ fn job() -> Job {
         outputs: vec![output()],
         failure: Some(failure()),
         favourite: true,
+        expires_at: Some(1_790_000_900_000),
         backend: Some("attic".into()),
         attempt: 1,
     }
@@ -151,7 +153,12 @@ fn everything_a_viewer_hears() {
         Event::Node { node: "5".into(), state: NodeState::Cached },
         Event::Output { output: output() },
         Event::Canceling { at: 4 },
-        Event::Finished { at: 5, status: JobStatus::Failed, failure: Some(failure()) },
+        Event::Finished {
+            at: 5,
+            status: JobStatus::Failed,
+            failure: Some(failure()),
+            expires_at: Some(6),
+        },
     ] {
         both_read(&ToViewer::Event { job: id, seq: 1, event });
     }

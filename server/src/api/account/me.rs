@@ -1,14 +1,31 @@
-//! `GET /me`: whoever asks.
+//! `GET /me`: whoever asks, and how much they may.
 
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::header::CACHE_CONTROL;
+use axum::response::IntoResponse;
 use wire::Me;
 
+use crate::app::App;
 use crate::auth::Principal;
+use crate::error::Result;
 
-pub(crate) async fn show(principal: Principal) -> axum::Json<Me> {
-    axum::Json(Me {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+) -> Result<impl IntoResponse> {
+    let me = describe(&app, &principal).await?;
+    Ok(([(CACHE_CONTROL, "no-store")], axum::Json(me)))
+}
+
+pub(super) async fn describe(app: &App, principal: &Principal) -> Result<Me> {
+    Ok(Me {
         id: principal.id.0,
         role: principal.role,
+        name: principal.name().map(str::to_owned),
         studio: principal.may_use_studio(),
         graph: principal.may_run_graphs(),
+        limits: app.limits.told(principal).await?,
     })
 }

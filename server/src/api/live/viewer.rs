@@ -27,8 +27,11 @@ const BACK_MS: u32 = 1000;
 /// Most unfinished jobs of one status that are told at the beginning.
 const MOST_UNFINISHED: u32 = 200;
 
+/// Whoever comes back is let in by what they show then.
+const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
+
 /// Owns its socket; ends when the page leaves, stops answering or reading, says
-/// what cannot be understood, or when the house closes.
+/// what cannot be understood, is signed out, or when the house closes.
 pub(super) struct Viewer {
     app: Arc<App>,
     principal: Principal,
@@ -72,6 +75,7 @@ impl Viewer {
                 told = self.watching.next() => self.tell(told).await?,
                 message = self.socket.receive() => self.hear(message?).await?,
                 _ = ping.tick() => self.check().await?,
+                () = self.principal.ended() => return Err(SIGNED_OUT),
                 () = &mut stopping => {
                     let after_ms = BACK_MS + rand::random_range(0..BACK_MS);
                     self.say(&ToViewer::Restarting { after_ms }).await?;
@@ -129,6 +133,9 @@ impl Viewer {
             FromViewer::Unwatch { job } => {
                 self.watching.forget(job);
                 Ok(())
+            }
+            FromViewer::Cancel { job } if !self.principal.may_act() => {
+                self.refuse(Some(job), "this key may only read".into()).await
             }
             FromViewer::Cancel { job } => match self.app.jobs.cancel(principal, job).await {
                 // Its events tell the rest.
@@ -194,6 +201,9 @@ impl Viewer {
     }
 
     async fn check(&mut self) -> Result<(), End> {
+        if self.principal.is_over() {
+            return Err(SIGNED_OUT);
+        }
         if !std::mem::take(&mut self.heard) {
             return Err(End::Close(CloseCode::Policy, "no answer"));
         }

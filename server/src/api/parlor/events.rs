@@ -63,7 +63,8 @@ struct Feed {
 }
 
 impl Feed {
-    /// `None` when the job is over, was deleted, or the server stops.
+    /// `None` when the job is over, was deleted, or the server stops; and when
+    /// whoever listens was signed out.
     async fn next(&mut self) -> Option<sse::Event> {
         loop {
             if let Some(event) = self.ready.pop_front() {
@@ -75,6 +76,7 @@ impl Feed {
             let told = tokio::select! {
                 told = self.watch.next() => told,
                 () = self.app.shutdown.started() => return None,
+                () = self.principal.ended() => return None,
             };
             self.take(told).await;
         }

@@ -28,16 +28,17 @@ pub(crate) async fn show(
     (welcome, axum::Json(house))
 }
 
-/// Headers that make a browser a visitor, or keep it one for another year.
+/// Headers that make a browser a visitor, or keep it one, or signed in, longer.
 ///
 /// Only where a person arrives: a program that calls the rest of the API stays
 /// the visitor of its address.
 pub(crate) fn welcome(app: &App, principal: &Principal) -> HeaderMap {
-    let token = match &principal.means {
-        Means::Cookie(token) => token.clone(),
-        Means::Address => Token::random(),
-        Means::Token | Means::AnonymousKey => return HeaderMap::new(),
+    let cookie = match &principal.means {
+        Means::Session(token) => app.visitors.session_cookie(token),
+        Means::Cookie(token) => app.visitors.cookie(token),
+        Means::Address => app.visitors.cookie(&Token::random()),
+        Means::Token | Means::Key | Means::AnonymousKey => return HeaderMap::new(),
     };
-    let cookie = (SET_COOKIE, app.visitors.cookie(&token));
+    let cookie = (SET_COOKIE, cookie);
     [cookie, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))].into_iter().collect()
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wire::{Event, Job, JobList, Output, ToViewer};
 
 use crate::app::App;
-use crate::auth::{Principal, PrincipalId, Sealed};
+use crate::auth::{Principal, PrincipalId, Refused, Sealed};
 use crate::error::{Error, Result};
 
 /// The address of one file, with or without a seal.
@@ -25,14 +25,17 @@ impl FilePath {
         self.id
     }
 
-    /// Whose file it should be: the one who sealed the link, else the caller.
+    /// Whose file it should be: the one who sealed the link, whoever follows it,
+    /// else the caller.
     pub(crate) fn owner(
         &self,
         app: &App,
-        caller: &Principal,
+        caller: Option<&Principal>,
         what: fn(Uuid) -> Sealed,
     ) -> Result<PrincipalId> {
-        let Some(seal) = &self.seal else { return Ok(caller.id) };
+        let Some(seal) = &self.seal else {
+            return Ok(caller.ok_or(Refused::NoGuests)?.id);
+        };
         let owner = app.visitors.open_seal(seal, what(self.id), SystemTime::now());
         owner.ok_or(Error::NotFound("file"))
     }

@@ -13,12 +13,15 @@ use tokio::time::Instant;
 use wire::{Event, Job, JobId, Submit, ToViewer};
 
 use super::links::Links;
+use super::workflows;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::events::Told;
 use crate::extract::{Json, Path, Query};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
+use crate::limits::Ask;
+use crate::people::Whence;
 
 /// Longest that an answer may wait for the job, in seconds.
 const LONGEST_WAIT: u64 = 600;
@@ -40,11 +43,18 @@ pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     principal: Principal,
     Path(slug): Path<String>,
-    wishes: Wishes,
+    (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
+    workflows::find(&app, &principal, &slug)?;
+    let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let submitted = app.jobs.submit(principal.id, &slug, submit.inputs, wishes.key).await?;
     let Submitted { mut job, replayed } = submitted;
+    if replayed {
+        drop(charge);
+    } else {
+        charge.keep(0).await?;
+    }
     if let Some(wait) = wishes.wait {
         job = finished(&app, &principal, job.id, wait).await?;
     }

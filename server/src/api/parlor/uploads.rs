@@ -19,8 +19,10 @@ use crate::app::App;
 use crate::auth::{Principal, Sealed};
 use crate::db::NewUpload;
 use crate::error::{Error, Result};
-use crate::extract::{Path, Query};
+use crate::extract::{Arrival, Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
+use crate::limits::Ask;
+use crate::people::Whence;
 
 /// How long a whole upload may take.
 const DEADLINE: Duration = Duration::from_mins(10);
@@ -38,6 +40,7 @@ pub(crate) struct Named {
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     principal: Principal,
+    whence: Whence,
     Query(named): Query<Named>,
     request: Request,
 ) -> Result<Response> {
@@ -45,8 +48,10 @@ pub(crate) async fn create(
     if announced(request.headers()).is_some_and(|length| length > max + FORM_OVERHEAD) {
         return Err(UploadError::TooLarge { max }.into());
     }
+    let charge = app.limits.admit((&principal, whence.hash), Ask::Upload).await?;
     let work = receive(&app, &principal, named.name, request);
     let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
+    charge.keep(upload.bytes).await?;
     let location = format!("{}{}", app.config.base_path(), upload.url);
     let location = HeaderValue::from_str(&location).map_err(anyhow::Error::from)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(upload)).into_response())
@@ -54,11 +59,11 @@ pub(crate) async fn create(
 
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    principal: Principal,
+    Arrival(caller): Arrival,
     Path(path): Path<FilePath>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let owner = path.owner(&app, &principal, Sealed::Upload)?;
+    let owner = path.owner(&app, caller.as_ref(), Sealed::Upload)?;
     let upload = app.db.find_upload(owner, UploadId(path.id())).await?;
     let upload = upload.ok_or(Error::NotFound("upload"))?;
     let content = Content { hash: upload.hash, mime: &upload.mime, name: &upload.name };

@@ -13,16 +13,30 @@ use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::Path;
 use crate::site::is_known;
+use crate::workflows::Published;
 use crate::workflows::language::preferred;
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
-    _: Principal,
+    principal: Principal,
     headers: HeaderMap,
 ) -> impl IntoResponse {
     let languages = preferred(accepted(&headers));
-    let cards = app.workflows.list().iter().map(|one| one.card(&languages)).collect();
+    let list = app.workflows.list();
+    let theirs = list.iter().filter(|one| principal.may_run(one.slug(), one.access()));
+    let cards = theirs.map(|one| one.card(&languages)).collect();
     ([(VARY, ACCEPT_LANGUAGE.as_str())], axum::Json::<Vec<WorkflowSummary>>(cards))
+}
+
+/// The workflow, if this principal may see and run it.
+///
+/// # Errors
+///
+/// safety 11: one that is for others is as good as none.
+pub(crate) fn find(app: &App, principal: &Principal, slug: &str) -> Result<Arc<Published>> {
+    let found = app.workflows.get(slug);
+    let theirs = found.filter(|one| principal.may_run(slug, one.access()));
+    theirs.ok_or(Error::NotFound("workflow"))
 }
 
 fn accepted(headers: &HeaderMap) -> &str {
@@ -31,11 +45,11 @@ fn accepted(headers: &HeaderMap) -> &str {
 
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    _: Principal,
+    principal: Principal,
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let published = app.workflows.get(&slug).ok_or(Error::NotFound("workflow"))?;
+    let published = find(&app, &principal, &slug)?;
     let usual_ms = app.jobs.usual_ms(&slug, published.version()).await?;
     let definitions = app.backends.definitions();
     let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();

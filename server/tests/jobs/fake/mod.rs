@@ -64,6 +64,10 @@ pub struct Inner {
     asked: AtomicUsize,
     viewed: AtomicUsize,
     pub uploads: Mutex<HashMap<String, Bytes>>,
+    /// What its output nodes show instead of a picture.
+    pub shown: Mutex<Option<Value>>,
+    /// What it has to show, by file name.
+    pub files: Mutex<HashMap<String, Bytes>>,
     cancelled: Mutex<Vec<String>>,
     queued: Notify,
     interrupt: Notify,
@@ -140,6 +144,13 @@ impl Fake {
     /// Ids of the prompts accepted so far.
     pub fn accepted(&self) -> Vec<String> {
         self.inner.accepted.lock().unwrap().iter().map(|prompt| prompt.id.clone()).collect()
+    }
+
+    /// From now on its nodes show this, of these files.
+    pub fn show(&self, shown: Value, files: impl IntoIterator<Item = (&'static str, Vec<u8>)>) {
+        *self.inner.shown.lock().unwrap() = Some(shown);
+        let files = files.into_iter().map(|(name, content)| (name.to_owned(), content.into()));
+        self.inner.files.lock().unwrap().extend(files);
     }
 
     /// As sudden as `kill -9`. Its port is free when this returns.

@@ -162,7 +162,7 @@ async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Res
     Json(json!({ "name": stored, "subfolder": "", "type": "input" })).into_response()
 }
 
-async fn view(State(inner): Shared) -> Response {
+async fn view(Query(query): Query<HashMap<String, String>>, State(inner): Shared) -> Response {
     inner.viewed.fetch_add(1, Ordering::Relaxed);
     if inner.mood() == Mood::Endless {
         let pieces = futures_util::stream::repeat_with(|| {
@@ -170,7 +170,11 @@ async fn view(State(inner): Shared) -> Response {
         });
         return axum::body::Body::from_stream(pieces).into_response();
     }
-    picture([200, 120, 40], "PNG").into_response()
+    if inner.shown.lock().unwrap().is_none() {
+        return picture([200, 120, 40], "PNG").into_response();
+    }
+    let file = inner.files.lock().unwrap().get(&query["filename"]).cloned();
+    file.map_or_else(|| StatusCode::NOT_FOUND.into_response(), IntoResponse::into_response)
 }
 
 async fn cancel(Path(id): Path<String>, State(inner): Shared) -> Json<Value> {

@@ -29,8 +29,9 @@ pub(super) async fn work(inner: Arc<Inner>) {
         }
         let odd = if inner.mood() == Mood::Odd { json!("<NaN>") } else { json!(0.5) };
         let image = json!({ "filename": "parlor_00001_.png", "subfolder": "", "type": "output" });
-        let outputs =
-            if success { json!({ "9": { "images": [image], "score": [odd] } }) } else { json!({}) };
+        let usual = || json!({ "9": { "images": [image], "score": [odd] } });
+        let shown = inner.shown.lock().unwrap().clone();
+        let outputs = if success { shown.unwrap_or_else(usual) } else { json!({}) };
         let messages: Vec<_> = messages.iter().map(|(kind, data)| json!([kind, data])).collect();
         let status = json!({ "status_str": if success { "success" } else { "error" },
                              "completed": success, "messages": messages });
@@ -56,6 +57,9 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
         if inner.mood() == Mood::Odd {
             babble(inner, prompt, node);
         }
+        if content["class_type"] == "SaveImageWebsocket" {
+            send_pictures(inner, (client, id, node)).await;
+        }
         if content["class_type"] != "KSampler" {
             continue;
         }
@@ -72,12 +76,7 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
         }
         let steps = content["inputs"]["steps"].as_u64().unwrap();
         for step in 1..=steps {
-            if let Some(gate) = &inner.steps {
-                tokio::select! {
-                    permit = gate.acquire() => permit.unwrap().forget(),
-                    () = inner.interrupt.notified() => {}
-                }
-            }
+            inner.may_step().await;
             if inner.cancelled.lock().unwrap().contains(id) {
                 return vec![(
                     "execution_interrupted",
@@ -96,14 +95,39 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
     vec![("execution_success", json!({ "prompt_id": id, "timestamp": 1 }))]
 }
 
+impl Inner {
+    /// Waits until a step is allowed, or everything is interrupted.
+    async fn may_step(&self) {
+        if let Some(gate) = &self.steps {
+            tokio::select! {
+                permit = gate.acquire() => permit.unwrap().forget(),
+                () = self.interrupt.notified() => {}
+            }
+        }
+    }
+}
+
+/// What `SaveImageWebsocket` makes: three pictures that are nowhere else, each
+/// a step.
+async fn send_pictures(inner: &Inner, (client, prompt, node): (&str, &str, &str)) {
+    for level in [10, 20, 30] {
+        inner.may_step().await;
+        inner.send(client, frame((prompt, node), ("image/png", picture([level; 3], "PNG"))));
+    }
+}
+
 fn preview(prompt: &str, node: &str) -> Message {
+    frame((prompt, node), ("image/jpeg", picture([1, 2, 3], "JPEG")))
+}
+
+fn frame((prompt, node): (&str, &str), (kind, picture): (&str, Vec<u8>)) -> Message {
     let meta = json!({ "node_id": node, "prompt_id": prompt, "display_node_id": node,
-                       "parent_node_id": null, "real_node_id": node, "image_type": "image/jpeg" });
+                       "parent_node_id": null, "real_node_id": node, "image_type": kind });
     let meta = meta.to_string();
     let mut frame = 4u32.to_be_bytes().to_vec();
     frame.extend((meta.len() as u32).to_be_bytes());
     frame.extend(meta.as_bytes());
-    frame.extend(picture([1, 2, 3], "JPEG"));
+    frame.extend(picture);
     Message::binary(frame)
 }
 

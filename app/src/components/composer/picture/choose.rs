@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 use std::sync::Arc;
-use wire::{JobList, OutputKind};
+use wire::{FieldKind, JobList, OutputKind};
 
 use crate::{
     api::{self, Error, JobQuery},
@@ -17,11 +17,14 @@ use crate::{
 /// How many results are offered.
 const OFFERED: u32 = 48;
 
-/// A dialog with the newest pictures. `on_close` is told the chosen one, or
+/// A dialog with the newest results that fit. `on_close` is told the chosen one, or
 /// nothing when the person changed their mind.
 #[component]
-pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) -> Node {
-    let pictures = use_fetch(load);
+pub(super) fn ChooseResult(
+    kind: FieldKind,
+    #[prop(into)] on_close: Callback<Option<Picture>>,
+) -> Node {
+    let pictures = use_fetch(move || load(kind.clone()));
     let dialog = NodeRef::<html::Dialog>::new();
     dialog.on_load(|dialog| {
         let _ = dialog.show_modal();
@@ -54,22 +57,24 @@ pub(super) fn ChooseResult(#[prop(into)] on_close: Callback<Option<Picture>>) ->
 fn Offer(items: Vec<Item>, on_close: Callback<Option<Picture>>) -> Node {
     let offer = |item: Item| {
         let title = item.title().to_owned();
-        let source = item.thumb(320);
+        let look = if item.output().kind == OutputKind::Image {
+            view! { <img src=item.thumb(320) alt=title loading="lazy"/> }
+        } else {
+            view! { <Icon name="file"/> {item.output().name.clone()} }
+        };
         view! {
             <li>
-                <button type="button" on:click=move |_| on_close.run(Some(item.as_picture()))>
-                    <img src=source alt=title loading="lazy"/>
-                </button>
+                <button type="button" on:click=move |_| on_close.run(Some(item.as_picture()))>{look}</button>
             </li>
         }
     };
     view! { <ul class="choose__list">{items.into_iter().map(offer).collect::<Node>()}</ul> }
 }
 
-async fn load() -> Result<Vec<Item>, Error> {
+async fn load(kind: FieldKind) -> Result<Vec<Item>, Error> {
     let query = JobQuery { status: Some("succeeded"), limit: Some(OFFERED), ..JobQuery::default() };
     let JobList { jobs, .. } = api::jobs(&query).await?;
     let jobs: Vec<_> = jobs.into_iter().map(Arc::new).collect();
     let items = jobs.iter().flat_map(Item::of);
-    Ok(items.filter(|item| item.output().kind == OutputKind::Image).collect())
+    Ok(items.filter(|item| kind.takes(&item.output().mime)).collect())
 }

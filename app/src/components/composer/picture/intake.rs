@@ -56,14 +56,14 @@ impl Intake {
         self.over
     }
 
-    /// Whether there is a field to take a picture.
+    /// Whether there is a field to take a file.
     pub(super) fn is_wanted(self) -> bool {
-        self.form.peek(|form| form.picture_field().is_some())
+        self.form.peek(|form| form.file_field("").is_some())
     }
 
-    /// Takes a file into the first picture field that is empty, else the first.
+    /// Takes a file into the first field for such that is empty, else the first.
     pub(super) fn take_anywhere(self, file: File) {
-        let name = self.form.peek(|form| form.picture_field().map(str::to_owned));
+        let name = self.form.peek(|form| form.file_field(&file.type_()).map(str::to_owned));
         if let Some(name) = name {
             self.take(&name, file);
         }

@@ -8,7 +8,7 @@ mod choose;
 mod intake;
 
 use leptos::{ev::Event, html, prelude::*};
-use wire::{Field, FieldKind};
+use wire::{Field, FieldKind, Media};
 
 use super::{hold::Hold, labelled::Labelled, words};
 use crate::{
@@ -33,15 +33,18 @@ struct Tools {
     /// The list of results is open.
     is_choosing: RwSignal<bool>,
     input: NodeRef<html::Input>,
+    /// `None` for pictures.
+    media: Option<Media>,
 }
 
 /// A picture to start from.
 #[component]
 pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
-    let (FieldKind::Image { accept, max_bytes, .. } | FieldKind::File { accept, max_bytes, .. }) =
-        field.kind.clone()
-    else {
-        unreachable!("drawn for pictures only")
+    let kind = field.kind.clone();
+    let (accept, max_bytes, media) = match &kind {
+        FieldKind::Image { accept, max_bytes, .. } => (accept.clone(), *max_bytes, None),
+        FieldKind::File { accept, max_bytes, media } => (accept.clone(), *max_bytes, Some(*media)),
+        _ => unreachable!("drawn for files only"),
     };
     let tools = Tools {
         hold,
@@ -49,6 +52,7 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
         intake,
         is_choosing: RwSignal::new(false),
         input: NodeRef::new(),
+        media,
     };
     let picture = memo(move |_| {
         hold.see(|row| match &row.entry {
@@ -69,7 +73,7 @@ pub(super) fn PictureField(hold: Hold, field: Field, intake: Intake) -> Node {
                 view! { <Empty tools limits=limits.clone()/> }
             }}
             <Show when=move || tools.is_choosing.get()>
-                <ChooseResult on_close=move |chosen| tools.chosen(chosen)/>
+                <ChooseResult kind=kind.clone() on_close=move |chosen| tools.chosen(chosen)/>
             </Show>
         </Labelled>
     }
@@ -114,7 +118,15 @@ fn FileInput(tools: Tools, accept: String) -> Node {
 #[component]
 fn Empty(tools: Tools, limits: String) -> Node {
     let over = tools.intake.is_over();
-    let words = move || if over.get() { t::picture_let_go() } else { t::picture_empty() };
+    let words = move || {
+        if over.get() {
+            t::picture_let_go()
+        } else if tools.media.is_some() {
+            t::file_empty()
+        } else {
+            t::picture_empty()
+        }
+    };
     let small = move || if over.get() { t::picture_anywhere().to_owned() } else { limits.clone() };
     view! {
         <button type="button" class="drop drop--empty" class:drop--over=move || over.get() on:click=move |_| tools.browse()>
@@ -143,7 +155,7 @@ fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> Node {
     view! {
         <div class="drop" class:drop--over=move || over.get()>
             <div class="drop__pic" class:is-sending=move || is_sending.get()>
-                {move || preview.get().filter(|url| !url.is_empty()).map(|url| view! { <Preview url name=name.get()/> })}
+                {move || preview.get().filter(|url| !url.is_empty()).map(|url| view! { <Preview url name=name.get() media=tools.media/> })}
                 <Show when=move || is_sending.get()>
                     <div class="drop__bar" style=("--p", move || f64::from(fraction.get().unwrap_or(1.0)) * 100.0)></div>
                 </Show>
@@ -171,7 +183,12 @@ fn Filled(tools: Tools, picture: Memo<Option<Picture>>) -> Node {
 
 /// The picture itself; a sign in its place when the browser cannot show it.
 #[component]
-fn Preview(url: String, name: String) -> Node {
+fn Preview(url: String, name: String, media: Option<Media>) -> Node {
+    match media {
+        None => (),
+        Some(Media::Video) => return view! { <video src=url muted=true></video> },
+        Some(_) => return view! { <Icon name="file"/> },
+    }
     let broken = RwSignal::new(false);
     (move || {
         if broken.get() {

@@ -8,14 +8,15 @@ use img_parts::png::Png;
 use img_parts::riff::{RiffChunk, RiffContent};
 use img_parts::webp::{CHUNK_VP8X, WebP};
 
+use crate::files::gif;
+
 /// The same picture without metadata; `None` when the file is not whole.
-pub(super) fn strip(content: &Bytes, format: ImageFormat) -> Option<Bytes> {
+pub(in crate::files) fn strip(content: &Bytes, format: ImageFormat) -> Option<Bytes> {
     match format {
         ImageFormat::Png => strip_png(content.clone()),
         ImageFormat::Jpeg => strip_jpeg(content.clone()),
         ImageFormat::WebP => strip_webp(content.clone()),
-        // Knows none, and an animation must stay as it is.
-        ImageFormat::Gif => Some(content.clone()),
+        ImageFormat::Gif => Some(strip_gif(content)),
         _ => None,
     }
 }
@@ -84,14 +85,26 @@ fn strip_webp(content: Bytes) -> Option<Bytes> {
     Some(webp.encoder().bytes())
 }
 
+/// Frames and what says how they follow one another stay as they are.
+fn strip_gif(content: &Bytes) -> Bytes {
+    let mut clean = Vec::with_capacity(content.len());
+    let mut copied = 0;
+    for said in gif::blocks(content).filter(gif::Block::is_metadata) {
+        clean.extend_from_slice(&content[copied..said.range.start]);
+        copied = said.range.end;
+    }
+    clean.extend_from_slice(&content[copied..]);
+    clean.into()
+}
+
 #[cfg(test)]
 mod tests {
     use img_parts::ImageEXIF;
     use img_parts::jpeg::JpegSegment;
     use img_parts::png::PngChunk;
 
-    use super::super::picture::tests::picture;
     use super::*;
+    use crate::files::picture::tests::picture;
 
     fn contains(content: &[u8], word: &[u8]) -> bool {
         content.windows(word.len()).any(|at| at == word)
@@ -133,5 +146,14 @@ mod tests {
         let clean = strip(&tagged, ImageFormat::WebP).unwrap();
         assert!(!contains(&clean, b"secret"));
         assert!(image::load_from_memory(&clean).is_ok());
+    }
+
+    // safety 28
+    #[test]
+    fn an_animated_gif_loses_its_comment_and_no_frame() {
+        let whole = gif::tests::gif(2);
+        let mut tagged = whole.clone();
+        tagged.splice(19..19, *b"\x21\xfe\x06secret\0");
+        assert_eq!(strip(&tagged.into(), ImageFormat::Gif).unwrap(), whole);
     }
 }

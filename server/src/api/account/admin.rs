@@ -1,0 +1,133 @@
+//! `/admin`: people, invitations, keys, sessions, and what happened. For owners.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use uuid::Uuid;
+use wire::{AuditPage, Key, Link, NewInvite, Person, PersonChange, Session};
+
+use super::{NOT_KEPT, mine};
+use crate::app::App;
+use crate::auth::PrincipalId;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Owner, Path, Query};
+use crate::people::Whence;
+
+pub(crate) async fn people(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> Result<axum::Json<Vec<Person>>> {
+    Ok(axum::Json(app.people.everybody().await?))
+}
+
+pub(crate) async fn change_person(
+    State(app): State<Arc<App>>,
+    Owner(owner): Owner,
+    Path(id): Path<Uuid>,
+    whence: Whence,
+    Json(change): Json<PersonChange>,
+) -> Result<axum::Json<Person>> {
+    Ok(axum::Json(app.people.change((&owner, &whence), (id, change)).await?))
+}
+
+/// With everything that is theirs.
+pub(crate) async fn delete_person(
+    State(app): State<Arc<App>>,
+    Owner(owner): Owner,
+    Path(id): Path<Uuid>,
+    whence: Whence,
+) -> Result<StatusCode> {
+    if !app.people.everybody().await?.iter().any(|person| person.id == id) {
+        return Err(Error::NotFound("person"));
+    }
+    app.people.is_not_the_last_owner(id).await?;
+    mine::forget(&app, (&owner, &whence), PrincipalId(id)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// A link for somebody who forgot their password.
+pub(crate) async fn reset(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Path(id): Path<Uuid>,
+) -> Result<impl IntoResponse> {
+    let made = app.people.reset_link(id, &app.address()).await?;
+    Ok((StatusCode::CREATED, NOT_KEPT, axum::Json(made)))
+}
+
+pub(crate) async fn invites(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> Result<axum::Json<Vec<Link>>> {
+    Ok(axum::Json(app.people.invites().await?))
+}
+
+pub(crate) async fn invite(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Json(wanted): Json<NewInvite>,
+) -> Result<impl IntoResponse> {
+    let wanted = (wanted.grants, wanted.hours);
+    let made = app.people.invite(wanted, &app.address()).await?;
+    Ok((StatusCode::CREATED, NOT_KEPT, axum::Json(made)))
+}
+
+pub(crate) async fn revoke_invite(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode> {
+    let good = app.people.revoke_invite(id).await?;
+    if good { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("invitation")) }
+}
+
+pub(crate) async fn keys(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> Result<axum::Json<Vec<Key>>> {
+    Ok(axum::Json(app.people.keys(None).await?))
+}
+
+pub(crate) async fn revoke_key(
+    State(app): State<Arc<App>>,
+    Owner(owner): Owner,
+    Path(id): Path<Uuid>,
+    whence: Whence,
+) -> Result<StatusCode> {
+    app.people.revoke_key((&owner, &whence), (id, None)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn sessions(
+    State(app): State<Arc<App>>,
+    Owner(owner): Owner,
+) -> Result<axum::Json<Vec<Session>>> {
+    Ok(axum::Json(app.people.sessions(None, owner.session()).await?))
+}
+
+pub(crate) async fn end_session(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode> {
+    let ended = app.people.end_session(id, None).await?;
+    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("session")) }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Page {
+    /// Number of the last entry of the page before.
+    before: Option<i64>,
+}
+
+pub(crate) async fn audit(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Query(page): Query<Page>,
+) -> Result<axum::Json<AuditPage>> {
+    Ok(axum::Json(app.people.audit(page.before).await?))
+}

@@ -1,0 +1,92 @@
+//! How much guests and members may. The owner may all.
+
+use clap::Args;
+
+/// What limits one principal; `None`: nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowance {
+    /// In a minute.
+    pub requests: Option<u32>,
+    /// Not over.
+    pub jobs_at_once: Option<u64>,
+    pub jobs_per_day: Option<u64>,
+    pub upload_bytes_per_day: Option<u64>,
+    pub storage_bytes: Option<u64>,
+}
+
+/// Days begin at midnight, UTC. 0 is no limit.
+#[derive(Debug, Clone, Args)]
+pub struct LimitSettings {
+    /// Most requests in a minute of one guest, and of one address of guests.
+    #[arg(long, env = "PARLOR_GUEST_REQUESTS", value_name = "N", default_value = "1200")]
+    pub guest_requests: u32,
+
+    /// Most jobs of one guest that are not over.
+    #[arg(long, env = "PARLOR_GUEST_JOBS", value_name = "N", default_value = "10")]
+    pub guest_jobs: u32,
+
+    /// Most jobs of one guest, and of one address of guests, in a day.
+    #[arg(long, env = "PARLOR_GUEST_JOBS_PER_DAY", value_name = "N", default_value = "500")]
+    pub guest_jobs_per_day: u32,
+
+    /// Most that one guest, and one address of guests, hands in in a day.
+    #[arg(long, env = "PARLOR_GUEST_UPLOAD_MB_PER_DAY", value_name = "MB", default_value = "2048")]
+    pub guest_upload_mb_per_day: u32,
+
+    /// Most that is kept for one guest, uploads and outputs.
+    #[arg(long, env = "PARLOR_GUEST_STORAGE_MB", value_name = "MB", default_value = "10240")]
+    pub guest_storage_mb: u32,
+
+    /// Most requests in a minute of one member.
+    #[arg(long, env = "PARLOR_MEMBER_REQUESTS", value_name = "N", default_value = "6000")]
+    pub member_requests: u32,
+
+    /// Most jobs of one member that are not over.
+    #[arg(long, env = "PARLOR_MEMBER_JOBS", value_name = "N", default_value = "100")]
+    pub member_jobs: u32,
+
+    /// Most jobs of one member in a day.
+    #[arg(long, env = "PARLOR_MEMBER_JOBS_PER_DAY", value_name = "N", default_value = "0")]
+    pub member_jobs_per_day: u32,
+
+    /// Most that one member hands in in a day.
+    #[arg(long, env = "PARLOR_MEMBER_UPLOAD_MB_PER_DAY", value_name = "MB", default_value = "0")]
+    pub member_upload_mb_per_day: u32,
+
+    /// Most that is kept for one member, uploads and outputs.
+    #[arg(long, env = "PARLOR_MEMBER_STORAGE_MB", value_name = "MB", default_value = "0")]
+    pub member_storage_mb: u32,
+}
+
+impl LimitSettings {
+    /// What a guest may.
+    pub fn guest(&self) -> Allowance {
+        Allowance {
+            requests: limit(self.guest_requests),
+            jobs_at_once: limit(self.guest_jobs).map(u64::from),
+            jobs_per_day: limit(self.guest_jobs_per_day).map(u64::from),
+            upload_bytes_per_day: limit(self.guest_upload_mb_per_day).map(megabytes),
+            storage_bytes: limit(self.guest_storage_mb).map(megabytes),
+        }
+    }
+
+    /// What a member may.
+    pub fn member(&self) -> Allowance {
+        Allowance {
+            requests: limit(self.member_requests),
+            jobs_at_once: limit(self.member_jobs).map(u64::from),
+            jobs_per_day: limit(self.member_jobs_per_day).map(u64::from),
+            upload_bytes_per_day: limit(self.member_upload_mb_per_day).map(megabytes),
+            storage_bytes: limit(self.member_storage_mb).map(megabytes),
+        }
+    }
+}
+
+fn limit(number: u32) -> Option<u32> {
+    (number > 0).then_some(number)
+}
+
+/// In bytes.
+fn megabytes(number: u32) -> u64 {
+    u64::from(number) << 20
+}

@@ -1,0 +1,83 @@
+//! What happened in the house: who signed in, what was made and revoked.
+
+use anyhow::Context as _;
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
+use wire::{AuditEntry, AuditPage, Millis};
+
+use super::{Db, now, rows};
+
+/// How long it is remembered: a year.
+const REMEMBERED: Millis = 365 * 24 * 60 * 60 * 1000;
+/// Entries on one page.
+const PAGE: i64 = 100;
+
+/// Something to write down.
+#[derive(Debug, Clone)]
+pub(crate) struct Noted {
+    /// One word, such as `signed_in`.
+    pub(crate) what: &'static str,
+    pub(crate) principal: Option<Uuid>,
+    /// What they are called.
+    pub(crate) name: String,
+    /// To whom or what.
+    pub(crate) about: String,
+    pub(crate) address: String,
+}
+
+impl Db {
+    /// Writes it down.
+    pub(crate) async fn note(&self, noted: Noted) -> anyhow::Result<()> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let at = now();
+                sqlx::query("DELETE FROM audit WHERE at < ?")
+                    .bind(at - REMEMBERED)
+                    .execute(&mut *connection)
+                    .await?;
+                sqlx::query(
+                    "INSERT INTO audit (at, what, principal, name, about, address)
+                     VALUES (?, ?, ?, ?, ?, ?)",
+                )
+                .bind(at)
+                .bind(noted.what)
+                .bind(noted.principal.map(rows::id))
+                .bind(noted.name)
+                .bind(noted.about)
+                .bind(noted.address)
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// What happened before entry number `before`, newest first.
+    pub(crate) async fn audit(&self, before: Option<i64>) -> anyhow::Result<AuditPage> {
+        let found = sqlx::query("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?")
+            .bind(before.unwrap_or(i64::MAX))
+            .bind(PAGE)
+            .fetch_all(&self.readers)
+            .await
+            .context("reading what happened")?;
+        let entries: Vec<_> = found.iter().map(read).collect::<anyhow::Result<_>>()?;
+        let full = entries.len() as i64 == PAGE;
+        let next = entries.last().filter(|_| full).map(|entry| entry.id);
+        Ok(AuditPage { entries, next })
+    }
+}
+
+fn read(row: &SqliteRow) -> anyhow::Result<AuditEntry> {
+    let principal: Option<&[u8]> = row.try_get("principal")?;
+    Ok(AuditEntry {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        what: row.try_get("what")?,
+        principal: principal.map(Uuid::from_slice).transpose().context("principal is no id")?,
+        name: row.try_get("name")?,
+        about: row.try_get("about")?,
+        address: row.try_get("address")?,
+    })
+}

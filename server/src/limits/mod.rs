@@ -1,0 +1,137 @@
+//! How much somebody may: requests in a minute, jobs, bytes.
+//!
+//! `meter` counts requests in memory of a fixed size; `usage` counts what lasts:
+//! jobs and bytes of a day. An owner has no limits.
+
+mod gate;
+mod meter;
+mod noticed;
+mod usage;
+
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+use wire::Role;
+
+use crate::auth::{Principal, PrincipalId};
+use crate::config::{Allowance, Config};
+use crate::db::Db;
+use crate::error::Error;
+
+pub(crate) use gate::gate;
+pub use meter::{Meter, Quota, Rate, TooOften};
+use noticed::Noticed;
+pub(crate) use usage::Ask;
+use usage::Today;
+
+/// What can be counted; each has a quota of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    Principal(PrincipalId),
+    /// All that come from one address, by its keyed hash.
+    Address(PrincipalId),
+    Key(Uuid),
+    /// Attempts to sign in from an address, and by a name.
+    SignInFrom(PrincipalId),
+    SignInAs([u8; 32]),
+}
+
+/// Attempts to sign in from one address.
+const SIGN_IN_FROM: Rate = Rate { most: 20, per: Duration::from_mins(1) };
+/// Attempts to sign in by one name, from wherever.
+const SIGN_IN_AS: Rate = Rate { most: 60, per: Duration::from_mins(10) };
+
+/// All limits of the house.
+#[derive(Debug)]
+pub struct Limits {
+    pub(crate) meter: Meter,
+    guest: Allowance,
+    member: Allowance,
+    db: Db,
+    today: Today,
+    noted: Noticed,
+}
+
+impl Limits {
+    pub(crate) fn new(config: &Config, db: Db) -> Self {
+        tracing::debug!(bytes = Meter::BYTES, "most memory for counting requests");
+        Self {
+            meter: Meter::default(),
+            guest: config.limits.guest(),
+            member: config.limits.member(),
+            db,
+            today: Today::default(),
+            noted: Noticed::default(),
+        }
+    }
+
+    /// What limits this principal; `None`: nothing does.
+    pub(crate) fn allowance(&self, principal: &Principal) -> Option<Allowance> {
+        match principal.role {
+            Role::Owner => None,
+            Role::Member => Some(self.member),
+            Role::Guest => Some(self.guest),
+        }
+    }
+
+    /// Counts one attempt to sign in by `name` from the address with this hash.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMany`] after a few, so that nobody can try out passwords.
+    pub(crate) fn sign_in(&self, name: &str, address: PrincipalId) -> Result<(), Error> {
+        let now = Instant::now();
+        let from = self.meter.take(&Counted::SignInFrom(address), SIGN_IN_FROM, now);
+        let counted = from.and_then(|_| match name.trim() {
+            "" => Ok(()),
+            name => {
+                let name = blake3::hash(name.to_lowercase().as_bytes());
+                self.meter.take(&Counted::SignInAs(*name.as_bytes()), SIGN_IN_AS, now).map(drop)
+            }
+        });
+        counted.map_err(|too_often| {
+            let retry_after = too_often.retry_after.as_secs() + 1;
+            let message = format!("too many attempts; try again in {retry_after} s");
+            Error::TooMany { message, retry_after }
+        })
+    }
+
+    /// Counts one request of whoever it is, from the address with this hash;
+    /// the tightest quota, if there is any.
+    ///
+    /// # Errors
+    ///
+    /// When it is one too many.
+    pub(crate) fn request(
+        &self,
+        principal: Option<&Principal>,
+        address: PrincipalId,
+    ) -> Result<Option<Quota>, TooOften> {
+        let now = Instant::now();
+        let mut tightest: Option<Quota> = None;
+        let mut take = |who: Counted, most: Option<u32>| -> Result<(), TooOften> {
+            let Some(most) = most else { return Ok(()) };
+            let quota = self.meter.take(&who, Rate::per_minute(most), now)?;
+            if tightest.is_none_or(|known| quota.remaining < known.remaining) {
+                tightest = Some(quota);
+            }
+            Ok(())
+        };
+        let Some(principal) = principal else {
+            // Whoever shows nothing that is known: by the address alone.
+            take(Counted::Address(address), self.guest.requests)?;
+            return Ok(tightest);
+        };
+        if let Some(key) = principal.key() {
+            take(Counted::Key(key), principal.per_minute())?;
+        }
+        if let Some(allowance) = self.allowance(principal) {
+            take(Counted::Principal(principal.id), allowance.requests)?;
+        }
+        // A guest can come as somebody else with every request, but for this.
+        if principal.role == Role::Guest && principal.id != address {
+            take(Counted::Address(address), self.guest.requests)?;
+        }
+        Ok(tightest)
+    }
+}

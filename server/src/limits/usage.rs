@@ -1,0 +1,297 @@
+//! What somebody used today: jobs, and bytes handed in.
+//!
+//! Counted in memory, so that two at once cannot both take the last; written
+//! down beside, so that a restart forgets nothing.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+use wire::{Limit, Limited, Role};
+
+use super::Limits;
+use crate::auth::{Principal, PrincipalId};
+use crate::config::Allowance;
+use crate::db::{Used, now};
+use crate::error::{Error, Result};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Most that are held; others are read again.
+const MOST: usize = 20_000;
+/// When asking again makes sense, after too many jobs at once, in seconds.
+const SOON: u64 = 10;
+
+/// What each used today, as far as it is held.
+#[derive(Debug, Default)]
+pub(super) struct Today(Mutex<HashMap<Uuid, Day>>);
+
+#[derive(Debug, Clone, Copy)]
+struct Day {
+    /// Since the Unix epoch.
+    number: i64,
+    used: Used,
+    /// Jobs that were let in and are not in the database yet.
+    pending: u64,
+}
+
+/// What somebody asks to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// One more job.
+    Job,
+    /// To hand in a file, of a size that is not known yet.
+    Upload,
+}
+
+/// What the database knows of a principal.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    /// Jobs.
+    unfinished: u64,
+    /// In bytes.
+    stored: u64,
+}
+
+/// What was let in, to be kept or, when dropped, given back.
+#[derive(Debug)]
+pub(crate) struct Charge<'a> {
+    limits: &'a Limits,
+    /// Who pays: the principal, and the address of a guest. Nobody, when
+    /// nothing limits them.
+    payers: Vec<Uuid>,
+    ask: Ask,
+    day: i64,
+    kept: bool,
+}
+
+impl Limits {
+    /// Whether this principal may, from the address with this hash.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooMany`] with the figure and the limit.
+    pub(crate) async fn admit(
+        &self,
+        (principal, address): (&Principal, PrincipalId),
+        ask: Ask,
+    ) -> Result<Charge<'_>> {
+        let Some(allowance) = self.allowance(principal) else {
+            return Ok(Charge::free(self, ask));
+        };
+        let day = today();
+        let payers = payers(principal, address);
+        for payer in &payers {
+            self.load(*payer, day).await?;
+        }
+        let state = State {
+            unfinished: self.db.unfinished_of(principal.id).await?,
+            stored: self.db.stored_of(principal.id).await?,
+        };
+        match self.charge(&payers, (&allowance, state), ask) {
+            Ok(()) => Ok(Charge { limits: self, payers, ask, day, kept: false }),
+            Err(over) => {
+                self.note((Some(principal), address), over.what).await?;
+                Err(over.into())
+            }
+        }
+    }
+
+    /// Checks, and counts what is asked for: nobody comes in between.
+    fn charge(
+        &self,
+        payers: &[Uuid],
+        (allowance, state): (&Allowance, State),
+        ask: Ask,
+    ) -> Result<(), Over> {
+        let mut held = self.today.held();
+        let own = payers.first().and_then(|payer| held.get(payer));
+        let pending = own.map_or(0, |known| known.pending);
+        within(Limited::StorageBytes, state.stored, allowance.storage_bytes)?;
+        for known in payers.iter().filter_map(|payer| held.get(payer)) {
+            match ask {
+                Ask::Job => within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?,
+                Ask::Upload => {
+                    let most = allowance.upload_bytes_per_day;
+                    within(Limited::UploadBytesPerDay, known.used.bytes, most)?;
+                }
+            }
+        }
+        if ask == Ask::Job {
+            let unfinished = state.unfinished + pending;
+            within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
+            for payer in payers {
+                held.entry(*payer).and_modify(|known| {
+                    known.used.jobs += 1;
+                    known.pending += 1;
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What limits this principal, and how much of it is used.
+    pub(crate) async fn told(&self, principal: &Principal) -> Result<Vec<Limit>> {
+        let Some(allowance) = self.allowance(principal) else { return Ok(Vec::new()) };
+        let day = today();
+        self.load(principal.id.0, day).await?;
+        let used =
+            self.today.held().get(&principal.id.0).map_or_else(Used::default, |day| day.used);
+        let limits = [
+            (Limited::Requests, allowance.requests.map(u64::from), 0),
+            (
+                Limited::JobsAtOnce,
+                allowance.jobs_at_once,
+                self.db.unfinished_of(principal.id).await?,
+            ),
+            (Limited::JobsPerDay, allowance.jobs_per_day, used.jobs),
+            (Limited::UploadBytesPerDay, allowance.upload_bytes_per_day, used.bytes),
+            (
+                Limited::StorageBytes,
+                allowance.storage_bytes,
+                self.db.stored_of(principal.id).await?,
+            ),
+        ];
+        let limits = limits.into_iter();
+        let told = |(what, most, used)| Some(Limit { what, most: most?, used });
+        Ok(limits.filter_map(told).collect())
+    }
+
+    /// Holds what `who` used today.
+    async fn load(&self, who: Uuid, day: i64) -> anyhow::Result<()> {
+        let is_held = |held: &HashMap<Uuid, Day>| held.get(&who).is_some_and(|d| d.number == day);
+        if is_held(&self.today.held()) {
+            return Ok(());
+        }
+        let used = self.db.used(who, day).await?;
+        let mut held = self.today.held();
+        // Somebody else may have been quicker, and counted already.
+        if !is_held(&held) {
+            if held.len() >= MOST {
+                held.retain(|_, known| known.number == day && known.pending > 0);
+            }
+            let pending = held.get(&who).map_or(0, |known| known.pending);
+            held.insert(who, Day { number: day, used, pending });
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Charge<'a> {
+    /// For whom nothing is counted.
+    fn free(limits: &'a Limits, ask: Ask) -> Self {
+        Self { limits, payers: Vec::new(), ask, day: 0, kept: false }
+    }
+}
+
+impl Charge<'_> {
+    /// It was used: writes it down. For an upload, `bytes` of it.
+    pub(crate) async fn keep(mut self, bytes: u64) -> anyhow::Result<()> {
+        self.kept = true;
+        let jobs = u64::from(self.ask == Ask::Job);
+        for payer in &self.payers {
+            let used = Used { jobs, bytes, cost: 0 };
+            self.limits.db.use_up((*payer, self.day), used).await?;
+        }
+        if bytes > 0 {
+            let mut held = self.limits.today.held();
+            for payer in &self.payers {
+                held.entry(*payer).and_modify(|known| known.used.bytes += bytes);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Charge<'_> {
+    fn drop(&mut self) {
+        if self.ask != Ask::Job {
+            return;
+        }
+        let mut held = self.limits.today.held();
+        for payer in &self.payers {
+            held.entry(*payer).and_modify(|known| {
+                known.pending = known.pending.saturating_sub(1);
+                if !self.kept && known.number == self.day {
+                    known.used.jobs = known.used.jobs.saturating_sub(1);
+                }
+            });
+        }
+    }
+}
+
+impl Today {
+    fn held(&self) -> MutexGuard<'_, HashMap<Uuid, Day>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A guest's address pays too: a new cookie is no new day.
+fn payers(principal: &Principal, address: PrincipalId) -> Vec<Uuid> {
+    let mut payers = vec![principal.id.0];
+    if principal.role == Role::Guest && address != principal.id {
+        payers.push(address.0);
+    }
+    payers
+}
+
+fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
+    match most {
+        Some(most) if used >= most => Err(Over { what, used, most }),
+        _ => Ok(()),
+    }
+}
+
+/// A limit that is reached.
+#[derive(Debug, Clone, Copy)]
+struct Over {
+    what: Limited,
+    used: u64,
+    most: u64,
+}
+
+impl From<Over> for Error {
+    fn from(over: Over) -> Self {
+        let Over { what, used, most } = over;
+        let (used_mb, most_mb) = (used >> 20, most >> 20);
+        let (message, retry_after) = match what {
+            Limited::JobsAtOnce => {
+                (format!("{used} of your jobs are not over, and {most} may be at once"), SOON)
+            }
+            Limited::JobsPerDay => {
+                (format!("{most} jobs a day are allowed, and these were used"), until_midnight())
+            }
+            Limited::UploadBytesPerDay => {
+                let message = format!("{most_mb} MB a day can be handed in, and these were");
+                (message, until_midnight())
+            }
+            Limited::StorageBytes => {
+                let message = format!("{used_mb} MB are kept for you, of {most_mb}");
+                (message + ": delete something", SOON)
+            }
+            Limited::Requests | Limited::CostPerDay => (format!("{most} are allowed"), SOON),
+        };
+        Self::TooMany { message, retry_after }
+    }
+}
+
+/// As it stands in JSON.
+pub(super) fn word(what: Limited) -> &'static str {
+    match what {
+        Limited::Requests => "requests",
+        Limited::JobsAtOnce => "jobs_at_once",
+        Limited::JobsPerDay => "jobs_per_day",
+        Limited::CostPerDay => "cost_per_day",
+        Limited::UploadBytesPerDay => "upload_bytes_per_day",
+        Limited::StorageBytes => "storage_bytes",
+    }
+}
+
+/// Since the Unix epoch, UTC.
+pub(super) fn today() -> i64 {
+    now().div_euclid(DAY_MS)
+}
+
+/// In seconds.
+fn until_midnight() -> u64 {
+    ((DAY_MS - now().rem_euclid(DAY_MS)) / 1000 + 1) as u64
+}

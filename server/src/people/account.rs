@@ -1,0 +1,115 @@
+//! What people do with their account, and what the owner does with theirs.
+
+use uuid::Uuid;
+use wire::{AuditPage, NewPassword, Person, PersonChange, Role, SignIn, Standing};
+
+use super::links::{new, taken};
+use super::{People, Whence, name, named};
+use crate::auth::{PassId, Principal, PrincipalId};
+use crate::db::PersonRow;
+use crate::error::{Error, Result};
+
+impl People {
+    /// Asks for an account, which the owner has to approve.
+    pub(crate) async fn register(&self, wanted: &SignIn, whence: &Whence) -> Result<()> {
+        let name = name::parse(&wanted.name)?;
+        self.is_free(&name, None).await?;
+        let password = Some(self.passwords.hash(&wanted.password).await?);
+        let person = Person { standing: Standing::Waiting, ..new(name, Role::Member) };
+        let noted = (person.id, person.name.clone());
+        if !self.db.add_person(PersonRow { person, password }).await? {
+            return Err(taken());
+        }
+        Ok(self.note("registered", (noted.0, &noted.1), ("", whence)).await?)
+    }
+
+    /// Sets a new password; all other sessions end.
+    pub(crate) async fn change_password(
+        &self,
+        (principal, whence): (&Principal, &Whence),
+        wanted: &NewPassword,
+    ) -> Result<()> {
+        let id = principal.person();
+        let row = self.db.person(id).await?.ok_or(Error::Forbidden(
+            "only somebody with an account has a password: follow a link to make one",
+        ))?;
+        if row.password.is_some() {
+            let current = wanted.current.as_deref().unwrap_or_default();
+            if !self.passwords.is(current, row.password.as_deref()).await? {
+                return Err(Error::field("current", "This is not your password."));
+            }
+        }
+        let hash = self.passwords.hash(&wanted.new).await?;
+        self.db.set_password(id, (hash, None)).await?;
+        self.end_sessions(id, principal.session()).await?;
+        Ok(self.note("password_changed", named(principal), ("", whence)).await?)
+    }
+
+    /// Whether somebody with an account owns the house.
+    pub async fn has_owner(&self) -> anyhow::Result<bool> {
+        Ok(self.db.first_owner().await?.is_some())
+    }
+
+    /// Everybody with an account.
+    pub(crate) async fn everybody(&self) -> Result<Vec<Person>> {
+        Ok(self.db.people().await?)
+    }
+
+    /// Changes what somebody is and may. What they hold open closes, and opens
+    /// again with what they may then.
+    pub(crate) async fn change(
+        &self,
+        (owner, whence): (&Principal, &Whence),
+        (id, change): (Uuid, PersonChange),
+    ) -> Result<Person> {
+        if change.role == Some(Role::Guest) {
+            return Err(Error::field("role", "Somebody with an account is a member or an owner."));
+        }
+        let loses = change.role == Some(Role::Member)
+            || change.standing.is_some_and(|standing| standing != Standing::Active);
+        if loses {
+            self.is_not_the_last_owner(id).await?;
+        }
+        let changed = self.db.change_person(id, change).await?;
+        let person = changed.ok_or(Error::NotFound("person"))?;
+        self.passes.end_all_of(id);
+        self.note("person_changed", named(owner), (&person.name, whence)).await?;
+        Ok(person)
+    }
+
+    /// Forgets somebody and all that lets them in. Their jobs and files are
+    /// deleted by whoever calls this, before.
+    pub(crate) async fn forget(
+        &self,
+        (principal, whence): (&Principal, &Whence),
+        id: PrincipalId,
+    ) -> Result<()> {
+        self.db.forget_person(id).await?;
+        self.passes
+            .end(|pass| pass.maker == id.0 || matches!(pass.id, PassId::Key(key) if key == id.0));
+        let who = if principal.person() == id.0 { (Uuid::nil(), "") } else { named(principal) };
+        Ok(self.note("person_forgotten", who, ("", whence)).await?)
+    }
+
+    /// A house beyond this machine needs somebody who keeps it.
+    pub(crate) async fn is_not_the_last_owner(&self, id: Uuid) -> Result<()> {
+        let owners: Vec<Uuid> = self
+            .db
+            .people()
+            .await?
+            .into_iter()
+            .filter(|person| person.role == Role::Owner && person.standing == Standing::Active)
+            .map(|person| person.id)
+            .collect();
+        if owners == [id] {
+            let cure = "this is the only owner: make somebody else one first";
+            return Err(Error::Conflict(cure.into()));
+        }
+        Ok(())
+    }
+
+    /// What happened before entry number `before`.
+    pub(crate) async fn audit(&self, before: Option<i64>) -> Result<AuditPage> {
+        Ok(self.db.audit(before).await?)
+    }
+}

@@ -1,0 +1,114 @@
+//! How much guests may, and how they are told.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use wire::{ErrorCode, Limited, Me};
+
+use super::house::{API, House, post, small};
+
+/// Beyond this machine and open, with more flags.
+async fn open(flags: &[&str]) -> House {
+    House::with(&[&["--public-url", "http://art.example.org", "--open"], flags].concat()).await
+}
+
+fn get(uri: &str) -> Request<Body> {
+    Request::get(format!("{API}/{uri}")).body(Body::empty()).unwrap()
+}
+
+// safety 22
+#[tokio::test]
+async fn a_guest_who_asks_too_often_is_told_when_to_come_back() {
+    let house = open(&["--guest-requests", "3"]).await;
+    let first = house.answer(get("me")).await;
+    assert_eq!(first.header("ratelimit-policy"), "\"requests\";q=3;w=60");
+    assert!(first.header("ratelimit").starts_with("\"requests\";r=2;t="));
+    // Neither a new cookie nor a claimed address is a new quota.
+    house.answer(get("house")).await;
+    let mut claimed = get("me");
+    claimed.headers_mut().insert("x-forwarded-for", "192.0.2.77".parse().unwrap());
+    assert_eq!(house.answer(claimed).await.status, StatusCode::OK);
+    let mut cookie = get("me");
+    cookie.headers_mut().insert("x-parlor-visitor", "x".parse().unwrap());
+    let refused = house.answer(cookie).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.problem().code, ErrorCode::TooMany);
+    assert_eq!(refused.header("retry-after").parse::<u64>().unwrap(), 20);
+    assert!(refused.header("ratelimit").starts_with("\"requests\";r=0;t="));
+
+    let other = house.answer_to("192.0.2.1:1", get("me")).await;
+    assert_eq!(other.status, StatusCode::OK, "another address is not slowed");
+}
+
+#[tokio::test]
+async fn the_page_itself_and_health_checks_count_for_nothing() {
+    let house = open(&["--guest-requests", "1"]).await;
+    for uri in ["/", "/healthz", "/", "/w/upscale"] {
+        assert_eq!(house.get(uri).await.status, StatusCode::OK, "{uri}");
+    }
+    assert_eq!(house.answer(get("me")).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn an_owner_has_no_limits() {
+    let house = House::with(&["--guest-requests", "1", "--guest-jobs", "1"]).await;
+    let visitor = house.visitor().await;
+    for _ in 0..3 {
+        assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    }
+    assert!(visitor.me().await.limits.is_empty());
+}
+
+// safety 38
+#[tokio::test]
+async fn jobs_at_once_are_limited_and_counted() {
+    let house = open(&["--guest-jobs", "2"]).await;
+    let visitor = house.visitor().await;
+    let first: wire::Job = visitor.submit(&small("x")).await.json();
+    assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    let refused = visitor.submit(&small("x")).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_ne!(refused.header("retry-after"), "");
+    let at_once = visitor.me().await.limits;
+    let at_once = at_once.iter().find(|limit| limit.what == Limited::JobsAtOnce).unwrap();
+    assert_eq!((at_once.used, at_once.most), (2, 2));
+
+    let cancel = visitor.call("POST", &format!("{API}/jobs/{}/cancel", first.id)).await;
+    assert_eq!(cancel.status, StatusCode::OK);
+    assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+}
+
+// safety 38
+#[tokio::test]
+async fn many_jobs_at_once_do_not_slip_through_together() {
+    let house = open(&["--guest-jobs", "3"]).await;
+    let visitor = house.visitor().await;
+    let small = small("x");
+    let all = (0..20).map(|_| visitor.submit(&small));
+    let answers = futures_util::future::join_all(all).await;
+    let let_in = answers.iter().filter(|answer| answer.status == StatusCode::ACCEPTED).count();
+    assert!((1..=3).contains(&let_in), "{let_in}");
+}
+
+// safety 22
+#[tokio::test]
+async fn the_jobs_of_a_day_are_counted_for_the_address_too() {
+    let house = open(&["--guest-jobs-per-day", "2"]).await;
+    let (one, two) = (house.visitor().await, house.visitor().await);
+    let wrong =
+        post(&format!("{API}/workflows/text-to-picture/jobs"), &serde_json::json!({"inputs": {}}));
+    assert_eq!(one.send(wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(one.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    assert_eq!(two.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    let refused = house.visitor().await.submit(&small("x")).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "a new cookie is no new day");
+    assert!(refused.problem().detail.contains("2 jobs a day"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn me_tells_the_limits_before_they_are_hit() {
+    let house = open(&["--guest-storage-mb", "5", "--guest-upload-mb-per-day", "0"]).await;
+    let me: Me = house.answer(get("me")).await.json();
+    let told: Vec<_> = me.limits.iter().map(|limit| (limit.what, limit.most)).collect();
+    assert!(told.contains(&(Limited::StorageBytes, 5 << 20)), "{told:?}");
+    assert!(told.iter().all(|(what, _)| *what != Limited::UploadBytesPerDay), "0 is no limit");
+}

@@ -1,0 +1,334 @@
+//! Who may what: every route, everybody who could come.
+//!
+//! The table must name each route of the server's code: a route without an
+//! entry, or an entry without a route, fails.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::json;
+use wire::{JobStatus, Upload};
+
+use super::house::{API, House, Visitor};
+
+/// Who may come through a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// A page, or for operators: outside of the API.
+    Outside,
+    /// Also who still has to sign in.
+    Arrives,
+    /// Whoever is let in.
+    Inside,
+    /// Whoever is let in, but for a key that only reads.
+    Acts,
+    /// A thing: whose it is, also by a key that only reads.
+    Sees,
+    /// A thing: whose it is, but for a key that only reads.
+    Changes,
+    /// Opens by its seal, which is wrong here.
+    Sealed,
+    /// Whoever may decide about all that is theirs.
+    Own,
+    /// Who has an account, not by a lesser key.
+    Account,
+    /// Who may use the studio.
+    Studio,
+    /// An owner.
+    House,
+}
+use Rule::{
+    Account, Acts, Arrives, Changes, House as Keeps, Inside, Outside, Own, Sealed, Sees, Studio,
+};
+
+/// Method, path as it stands in the code, what stands before it, rule.
+const TABLE: &[(&str, &str, &str, Rule)] = &[
+    ("GET", "/", "", Outside),
+    ("GET", "/gallery", "", Outside),
+    ("GET", "/w/{slug}", "", Outside),
+    ("GET", "/embed/{slug}", "", Outside),
+    ("GET", "/studio", "", Outside),
+    ("GET", "/studio/", "", Outside),
+    ("GET", "/studio/{*rest}", "", Outside),
+    ("GET", "/healthz", "", Outside),
+    ("GET", "/readyz", "", Outside),
+    ("GET", "/metrics", "", Outside),
+    ("GET", "/house", API, Arrives),
+    ("POST", "/session", API, Arrives),
+    ("POST", "/registration", API, Arrives),
+    ("POST", "/links/look", API, Arrives),
+    ("POST", "/links/follow", API, Arrives),
+    ("GET", "/workflows", API, Inside),
+    ("GET", "/workflows/{slug}", API, Inside),
+    ("POST", "/workflows/{slug}/jobs", API, Acts),
+    ("GET", "/jobs", API, Inside),
+    ("GET", "/jobs/{id}", API, Sees),
+    ("GET", "/jobs/{id}/events", API, Sees),
+    ("GET", "/jobs/{id}/graph", API, Sees),
+    ("PUT", "/jobs/{id}/favourite", API, Changes),
+    ("DELETE", "/jobs/{id}/favourite", API, Changes),
+    ("POST", "/jobs/{id}/cancel", API, Changes),
+    ("GET", "/outputs/{id}", API, Sees),
+    ("GET", "/outputs/{id}/thumb", API, Sees),
+    ("POST", "/uploads", API, Acts),
+    ("GET", "/uploads/{id}", API, Sees),
+    ("GET", "/signed/{seal}/uploads/{id}", API, Sealed),
+    ("GET", "/signed/{seal}/outputs/{id}", API, Sealed),
+    ("GET", "/signed/{seal}/outputs/{id}/thumb", API, Sealed),
+    ("GET", "/covers/{hash}", API, Inside),
+    ("GET", "/live", API, Inside),
+    ("POST", "/live/ticket", API, Acts),
+    ("GET", "/me", API, Inside),
+    ("GET", "/me/export", API, Own),
+    ("PUT", "/me/password", API, Account),
+    ("GET", "/me/sessions", API, Account),
+    ("DELETE", "/me/sessions", API, Account),
+    ("DELETE", "/me/sessions/{id}", API, Account),
+    ("GET", "/me/keys", API, Account),
+    ("POST", "/me/keys", API, Account),
+    ("DELETE", "/me/keys/{id}", API, Account),
+    ("GET", "/admin/people", API, Keeps),
+    ("PATCH", "/admin/people/{id}", API, Keeps),
+    ("DELETE", "/admin/people/{id}", API, Keeps),
+    ("POST", "/admin/people/{id}/reset", API, Keeps),
+    ("GET", "/admin/invites", API, Keeps),
+    ("POST", "/admin/invites", API, Keeps),
+    ("DELETE", "/admin/invites/{id}", API, Keeps),
+    ("GET", "/admin/keys", API, Keeps),
+    ("DELETE", "/admin/keys/{id}", API, Keeps),
+    ("GET", "/admin/sessions", API, Keeps),
+    ("DELETE", "/admin/sessions/{id}", API, Keeps),
+    ("GET", "/admin/audit", API, Keeps),
+    ("POST", "/import", STUDIO, Studio),
+    ("POST", "/import/from", STUDIO, Studio),
+    ("GET", "/workflows", STUDIO, Studio),
+    ("GET", "/workflows/{slug}", STUDIO, Studio),
+    ("PUT", "/workflows/{slug}", STUDIO, Studio),
+    ("DELETE", "/workflows/{slug}", STUDIO, Studio),
+    ("DELETE", "/workflows/{slug}/draft", STUDIO, Studio),
+    ("PUT", "/workflows/{slug}/cover", STUDIO, Studio),
+    ("POST", "/workflows/{slug}/publish", STUDIO, Studio),
+    ("POST", "/workflows/{slug}/hide", STUDIO, Studio),
+    ("GET", "/workflows/{slug}/versions", STUDIO, Studio),
+    ("POST", "/workflows/{slug}/versions/{number}/publish", STUDIO, Studio),
+    ("POST", "/workflows/{slug}/versions/{number}/draft", STUDIO, Studio),
+    ("GET", "/workflows/{slug}/compare", STUDIO, Studio),
+    // Last: what all others need is gone then.
+    ("DELETE", "/jobs/{id}", API, Changes),
+    ("DELETE", "/me", API, Own),
+    ("DELETE", "/session", API, Arrives),
+];
+
+const STUDIO: &str = "/api/parlor/v1/studio";
+
+/// Everybody who could come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    Nobody,
+    /// A page in a frame of another site.
+    Embed,
+    ExpiredKey,
+    RevokedKey,
+    /// Somebody else with an account and no grants.
+    Another,
+    /// A guest, where guests are let in.
+    Guest,
+    /// Keys of whose the things are.
+    ReadKey,
+    RunKey,
+    AdminKey,
+    /// Whose the things are, and the house.
+    Owner,
+}
+
+/// What is to be answered; `None`: anything but 401 and 403, and for a thing
+/// that is seen, not 404 either.
+fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
+    use Who::{
+        AdminKey, Another, Embed, ExpiredKey, Guest, Nobody, Owner, ReadKey, RevokedKey, RunKey,
+    };
+    match (rule, who) {
+        (Outside, _) | (_, AdminKey | Owner) => None,
+        // Whatever they knock at.
+        (_, ExpiredKey | RevokedKey) => Some(401),
+        (_, ReadKey) if method != "GET" => Some(403),
+        (Sealed, _) => Some(404),
+        (Arrives, _) => None,
+        (_, Nobody | Embed) => Some(401),
+        (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) => None,
+        (Sees | Changes, Another | Guest) => Some(404),
+        (Own, ReadKey | RunKey) => Some(403),
+        (Own, Another | Guest) | (Account, Another) => None,
+        (Account, Guest | ReadKey | RunKey) | (Studio | Keeps, _) => Some(403),
+    }
+}
+
+/// Every method and path that stands in the code of the server.
+fn routes() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                collect(&fs::read_to_string(path).unwrap(), &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn collect(code: &str, found: &mut BTreeSet<(String, String)>) {
+    let code = code.split("#[cfg(test)]\nmod ").next().unwrap();
+    for route in code.split(".route(").skip(1) {
+        let mut depth = 1;
+        let end = route.find(|c| {
+            depth += match c {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        let route = &route[..end.unwrap()];
+        let path = route.split('"').nth(1).expect("a route begins with its path");
+        for method in ["get", "post", "put", "patch", "delete", "any"] {
+            let called = route.match_indices(&format!("{method}(")).any(|(at, _)| {
+                !route[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+            });
+            if called {
+                found.insert((method.to_uppercase(), path.to_owned()));
+            }
+        }
+    }
+}
+
+// safety 11
+#[test]
+fn every_route_has_an_entry_and_every_entry_a_route() {
+    let listed: BTreeSet<_> =
+        TABLE.iter().map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned())).collect();
+    let routes = routes();
+    let missing: Vec<_> = routes.difference(&listed).collect();
+    assert!(missing.is_empty(), "say who may come through these: {missing:?}");
+    let gone: Vec<_> = listed.difference(&routes).collect();
+    assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
+}
+
+/// A house, whose owner made things.
+struct Things {
+    job: String,
+    output: String,
+    upload: String,
+}
+
+impl Things {
+    async fn of(owner: &Visitor<'_>) -> Self {
+        let job = owner.picture().await;
+        let output = job.outputs[0].id.to_string();
+        let picture = owner.get(&format!("{API}/outputs/{output}")).await;
+        let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
+        let upload = owner.send(asked.body(Body::from(picture.body)).unwrap()).await;
+        let upload: Upload = upload.json();
+        Self { job: job.id.to_string(), output, upload: upload.id.to_string() }
+    }
+
+    fn uri(&self, path: &str, before: &str) -> String {
+        let id = match path.split('/').find(|part| ["jobs", "outputs", "uploads"].contains(part)) {
+            Some("jobs") => &self.job,
+            Some("outputs") => &self.output,
+            Some("uploads") => &self.upload,
+            // People, keys and sessions: these are nobody's.
+            _ => "00000000-0000-0000-0000-000000000000",
+        };
+        let path = path
+            .replace("{id}", id)
+            .replace("{slug}", "text-to-picture")
+            .replace("{seal}", "x")
+            .replace("{hash}", &"0".repeat(64))
+            .replace("{number}", "1")
+            .replace("{*rest}", "x");
+        format!("{before}{path}")
+    }
+}
+
+async fn check(who: Who, visitor: &Visitor<'_>, things: &Things) {
+    for (method, path, before, rule) in TABLE {
+        let uri = things.uri(path, before);
+        let answer = visitor.call(method, &uri).await;
+        let status = answer.status.as_u16();
+        match expected(*rule, who, method) {
+            Some(expected) => assert_eq!(status, expected, "{who:?}: {method} {path}"),
+            None => {
+                assert!(
+                    ![401, 403, 500].contains(&status) || is_said(&answer.text()),
+                    "{who:?}: {method} {path}: {}",
+                    answer.text()
+                );
+                let seen =
+                    *rule == Sees && matches!(who, Who::Owner | Who::AdminKey | Who::ReadKey);
+                assert!(!seen || status == 200, "{who:?}: {method} {path}: {}", answer.text());
+            }
+        }
+    }
+}
+
+/// Refusals that are not about who asks.
+fn is_said(text: &str) -> bool {
+    text.contains("accounts are made by invitation here")
+}
+
+// safety 11, 16
+#[tokio::test]
+async fn everybody_may_what_the_table_says_and_nothing_else() {
+    let house = House::working_with(0, &["--open=false"]).await;
+    let another = house.member("Mia", json!([])).await;
+    let owner = house.signed_in("Olga").await;
+    let things = Things::of(&owner).await;
+    let key = async |scope: &str| owner.key(json!({"name": scope, "scope": scope})).await;
+    let (read, run, revoked) = (key("read").await, key("run").await, key("admin").await);
+    let gone = format!("{API}/me/keys/{}", revoked.key.id);
+    assert_eq!(owner.call("DELETE", &gone).await.status, StatusCode::NO_CONTENT);
+    let soon = jiff::Timestamp::now().as_millisecond() + 1;
+    let body = json!({"name": "x", "scope": "admin", "expires_at": soon + 200});
+    let expired = owner.key(body).await;
+    let expired = house.showing("x-api-key", &expired.secret);
+    while expired.get(&format!("{API}/me")).await.status == StatusCode::OK {
+        tokio::task::yield_now().await;
+    }
+    let embed = house.embedded().await;
+    for (who, visitor) in [
+        (Who::Nobody, house.showing("accept", "*/*")),
+        (Who::Embed, embed),
+        (Who::ExpiredKey, expired),
+        (Who::RevokedKey, house.showing("x-api-key", &revoked.secret)),
+        (Who::ReadKey, house.showing("x-api-key", &read.secret)),
+        (Who::Another, another),
+    ] {
+        check(who, &visitor, &things).await;
+    }
+    let job: wire::Job = owner.get(&format!("{API}/jobs/{}", things.job)).await.json();
+    assert_eq!((job.status, job.favourite), (JobStatus::Succeeded, false), "nothing came through");
+    check(Who::RunKey, &house.showing("x-api-key", &run.secret), &things).await;
+    // It may delete jobs.
+    let things = Things::of(&owner).await;
+    let admin = key("admin").await;
+    check(Who::Owner, &owner, &things).await;
+    let owner = house.signed_in("Olga").await;
+    let things = Things::of(&owner).await;
+    check(Who::AdminKey, &house.showing("x-api-key", &admin.secret), &things).await;
+}
+
+// safety 11
+#[tokio::test]
+async fn a_guest_of_an_open_house_may_what_the_table_says() {
+    let house = House::working_with(0, &["--public-url", "http://art.example.org", "--open"]).await;
+    let owner = house.owner().await;
+    let things = Things::of(&owner).await;
+    check(Who::Guest, &house.visitor().await, &things).await;
+}
