@@ -155,6 +155,14 @@ pub(crate) fn random_seed() -> u64 {
     (js_sys::Math::random() * 1e12) as u64
 }
 
+/// The page goes on under another address, relative to its base.
+pub(crate) fn readdress(address: &str) {
+    let url = absolute(address);
+    let _ = window().history().and_then(|history| {
+        history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&url))
+    });
+}
+
 /// One step back in the history.
 pub(crate) fn back() {
     let _ = window().history().and_then(|history| history.back());

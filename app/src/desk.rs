@@ -51,6 +51,15 @@ pub(crate) fn use_desk() -> Desk {
 
 /// Sets up the desk for a workflow.
 pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
+    provide_with(workflow, Shelf::new)
+}
+
+/// The same for a form that is only looked at: nothing is fetched.
+pub(crate) fn provide_still(workflow: Arc<Workflow>) -> Desk {
+    provide_with(workflow, Shelf::still)
+}
+
+fn provide_with(workflow: Arc<Workflow>, shelf: fn(JobQuery) -> Shelf) -> Desk {
     let live = use_live();
     let slug = workflow.about.slug.clone();
     let pinned = RwSignal::new(None);
@@ -61,7 +70,7 @@ pub(crate) fn provide(workflow: Arc<Workflow>) -> Desk {
     });
     let query = JobQuery { workflow: Some(workflow.about.slug.clone()), ..JobQuery::default() };
     let desk = Desk {
-        shelf: Shelf::new(query),
+        shelf: shelf(query),
         workflow: StoredValue::new(workflow),
         live,
         shown,

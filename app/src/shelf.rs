@@ -36,11 +36,15 @@ struct State {
 impl Shelf {
     /// Fetches the first page of what `query` asks for.
     pub(crate) fn new(query: JobQuery) -> Self {
-        let query = JobQuery { limit: Some(PAGE), status: Some("succeeded"), ..query };
-        let state = RwSignal::default();
-        let shelf = Self { query: StoredValue::new(query), state, live: use_live() };
+        let shelf = Self::still(query);
         shelf.fetch_more();
         shelf
+    }
+
+    /// The same, with nothing on it until [`Shelf::fetch_more`].
+    pub(crate) fn still(query: JobQuery) -> Self {
+        let query = JobQuery { limit: Some(PAGE), status: Some("succeeded"), ..query };
+        Self { query: StoredValue::new(query), state: RwSignal::default(), live: use_live() }
     }
 
     /// Jobs of the pages so far; what was made since is in the results but not here.

@@ -1,6 +1,9 @@
 //! One request, with a deadline: none may hang for good.
 
 use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+use web_sys::Blob;
 use wire::Problem;
 
 use super::{Error, ROOT, visitor_header};
@@ -15,7 +18,7 @@ pub(super) const SLOW_MS: u32 = 30_000;
 /// A request in the making.
 pub(super) struct Call {
     request: RequestBuilder,
-    body: Option<String>,
+    body: Option<JsValue>,
     deadline_ms: u32,
 }
 
@@ -53,8 +56,21 @@ impl Call {
 
     /// JSON to send.
     pub(super) fn body(mut self, json: &str) -> Self {
-        self.body = Some(json.to_owned());
+        self.body = Some(json.into());
         self.header("content-type", "application/json")
+    }
+
+    /// The same, for the host's program, which does not count kilobytes.
+    pub(super) fn derived_body(self, body: &impl Serialize) -> Self {
+        let json = serde_json::to_string(body).expect("our types have string keys only");
+        self.body(&json)
+    }
+
+    /// A file to send, as it is.
+    pub(super) fn file(mut self, file: &Blob) -> Self {
+        let kind = Some(file.type_()).filter(|kind| kind.starts_with("image/"));
+        self.body = Some(file.into());
+        self.header("content-type", kind.as_deref().unwrap_or("application/octet-stream"))
     }
 
     pub(super) fn deadline(mut self, milliseconds: u32) -> Self {
@@ -66,6 +82,22 @@ impl Call {
     pub(super) async fn json<T: wire::Read>(self) -> Result<T, Error> {
         let (status, text) = self.text().await?;
         wire::read(&text).ok_or(Error::Strange { status })
+    }
+
+    /// The same by what serde derives, for the host's program.
+    pub(super) async fn derived<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let (status, text) = self.text().await?;
+        serde_json::from_str(&text).map_err(|_| Error::Strange { status })
+    }
+
+    /// The same where the answer may be nothing.
+    pub(super) async fn derived_if_any<T: DeserializeOwned>(self) -> Result<Option<T>, Error> {
+        match self.text().await? {
+            (204, _) => Ok(None),
+            (status, text) => {
+                serde_json::from_str(&text).map(Some).map_err(|_| Error::Strange { status })
+            }
+        }
     }
 
     /// Sends; the answer matters only when it is no.

@@ -36,6 +36,16 @@ impl Error {
         }
     }
 
+    /// Only others may do this.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Refused(problem) if matches!(problem.code, ErrorCode::Forbidden | ErrorCode::Unauthorized))
+    }
+
+    /// Somebody else was faster.
+    pub(crate) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.code == ErrorCode::Conflict)
+    }
+
     /// What was asked for is not there, or not for this person.
     pub(crate) fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.code == ErrorCode::NotFound)

@@ -3,6 +3,7 @@
 
 mod call;
 mod error;
+pub(crate) mod studio;
 mod upload;
 
 use serde_json::Value;

@@ -162,26 +162,49 @@ impl Form {
     /// Names of the fields that are wrong, in order, and why.
     pub fn problems(&self) -> Vec<(&str, Wrong)> {
         let wrong = |row: &'_ Row| row.problem();
-        self.rows.iter().filter_map(|row| Some((row.field.name.as_str(), wrong(row)?))).collect()
+        let counting = self.rows.iter().filter(|row| self.counts(row));
+        counting.filter_map(|row| Some((row.field.name.as_str(), wrong(row)?))).collect()
+    }
+
+    /// Whether the field is shown and used: its condition is met, and the field that it looks at counts.
+    pub fn counts(&self, row: &Row) -> bool {
+        let mut row = row;
+        // Conditions in a ring come to an end, too.
+        for _ in &self.rows {
+            let Some(when) = &row.field.when else { break };
+            let Some(other) = self.row(&when.field) else { break };
+            let value = other.entry.value(&other.field.kind).unwrap_or_default();
+            if !when.is_met_by(&value) {
+                return false;
+            }
+            row = other;
+        }
+        true
     }
 
     /// What to submit. Fields that are wrong are left out, so ask
     /// [`Form::problems`] first.
     pub fn inputs(&self) -> Inputs {
         let value = |row: &Row| Some((row.field.name.clone(), row.entry.value(&row.field.kind)?));
-        text::object(&mut self.rows.iter().filter_map(value))
+        text::object(&mut self.rows.iter().filter(|row| self.counts(row)).filter_map(value))
+    }
+
+    /// Takes over some values; fields they do not mention keep what they hold.
+    pub fn put(&mut self, inputs: &Inputs) {
+        for row in &mut self.rows {
+            let value = inputs.get(&row.field.name);
+            if let Some(entry) = value.and_then(|value| Entry::from_value(&row.field.kind, value)) {
+                *row = Row { entry, ..Row::new(&row.field) };
+            }
+        }
     }
 
     /// Takes over a job's inputs; fields it does not mention get their default.
     pub fn fill(&mut self, inputs: &Inputs) {
         for row in &mut self.rows {
-            let entry =
-                inputs.get(&row.field.name).and_then(|v| Entry::from_value(&row.field.kind, v));
-            *row = Row {
-                entry: entry.unwrap_or_else(|| Entry::default_of(&row.field.kind)),
-                ..Row::new(&row.field)
-            };
+            *row = Row::new(&row.field);
         }
+        self.put(inputs);
     }
 
     /// Everything typed, right or wrong, to be kept for the next visit.

@@ -256,3 +256,45 @@ fn a_change_of_another_kind_changes_nothing() {
     form.apply("nowhere", Change::Reset);
     assert_eq!(form, super::tests::form());
 }
+
+/// A strength that only the styles `ink` have, and grain that only a visible strength has.
+fn conditional() -> Form {
+    let when = |field: &str, is| Some(wire::Condition { field: field.into(), is: vec![is] });
+    let mut fields: Vec<Field> = form().rows().iter().map(|row| row.field.clone()).collect();
+    for (name, condition) in [
+        ("strength", when("style", json!("ink"))),
+        ("steps", when("strength", json!(0.75))),
+        ("hires", when("hires", json!(true))),
+    ] {
+        fields.iter_mut().find(|field| field.name == name).unwrap().when = condition;
+    }
+    Form::new(&fields)
+}
+
+#[test]
+fn a_field_whose_condition_is_not_met_is_neither_checked_nor_sent() {
+    let mut form = conditional();
+    form.apply("strength", Change::Text("loud".into()));
+    assert_eq!(form.problems(), []);
+    assert!(!form.inputs().contains_key("strength"));
+    form.apply("style", Change::Choose(json!("ink")));
+    assert_eq!(problem(&form, "strength"), Some(Wrong::NotANumber));
+}
+
+#[test]
+fn what_depends_on_a_hidden_field_is_hidden_too() {
+    let mut form = conditional();
+    assert!(!form.counts(form.row("steps").unwrap()));
+    form.apply("style", Change::Choose(json!("ink")));
+    assert!(form.counts(form.row("steps").unwrap()));
+    assert!(!form.counts(form.row("hires").unwrap()), "it asks for itself");
+}
+
+#[test]
+fn a_preset_leaves_alone_what_it_does_not_mention() {
+    let mut form = typed("prompt", "sea");
+    form.put(json!({"steps": 8, "style": "crayon"}).as_object().unwrap());
+    assert_eq!(form.inputs()["prompt"], "sea");
+    assert_eq!(form.inputs()["steps"], 8);
+    assert_eq!(form.inputs()["style"], "oil", "there is no crayon");
+}

@@ -72,6 +72,13 @@ pub(crate) fn use_live() -> Live {
 
 /// Starts to listen, for as long as the page lives.
 pub(crate) fn provide() -> Live {
+    let live = provide_still();
+    spawn_local(socket::keep_connected(live));
+    live
+}
+
+/// The same, hearing of nothing: for a form that is only looked at.
+pub(crate) fn provide_still() -> Live {
     let live = Live {
         jobs: RwSignal::default(),
         results: RwSignal::default(),
@@ -81,7 +88,6 @@ pub(crate) fn provide() -> Live {
         build: StoredValue::new(None),
     };
     provide_context(live);
-    spawn_local(socket::keep_connected(live));
     live
 }
 

@@ -180,10 +180,11 @@ impl Row {
                 }
             }
             Event::Canceling { .. } => job.status = JobStatus::Canceling,
-            Event::Finished { at, status, failure } => {
+            Event::Finished { at, status, failure, expires_at } => {
                 job.status = status;
                 job.finished_at = Some(at);
                 job.failure = failure;
+                job.expires_at = expires_at;
                 job.position = None;
                 self.waiting = None;
             }
@@ -209,7 +210,7 @@ mod tests {
     }
 
     fn finished(status: JobStatus) -> Event {
-        Event::Finished { at: 9, status, failure: None }
+        Event::Finished { at: 9, status, failure: None, expires_at: None }
     }
 
     #[test]

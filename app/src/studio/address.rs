@@ -16,12 +16,12 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// The page at `path`, which begins with the studio's own: `/studio/workflows/upscale`.
+    /// The page at `path`, which begins with the studio's own: `/studio/w/upscale`.
     pub(super) fn of(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty()).skip(1);
         match (parts.next(), parts.next(), parts.next()) {
-            (None, ..) | (Some("workflows"), None, _) => Self::Overview,
-            (Some("workflows"), Some(slug), None) => Self::Workflow(slug.to_owned()),
+            (None, ..) | (Some("w"), None, _) => Self::Overview,
+            (Some("w"), Some(slug), None) => Self::Workflow(slug.to_owned()),
             _ => Self::Nowhere,
         }
     }
@@ -29,7 +29,7 @@ impl Route {
 
 /// Where the workflow `slug` is worked on, relative to the page's base.
 pub(super) fn workflow(slug: &str) -> String {
-    format!("{STUDIO}/workflows/{slug}")
+    format!("{STUDIO}/w/{slug}")
 }
 
 #[cfg(test)]
@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn each_page_has_its_path() {
-        for path in ["/studio", "/studio/", "/studio/workflows"] {
+        for path in ["/studio", "/studio/", "/studio/w"] {
             assert_eq!(Route::of(path), Route::Overview, "{path}");
         }
         let upscale = format!("/{}", workflow("up-scale"));
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn any_other_path_leads_nowhere() {
-        for path in ["/studio/x", "/studio/workflows/a/b"] {
+        for path in ["/studio/x", "/studio/w/a/b"] {
             assert_eq!(Route::of(path), Route::Nowhere, "{path}");
         }
     }

@@ -5,27 +5,36 @@
 //! the other's document.
 
 mod address;
+mod dialog;
+mod editor;
+mod jobs;
 mod overview;
+mod state;
 mod t;
 mod top_bar;
-mod workflow;
+mod words;
 
 use leptos::prelude::*;
 
 use crate::{
     address::{Side, provide as provide_address},
+    api::Error,
     components::{icon::Sprite, room::Room, toasts::ToastList},
     dom::{Node, view},
     home,
-    i18n::t as words,
+    i18n::t as i18n,
+    later, live,
     pages::{MAIN, use_title},
     reactive::{memo, watch},
     theme, toasts,
 };
 use address::Route;
+use editor::EditorPage;
 use overview::Overview;
 use top_bar::TopBar;
-use workflow::WorkflowPage;
+
+/// The drawings that only the studio has, as `<symbol>`s.
+const SPRITE: &str = include_str!("icons.svg");
 
 /// Puts the host's side into the document.
 pub fn start() {
@@ -38,6 +47,9 @@ fn Studio() -> Node {
     theme::provide();
     toasts::provide();
     home::provide();
+    // The preview is drawn by the guests' parts, which ask what happens; nothing does.
+    live::provide_still();
+    later::provide();
     let here = provide_address(Side::Host);
     let route = memo(move |_| here.see_path(Route::of));
     // Moving the focus to a new page is what tells a screen reader that there is one.
@@ -45,11 +57,12 @@ fn Studio() -> Node {
     watch(move || route.get(), arrive);
     view! {
         <Sprite />
+        <div hidden=true inner_html=SPRITE></div>
         <TopBar />
         <main id=MAIN class="studio" tabindex="-1">
             {move || match route.get() {
                 Route::Overview => view! { <Overview /> },
-                Route::Workflow(slug) => view! { <WorkflowPage slug /> },
+                Route::Workflow(slug) => view! { <EditorPage slug /> },
                 Route::Nowhere => view! { <Nowhere /> },
             }}
         </main>
@@ -57,12 +70,24 @@ fn Studio() -> Node {
     }
 }
 
+/// Somebody else's place: who may come in, and how.
+#[component]
+fn Guarded(error: Error) -> Node {
+    view! {
+        <div role="alert">
+            <Room title=t::guarded_title() why=error.words() page=true>
+                <a class="btn" href=".">{i18n::to_hall_short()}</a>
+            </Room>
+        </div>
+    }
+}
+
 /// An address below the studio's that leads nowhere.
 #[component]
 fn Nowhere() -> Node {
-    title_page(|| words::not_found_title().to_owned());
+    title_page(|| i18n::not_found_title().to_owned());
     view! {
-        <Room title=words::not_found_title() why=words::not_found_why() page=true>
+        <Room title=i18n::not_found_title() why=i18n::not_found_why() page=true>
             <a class="btn" href=address::OVERVIEW>{t::studio_to_all()}</a>
         </Room>
     }
@@ -70,5 +95,5 @@ fn Nowhere() -> Node {
 
 /// Names the page in the browser's tab.
 fn title_page(title: impl Fn() -> String + 'static) {
-    use_title(move || words::page_title(title(), t::studio()));
+    use_title(move || i18n::page_title(title(), t::studio()));
 }

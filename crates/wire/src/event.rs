@@ -43,6 +43,9 @@ pub enum Event {
         at: Millis,
         status: JobStatus,
         failure: Option<Failure>,
+        /// [`crate::Job::expires_at`] from now on.
+        #[serde(default)]
+        expires_at: Option<Millis>,
     },
 }
 

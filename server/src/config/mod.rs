@@ -30,6 +30,7 @@ pub use values::{BackendAddress, Door, Origin, PublicUrl};
 const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Parser)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[command(name = "parlor", version, max_term_width = 100)]

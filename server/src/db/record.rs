@@ -170,16 +170,17 @@ async fn finish(
         .fetch_one(&mut *connection)
         .await?;
     let handling: Handling = rows::parsed(&handling, "handling")?;
+    let expires_at = handling.expiry(at);
     sqlx::query(
         "UPDATE jobs SET finished_at = ?, expires_at = ?, progress = ?, failure = ? WHERE id = ?",
     )
     .bind(at)
-    .bind(handling.expiry(at))
+    .bind(expires_at)
     .bind(progress.as_ref().map(rows::json).transpose()?)
     .bind(failure.as_ref().map(rows::json).transpose()?)
     .bind(rows::id(job.0))
     .execute(&mut *connection)
     .await?;
     attempts::end_all(connection, job).await?;
-    Ok(Event::Finished { at, status, failure })
+    Ok(Event::Finished { at, status, failure, expires_at })
 }

@@ -16,7 +16,7 @@ fn node(name: &str) -> Event {
 }
 
 fn finished() -> Event {
-    Event::Finished { at: 0, status: JobStatus::Succeeded, failure: None }
+    Event::Finished { at: 0, status: JobStatus::Succeeded, failure: None, expires_at: None }
 }
 
 /// Everything a watch has to tell now.

@@ -30,7 +30,8 @@ const KNOWN: [Kind; 22] = [
     kind("image/gif", OutputKind::Image, "gif"),
     kind("image/avif", OutputKind::Image, "avif"),
     kind("image/bmp", OutputKind::Image, "bmp"),
-    kind("image/tiff", OutputKind::Image, "tif"),
+    // No browser but one shows it.
+    kind("image/tiff", OutputKind::File, "tif"),
     kind("video/mp4", OutputKind::Video, "mp4"),
     kind("video/quicktime", OutputKind::Video, "mov"),
     kind("video/webm", OutputKind::Video, "webm"),

@@ -17,11 +17,12 @@ mod picture;
 mod seed;
 mod send;
 mod size;
+mod tabs;
 mod text;
 mod words;
 
 use leptos::{ev::SubmitEvent, html, prelude::*};
-use wire::{Field, FieldGroup, FieldKind, Workflow};
+use wire::{Field, FieldGroup, FieldKind, Preset, Workflow};
 
 use crate::{
     components::{icon::Icon, keys::modifier},
@@ -29,6 +30,7 @@ use crate::{
     dom::{Children, IntoNode, Node, view},
     form::Form,
     i18n::t,
+    later::{Lost, Whereabouts, later},
     live::use_live,
     reactive::{Memo, RwSignal, effect, memo},
     state::draft,
@@ -50,6 +52,8 @@ struct Parts {
     is_open: RwSignal<bool>,
     /// *More settings* are in sight.
     is_more: RwSignal<bool>,
+    /// The tab that is in front.
+    tab: RwSignal<usize>,
     node: NodeRef<html::Form>,
 }
 
@@ -59,27 +63,38 @@ pub(crate) fn Composer(
     /// In somebody else's page: no heading and no sheet.
     #[prop(optional)]
     embedded: bool,
+    /// The form itself, when somebody else keeps it and it is only to be looked at: then it is neither
+    /// sent nor kept on this device.
+    #[prop(optional)]
+    still: Option<RwSignal<Form>>,
 ) -> Node {
     let desk = use_desk();
     let workflow = desk.workflow();
-    let form = RwSignal::new(first_form(&workflow));
+    let form = still.unwrap_or_else(|| RwSignal::new(first_form(&workflow)));
     let parts = Parts {
         desk,
         form,
         intake: Intake::new(form),
         is_waiting: RwSignal::new(false),
         is_open: RwSignal::new(false),
-        is_more: RwSignal::new(false),
+        is_more: RwSignal::new(still.is_some()),
+        tab: RwSignal::new(0),
         node: NodeRef::new(),
     };
-    keep_draft(workflow.about.slug.clone(), form);
-    picture::take_from_anywhere(parts.intake);
-    keys::listen(parts);
-    send::listen(parts);
+    if still.is_none() {
+        keep_draft(workflow.about.slug.clone(), form);
+        picture::take_from_anywhere(parts.intake);
+        keys::listen(parts);
+        send::listen(parts);
+    }
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        parts.send();
+        if still.is_none() {
+            parts.send();
+        }
     };
+    // There is no sheet to pull up.
+    let is_whole = embedded || still.is_some();
     let head = (!embedded).then(|| {
         let about = workflow.about.clone();
         view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
@@ -90,11 +105,11 @@ pub(crate) fn Composer(
             aria-label=workflow.about.title.clone()
             novalidate
             node_ref=parts.node
-            data-sheet=move || (embedded || parts.is_open.get()).then_some("open")
+            data-sheet=move || (is_whole || parts.is_open.get()).then_some("open")
             on:submit=submit
         >
             {head}
-            <Fields parts fields=workflow.fields.clone()/>
+            <Fields parts fields=workflow.fields.clone() presets=workflow.presets.clone()/>
             <Failure parts/>
             <div class="composer__foot">
                 {(!embedded).then(|| view! { <Chips parts fields=workflow.fields.clone()/> })}
@@ -144,20 +159,30 @@ fn Head(title: String, summary: String) -> Node {
 }
 
 #[component]
-fn Fields(parts: Parts, fields: Vec<Field>) -> Node {
+fn Fields(parts: Parts, fields: Vec<Field>, presets: Vec<Preset>) -> Node {
     let prompt = fields.iter().find(|field| is_prompt(field)).map(|field| field.name.clone());
     let draw = |field: Field| {
         let is_prompt = prompt.as_ref() == Some(&field.name);
         draw_field(parts, field, is_prompt)
     };
+    let tabs = tabs::names(&fields);
+    let (tabbed, fields): (Vec<_>, Vec<_>) =
+        fields.into_iter().partition(|field| field.tab.is_some());
     let (more, main): (Vec<_>, Vec<_>) =
         fields.into_iter().partition(|field| field.group == FieldGroup::More);
     let main = main.into_iter().map(draw).collect::<Node>();
     let count = more.len();
     let more = more.into_iter().map(draw).collect::<Node>();
+    let panels = tabs.iter().map(|tab| {
+        let own = tabbed.iter().filter(|field| field.tab.as_ref() == Some(tab));
+        own.cloned().map(draw).collect::<Node>()
+    });
+    let panels = panels.collect::<Vec<_>>();
     view! {
         <div class="composer__fields">
+            {(!presets.is_empty()).then(|| view! { <tabs::Presets parts presets/> })}
             {main}
+            {(!tabs.is_empty()).then(|| view! { <tabs::Tabs parts tabs panels/> })}
             {(count > 0).then(|| view! { <More is_open=parts.is_more count>{more}</More> })}
         </div>
     }
@@ -169,6 +194,16 @@ fn is_prompt(field: &Field) -> bool {
 }
 
 fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> Node {
+    if field.when.is_none() {
+        return draw_always(parts, field, is_prompt);
+    }
+    let name = field.name.clone();
+    let counts =
+        memo(move |_| parts.form.see(|form| form.row(&name).is_some_and(|row| form.counts(row))));
+    (move || counts.get().then(|| draw_always(parts, field.clone(), is_prompt))).into_node()
+}
+
+fn draw_always(parts: Parts, field: Field, is_prompt: bool) -> Node {
     let hold = Hold::new(parts.form, &field.name);
     match field.kind {
         FieldKind::Text { .. } => view! { <text::TextField hold field is_prompt/> },
@@ -183,8 +218,26 @@ fn draw_field(parts: Parts, field: Field, is_prompt: bool) -> Node {
         }
         FieldKind::Size { .. } => view! { <size::SizeField hold field/> },
         FieldKind::Image { .. } | FieldKind::File { .. } => {
-            view! { <picture::PictureField hold field intake=parts.intake/> }
+            let given = (later_picture as fn(_) -> _, (hold, field, parts.intake));
+            later(|| true, given, |whereabouts| view! { <Unhung whereabouts/> })
         }
+    }
+}
+
+#[inline(never)]
+fn later_picture((hold, field, intake): (Hold, Field, Intake)) -> Node {
+    view! { <picture::PictureField hold field intake/> }
+}
+
+/// Where a picture field will be, in its final shape.
+#[component]
+fn Unhung(whereabouts: Whereabouts) -> Node {
+    let is_coming = whereabouts == Whereabouts::Coming;
+    view! {
+        <div class="field">
+            <div class="drop drop--empty" class:skel=is_coming></div>
+            <Lost whereabouts/>
+        </div>
     }
 }
 

@@ -3,11 +3,11 @@
 use leptos::{prelude::*, task::spawn_local};
 use wire::{FieldGroup, Inputs, JobId};
 
-use super::Parts;
+use super::{Parts, tabs};
 use crate::{
     api, browser,
     desk::Fill,
-    form::{Change, Form, Wrong},
+    form::{Change, Form, Row, Wrong},
     handoff::use_handoff,
     i18n::t,
     live::{Live, use_live},
@@ -94,13 +94,16 @@ impl Parts {
 
     /// Brings the first mistake into sight and moves focus to it.
     fn show_first_mistake(self) {
-        let hidden = self.form.peek(|form| {
-            let first = form.rows().iter().find(|row| row.shown_problem().is_some());
-            first.is_some_and(|row| row.field.group == FieldGroup::More)
+        let place = self.form.peek(|form| {
+            let is_wrong = |row: &&Row| row.shown_problem().is_some() && form.counts(row);
+            let first = form.rows().iter().find(is_wrong);
+            first.map(|row| (row.field.group, tabs::place(form, &row.field)))
         });
         self.is_open.set(true);
-        if hidden {
-            self.is_more.set(true);
+        match place {
+            Some((_, Some(tab))) => self.tab.set(tab),
+            Some((FieldGroup::More, None)) => self.is_more.set(true),
+            _ => (),
         }
         // The mistakes are marked before the next frame.
         request_animation_frame(move || {
@@ -135,6 +138,11 @@ impl Parts {
         for (field, place) in results {
             self.put_result(field, place, live);
         }
+    }
+
+    /// Puts some values into the form and leaves the rest as it is.
+    pub(super) fn put(self, inputs: &Inputs) {
+        self.form.update(|form| form.put(inputs));
     }
 
     /// Puts an output into a picture field.

@@ -133,7 +133,7 @@ tagged! {
         "node" => Node { node, state }
         "output" => Output { output }
         "canceling" => Canceling { at }
-        "finished" => Finished { at, status, failure }
+        "finished" => Finished { at, status, failure, expires_at }
     }
     FieldKind {
         "text" => Text { multiline, max_length, default }

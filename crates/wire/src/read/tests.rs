@@ -153,7 +153,12 @@ fn everything_a_viewer_hears() {
         Event::Node { node: "5".into(), state: NodeState::Cached },
         Event::Output { output: output() },
         Event::Canceling { at: 4 },
-        Event::Finished { at: 5, status: JobStatus::Failed, failure: Some(failure()) },
+        Event::Finished {
+            at: 5,
+            status: JobStatus::Failed,
+            failure: Some(failure()),
+            expires_at: Some(6),
+        },
     ] {
         both_read(&ToViewer::Event { job: id, seq: 1, event });
     }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Deserialize;
-use wire::OutputId;
+use wire::{OutputId, OutputKind};
 
 use super::content::{self, Content};
 use super::links::FilePath;
@@ -55,9 +55,15 @@ pub(crate) async fn thumb(
 ) -> Result<Response> {
     let output = find(&app, caller.as_ref(), &path).await?;
     let width = ThumbWidth::at_least(sized.w.unwrap_or(USUAL_WIDTH));
-    let thumb = app.files.thumb(output.hash, width).await?;
-    let thumb = thumb.ok_or(Error::NotFound("thumbnail"))?;
-    Ok(content::thumbnail(output.hash, width, thumb, &headers))
+    if let Some(thumb) = app.files.thumb(output.hash, width).await? {
+        return Ok(content::thumbnail(output.hash, width, thumb, &headers));
+    }
+    // A picture that we cannot decode and a browser can (AVIF) stands for itself.
+    if output.kind != OutputKind::Image {
+        return Err(Error::NotFound("thumbnail"));
+    }
+    let content = Content { hash: output.hash, mime: &output.mime, name: &output.name };
+    content::serve(&app.files, &content, &headers).await
 }
 
 async fn find(app: &App, caller: Option<&Principal>, path: &FilePath) -> Result<OutputRow> {

@@ -25,7 +25,10 @@ pub(super) fn strip(content: &Bytes, kind: Kind) -> Option<Bytes> {
     match kind.mime {
         "video/mp4" | "video/quicktime" | "audio/mp4" => blanked(content, boxes::blank),
         "video/webm" | "video/x-matroska" => blanked(content, ebml::blank),
-        "audio/ogg" | "video/ogg" => blanked(content, ogg::blank),
+        // What other codecs say in it is not known here.
+        "audio/ogg" | "video/ogg" => {
+            Some(blanked(content, ogg::blank).unwrap_or_else(|| content.clone()))
+        }
         "audio/flac" => audio::strip_flac(content),
         "audio/mpeg" => Some(audio::strip_mp3(content)),
         "audio/wav" => audio::strip_wav(content),

@@ -1,0 +1,49 @@
+//! A dialog with a title and a way out.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    components::icon::Icon,
+    dom::{Children, Node, view},
+    i18n::t as words,
+};
+
+#[component]
+pub(super) fn Dialog(
+    /// Of the title.
+    id: &'static str,
+    title: &'static str,
+    /// Stands at the edge of the screen and is as high as that.
+    #[prop(optional)]
+    drawer: bool,
+    /// Also when the person pressed *Escape*.
+    on_close: Callback<()>,
+    children: Children,
+) -> Node {
+    let dialog = NodeRef::<html::Dialog>::new();
+    dialog.on_load(|dialog| {
+        let _ = dialog.show_modal();
+    });
+    view! {
+        <dialog
+            class="choose"
+            class=("choose--drawer", drawer)
+            node_ref=dialog
+            aria-labelledby=id
+            on:close=move |_| on_close.run(())
+        >
+            <div class="choose__head">
+                <h2 id=id>{title}</h2>
+                <button
+                    type="button"
+                    class="ib"
+                    aria-label=words::close()
+                    on:click=move |_| on_close.run(())
+                >
+                    <Icon name="x" />
+                </button>
+            </div>
+            {children.draw()}
+        </dialog>
+    }
+}

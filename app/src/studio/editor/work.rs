@@ -1,0 +1,272 @@
+//! What the panes of the editor share: the manifest with its history, what the server says of it, and what
+//! is being looked at.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::WindowListenerHandle, prelude::*, task::spawn_local};
+use wire::{
+    Inputs, Manifest,
+    studio::{Bench, SaveDraft, Trouble},
+};
+
+use crate::{
+    api, browser,
+    reactive::{Memo, RwSignal, StoredValue, memo, watch},
+    studio::{
+        address,
+        state::{
+            self, arrange,
+            history::{History, Mark},
+            saving::{Hindrance, Saving, Status},
+        },
+    },
+};
+
+/// An edit is sent this long after the last.
+const A_MOMENT: Duration = Duration::from_millis(400);
+
+/// One of the places of the editor. Wide screens show them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pane {
+    Form,
+    Field,
+    Preview,
+}
+
+/// Shared by everything in the editor.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    slug: StoredValue<String>,
+    history: RwSignal<History>,
+    saving: RwSignal<Saving>,
+    /// As the server answered last.
+    pub(crate) bench: RwSignal<Bench>,
+    /// The field that is looked at; `None`: the workflow as a whole.
+    pub(crate) chosen: RwSignal<Option<String>>,
+    pub(crate) pane: RwSignal<Pane>,
+    /// What stands in the preview and is not as the host would have it at first.
+    pub(crate) tried: RwSignal<Inputs>,
+    /// Edits so far, so that only the last of several waits to be sent.
+    edits: StoredValue<u32>,
+}
+
+/// Puts a workflow on the bench.
+pub(crate) fn provide(bench: Bench) -> Work {
+    let draft = bench.draft.clone();
+    let work = Work {
+        slug: StoredValue::new(bench.entry.slug.clone()),
+        history: RwSignal::new(History::new(draft.manifest.clone())),
+        saving: RwSignal::new(Saving::new(draft.manifest, draft.revision)),
+        bench: RwSignal::new(bench),
+        chosen: RwSignal::new(None),
+        pane: RwSignal::new(Pane::Form),
+        tried: RwSignal::default(),
+        edits: StoredValue::new(0),
+    };
+    watch(move || work.history.see(|history| history.now().clone()), move |_| work.save_soon());
+    let leaving = warn_before_leaving(work);
+    on_cleanup(move || {
+        leaving.remove();
+        work.save();
+    });
+    work
+}
+
+/// The browser asks before it closes a page with something that the server does not have yet.
+fn warn_before_leaving(work: Work) -> WindowListenerHandle {
+    window_event_listener(leptos::ev::beforeunload, move |event| {
+        if work.is_here()
+            && work.saving.peek(|saving| work.peek(|now| saving.status(now))) != Status::Saved
+        {
+            work.save();
+            event.prevent_default();
+        }
+    })
+}
+
+impl Work {
+    /// Name in URLs.
+    pub(crate) fn slug(self) -> String {
+        self.slug.get_value()
+    }
+
+    /// Looks at the manifest, and again whenever it changes.
+    pub(crate) fn see<R>(self, look: impl FnOnce(&Manifest) -> R) -> R {
+        self.history.see(|history| look(history.now()))
+    }
+
+    /// Looks at the manifest once.
+    pub(crate) fn peek<R>(self, look: impl FnOnce(&Manifest) -> R) -> R {
+        self.history.peek(|history| look(history.now()))
+    }
+
+    /// Changes the manifest as one step.
+    pub(crate) fn change(self, change: impl FnOnce(&mut Manifest)) {
+        self.history.update(|history| history.change(None, change));
+    }
+
+    /// The same while something is being typed: with what came before it is one step.
+    pub(crate) fn change_on(self, mark: Mark, change: impl FnOnce(&mut Manifest)) {
+        self.history.update(|history| history.change(Some(mark), change));
+    }
+
+    /// The person went on to something else.
+    pub(crate) fn pause(self) {
+        self.history.update(History::pause);
+    }
+
+    pub(crate) fn undo(self) {
+        self.history.update(History::undo);
+        self.look_at_what_is_there();
+    }
+
+    pub(crate) fn redo(self) {
+        self.history.update(History::redo);
+        self.look_at_what_is_there();
+    }
+
+    pub(crate) fn can_undo(self) -> bool {
+        self.history.see(History::can_undo)
+    }
+
+    pub(crate) fn can_redo(self) -> bool {
+        self.history.see(History::can_redo)
+    }
+
+    /// Looks at a field, or at the workflow as a whole.
+    pub(crate) fn choose(self, field: Option<String>) {
+        self.pause();
+        self.chosen.set(field);
+        self.pane.set(Pane::Field);
+    }
+
+    /// Takes a field out of the form.
+    pub(crate) fn remove(self, name: &str) {
+        self.change(|manifest| arrange::remove(manifest, name));
+        self.chosen.set(None);
+        self.pane.set(Pane::Form);
+    }
+
+    /// A field that is not there any more cannot be looked at.
+    fn look_at_what_is_there(self) {
+        let is_gone = self.chosen.peek(|chosen| {
+            let chosen = chosen.as_ref();
+            chosen.is_some_and(|name| self.peek(|all| state::field(all, name).is_none()))
+        });
+        if is_gone {
+            self.chosen.set(None);
+        }
+    }
+
+    /// What is wrong with this key of this field; without a field, of the workflow.
+    pub(crate) fn troubles(self, field: Option<&str>, key: &str) -> Vec<Trouble> {
+        let is_it =
+            |one: &&Trouble| one.field.as_deref() == field && one.key.as_deref() == Some(key);
+        self.bench.see(|bench| bench.problems.iter().filter(is_it).cloned().collect())
+    }
+
+    /// How the draft stands with the server.
+    pub(crate) fn status(self) -> Memo<Status> {
+        memo(move |_| self.see(|now| self.saving.see(|saving| saving.status(now))))
+    }
+
+    /// The number under which the server has the draft.
+    pub(crate) fn revision(self) -> u64 {
+        self.saving.peek(Saving::revision)
+    }
+
+    /// The page is still about this workflow.
+    pub(crate) fn is_here(self) -> bool {
+        self.edits.update_value(|_| ()).is_some()
+    }
+
+    fn save_soon(self) {
+        let turn = self.edits.get_value() + 1;
+        self.edits.set_value(turn);
+        let is_last = move || self.edits.update_value(|edits| *edits == turn) == Some(true);
+        set_timeout(
+            move || {
+                if is_last() {
+                    self.save();
+                }
+            },
+            A_MOMENT,
+        );
+    }
+
+    /// Sends what the server lacks, now.
+    pub(crate) fn save(self) {
+        let now = self.peek(Clone::clone);
+        let Some(Some(draft)) = self.saving.try_update(|saving| saving.begin(&now)) else { return };
+        let slug = self.slug();
+        spawn_local(self.send(slug, draft));
+    }
+
+    async fn send(self, slug: String, draft: SaveDraft) {
+        let answer = api::studio::save(&slug, &draft).await;
+        if !self.is_here() {
+            return;
+        }
+        match answer {
+            Ok(bench) => {
+                self.saving.update(|saving| saving.done(bench.draft.revision));
+                self.follow(&bench.entry.slug);
+                self.bench.set(bench);
+                // What was typed meanwhile.
+                self.save();
+            }
+            Err(error) => {
+                let by = if error.is_conflict() {
+                    Hindrance::Overtaken
+                } else {
+                    Hindrance::Failed(error.words())
+                };
+                self.saving.update(|saving| saving.hindered(by));
+            }
+        }
+    }
+
+    /// Takes over what the server made of the draft, as a step that can be undone.
+    pub(crate) fn take(self, bench: Bench) {
+        let theirs = &bench.draft;
+        let manifest = theirs.manifest.clone();
+        self.saving.update(|saving| saving.insist(manifest.clone(), theirs.revision));
+        self.change(|now| *now = manifest);
+        self.look_at_what_is_there();
+        self.follow(&bench.entry.slug);
+        self.bench.set(bench);
+    }
+
+    /// The same, but what is on this page goes over what somebody else made of it.
+    pub(crate) fn insist(self, bench: Bench) {
+        let theirs = bench.draft.clone();
+        self.saving.update(|saving| saving.insist(theirs.manifest, theirs.revision));
+        self.bench.set(bench);
+        self.save();
+    }
+
+    /// Asks what somebody else made of the draft, and does with it what the person wants.
+    pub(crate) fn settle(self, how: fn(Self, Bench)) {
+        spawn_local(async move {
+            let answer = api::studio::bench(&self.slug()).await;
+            if !self.is_here() {
+                return;
+            }
+            match answer {
+                Ok(bench) => how(self, bench),
+                Err(error) => {
+                    let by = Hindrance::Failed(error.words());
+                    self.saving.update(|saving| saving.hindered(by));
+                }
+            }
+        });
+    }
+
+    /// The workflow has another address from now on.
+    fn follow(self, slug: &str) {
+        if self.slug() != slug {
+            self.slug.set_value(slug.to_owned());
+            browser::readdress(&address::workflow(slug));
+        }
+    }
+}
