@@ -241,9 +241,9 @@ version-facts = { $count ->
     *[other] { $when } · { $count } jobs
 }
 roll-back = Run this one
-roll-back-to = Let guests run version { $version } again
+roll-back-to = Run this one: version { $version }
 edit-from = Edit from here
-edit-from-version = Make version { $version } the draft
+edit-from-version = Edit from here: version { $version }
 discard = Throw the draft away
 hide = Hide from guests
 delete = Delete the workflow

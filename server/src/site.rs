@@ -1,9 +1,8 @@
 //! The files of the two programs for browsers, taken into the binary by `build.rs`: the guest's pages
 //! and the host's studio.
 
-use std::io::Read as _;
+use std::io::Read;
 
-use anyhow::Context as _;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
@@ -21,7 +20,7 @@ pub struct Asset {
     /// Relative to the page's base, without a slash in front.
     path: &'static str,
     etag: &'static str,
-    /// Not of what is there compressed: hardly anything that asks reads neither of the two.
+    /// Left out where `gz` will do.
     plain: Option<&'static [u8]>,
     br: Option<&'static [u8]>,
     gz: Option<&'static [u8]>,
@@ -48,13 +47,9 @@ impl Asset {
     /// In the smallest form the browser reads.
     pub fn respond(&'static self, request: &HeaderMap) -> Response {
         let (content, encoding) = match (self.br, self.gz) {
-            (Some(content), _) if accepts(request, "br") => {
-                (Bytes::from_static(content), Some("br"))
-            }
-            (_, Some(content)) if accepts(request, "gzip") => {
-                (Bytes::from_static(content), Some("gzip"))
-            }
-            _ => (self.content(), None),
+            (Some(content), _) if accepts(request, "br") => (Some(content), Some("br")),
+            (_, Some(content)) if accepts(request, "gzip") => (Some(content), Some("gzip")),
+            _ => (self.plain, None),
         };
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime(self.path)));
@@ -70,16 +65,14 @@ impl Asset {
         if is_known(request, self.etag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        (headers, content).into_response()
+        (headers, content.map_or_else(|| self.unpacked(), Bytes::from_static)).into_response()
     }
 
-    fn content(&self) -> Bytes {
-        if let Some(plain) = self.plain {
-            return Bytes::from_static(plain);
-        }
+    /// Every browser reads gzip; for whoever does not, it is unpacked anew each time.
+    fn unpacked(&self) -> Bytes {
         let mut content = Vec::new();
-        let mut gzip = GzDecoder::new(self.gz.unwrap_or_default());
-        gzip.read_to_end(&mut content).expect("the build compressed it");
+        let mut packed = GzDecoder::new(self.gz.unwrap_or_default());
+        packed.read_to_end(&mut content).expect("it was packed when the page was built");
         content.into()
     }
 }
@@ -112,8 +105,9 @@ impl Document {
 
     fn read(name: &str, base_path: &str) -> anyhow::Result<Self> {
         let asset = ASSETS.iter().find(|asset| asset.path == name);
-        let asset = asset.with_context(|| format!("the binary was built without {name}"))?;
-        let html = String::from_utf8(asset.content().into())?;
+        let html =
+            asset.map(|asset| std::str::from_utf8(asset.plain.unwrap_or_default())).transpose()?;
+        let html = html.ok_or_else(|| anyhow::anyhow!("the binary was built without {name}"))?;
         let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
         let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
         Ok(Self { html: html.into(), etag: HeaderValue::from_str(&etag)? })
@@ -186,6 +180,10 @@ fn mime(path: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
     use super::*;
 
     static SCRIPT: Asset = Asset {
@@ -193,11 +191,7 @@ mod tests {
         etag: "\"abc\"",
         plain: None,
         br: Some(b"br"),
-        // "plain", compressed.
-        gz: Some(&[
-            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 43, 200, 73, 204, 204, 3, 0, 207, 98, 32, 25, 5, 0, 0,
-            0,
-        ]),
+        gz: Some(b"gz"),
     };
 
     fn respond(name: axum::http::HeaderName, value: &'static str) -> Response {
@@ -207,11 +201,9 @@ mod tests {
 
     #[test]
     fn the_smallest_form_a_browser_reads_is_sent() {
-        for (accepted, sent) in [
-            ("gzip, deflate, br", Some("br")),
-            ("gzip;q=1.0, br;q=0", Some("gzip")),
-            ("identity", None),
-        ] {
+        for (accepted, sent) in
+            [("gzip, deflate, br", Some("br")), ("gzip;q=1.0, br;q=0", Some("gzip"))]
+        {
             let response = respond(ACCEPT_ENCODING, accepted);
             let encoding = response.headers().get(CONTENT_ENCODING).map(|v| v.to_str().unwrap());
             assert_eq!(encoding, sent, "{accepted}");
@@ -220,9 +212,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_reads_nothing_compressed_gets_it_plain() {
-        let body = respond(ACCEPT_ENCODING, "identity").into_body();
-        assert_eq!(axum::body::to_bytes(body, 100).await.unwrap(), "plain");
+    async fn what_is_in_the_binary_packed_only_is_unpacked_for_whoever_asks() {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(b"plain").unwrap();
+        let packed: &'static [u8] = packed.finish().unwrap().leak();
+        let asset: &'static Asset = Box::leak(Box::new(Asset { gz: Some(packed), ..SCRIPT }));
+        let response = asset.respond(&HeaderMap::new());
+        assert!(!response.headers().contains_key(CONTENT_ENCODING));
+        let content = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(content, "plain");
     }
 
     #[test]
