@@ -186,7 +186,7 @@ fn read_back(
 /// What a backend calls the files, by field.
 fn files(checked: &Checked) -> HashMap<String, String> {
     let named = |(field, _): &(String, _)| (field.clone(), format!("ours-{field}.png"));
-    checked.pictures.iter().map(named).collect()
+    checked.files.iter().map(named).collect()
 }
 
 /// Puts something else in one place of a value.

@@ -34,7 +34,7 @@ impl Published {
     pub fn prepare(&self, given: &Inputs, definitions: &Definitions) -> anyhow::Result<Graph> {
         let known = [definitions];
         let checked = self.check(given, &known, rand::random::<u64>)?;
-        let files = checked.pictures.iter().map(|(field, _)| (field.clone(), SOME_FILE.to_owned()));
+        let files = checked.files.iter().map(|(field, _)| (field.clone(), SOME_FILE.to_owned()));
         let graph = self.graph(&checked, &files.collect(), &known)?;
         let needs = self.needs(&graph);
         anyhow::ensure!(needs.are_met_by(definitions), "it needs what this ComfyUI does not have");
