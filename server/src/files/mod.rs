@@ -3,12 +3,13 @@
 //! `store` is the folder, `kind` tells what a file is by its content,
 //! `picture` checks pictures, `strip` takes out what is not their content,
 //! `convert` turns them into other formats, `upload` takes in what people send,
-//! `room` says how much may be in memory at once,
+//! `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is,
 //! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
 mod animation;
+mod arriving;
 mod claim;
 mod convert;
 mod gif;
@@ -31,6 +32,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use wire::{Format, Metadata, OutputKind};
 
+pub use arriving::Arriving;
 pub use claim::Claim;
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
