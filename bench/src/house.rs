@@ -63,15 +63,7 @@ impl House {
 
     /// Resident memory in bytes.
     pub async fn memory(&self) -> anyhow::Result<u64> {
-        let pid = self.process.id().context("the server has ended")?;
-        let status = tokio::fs::read_to_string(format!("/proc/{pid}/status"))
-            .await
-            .context("reading its memory")?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS line")?;
-        let kibibytes: u64 =
-            line.trim().trim_end_matches(" kB").parse().context("reading VmRSS")?;
-        Ok(kibibytes * 1024)
+        resident(self.process.id().context("the server has ended")?).await
     }
 
     /// Stops it as an operator would, and waits.
@@ -90,6 +82,17 @@ impl House {
         }
         Ok(())
     }
+}
+
+/// Resident memory of a process, in bytes.
+pub async fn resident(pid: u32) -> anyhow::Result<u64> {
+    let status = tokio::fs::read_to_string(format!("/proc/{pid}/status"))
+        .await
+        .context("reading its memory")?;
+    let line =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS line")?;
+    let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().context("reading VmRSS")?;
+    Ok(kibibytes * 1024)
 }
 
 async fn address(process: &mut Child) -> anyhow::Result<String> {

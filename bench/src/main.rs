@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `figure` is one line of the table, `cores` says who computes where, `house` is the server
 //! under measurement. `alone` measures it without visitors, `page` what a first visit transfers, `relay` how fast
-//! and for how many a backend's frame reaches viewers, `report` is the document about it. `upstream` is a backend
+//! and for how many a backend's frame reaches viewers, `workflows` what a workflow takes before it runs, `report` is the document about it. `upstream` is a backend
 //! that says on command what a ComfyUI would say, `viewer` somebody who watches, `stalled` somebody who does not.
 
 #![expect(clippy::print_stdout, reason = "its table is for the terminal")]
@@ -18,6 +18,7 @@ mod report;
 mod stalled;
 mod upstream;
 mod viewer;
+mod workflows;
 
 use std::path::PathBuf;
 
@@ -55,6 +56,8 @@ enum Part {
     Page,
     /// How frames reach viewers.
     Relay,
+    /// What workflows take before they run.
+    Workflows,
 }
 
 #[tokio::main(flavor = "multi_thread")]
@@ -88,6 +91,9 @@ async fn measure(cli: &Cli) -> anyhow::Result<Vec<Figure>> {
     if wanted(Part::Relay) {
         let relay = relay::measure(&cli.binary, cli.viewers.into()).await;
         figures.extend(relay.context("measuring the relay")?);
+    }
+    if wanted(Part::Workflows) {
+        figures.extend(workflows::measure().await.context("measuring workflows")?);
     }
     Ok(figures)
 }

@@ -20,7 +20,10 @@ pub fn document(figures: &[Figure], machine: &str) -> String {
            parsed what came of it. The work of the measuring program is in the figure. One viewer: 500 frames, 20 ms apart, each \
            with a preview of 20 kB. A thousand: 100 frames, 100 ms apart, a preview with every fifth.\n\
          - *Not reading* is what the kernel confirms: what the server sent these viewers fills their connection, and none of it \
-           moves while the others are measured.\n\n\
+           moves while the others are measured.\n\
+         - *Import* is from the bytes of a file of the editor, subgraphs in it, to the workflow that guests could run. *Preparing* is from \
+           values to the graph that is sent: checked, filled in, the policy enforced. *Definitions* are those of a real server, with more \
+           nodes and models to make 1.6 MB; what is kept is by how much the process grew when it kept twenty, divided by the twenty.\n\n\
          What the scheduler does to the other programs of a machine is in these times: a hundredth of them (p99) says more about the \
          neighbours than about us when the load is higher than the number of cores.\n",
         table(figures)

@@ -65,7 +65,7 @@ fn read(path: &Path) -> Source {
 }
 
 fn rust() -> Vec<Source> {
-    ["app", "bench", "crates", "server", "xtask"]
+    ["app", "bench", "crates", "fuzz", "server", "xtask"]
         .iter()
         .flat_map(|folder| sources(folder, "rs"))
         .collect()

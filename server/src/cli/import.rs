@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use comfy::convert::Document;
-use comfy::form::Form;
 
 use super::workflow::{Catalogue, print, read};
 use crate::config::Config;
-use crate::workflows::{Published, draft};
+use crate::workflows::Published;
 
 /// `parlor workflow import`
 #[derive(Debug, Clone, Args)]
@@ -28,16 +26,14 @@ pub struct Import {
 
 impl Import {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<()> {
-        let document = Document::read(&read(&self.from).await?)?;
+        let bytes = read(&self.from).await?;
         let definitions = self.catalogue.read(config).await?;
-        let (graph, form) = Form::of(&document, &definitions)?;
         let name = self.from.file_stem().unwrap_or_default().to_string_lossy();
-        let manifest = draft::manifest(&name, (&graph, &form), &definitions);
-        let slug = manifest.slug.clone();
-        let text = toml::to_string_pretty(&manifest).context("writing the manifest")?;
-        let json = format!("{:#}\n", graph.to_value());
         // What the house would refuse is no manifest.
-        Published::new(manifest, graph, 1).context("this workflow cannot be published")?;
+        let found = Published::of_file(&bytes, &name, &definitions)?;
+        let slug = found.slug();
+        let text = toml::to_string_pretty(found.manifest()).context("writing the manifest")?;
+        let json = format!("{:#}\n", found.graph_as_made().to_value());
         let Some(folder) = &self.into else { return print(&format!("{text}\n{json}")) };
         for (ending, text) in [("toml", &text), ("json", &json)] {
             let path = folder.join(format!("{slug}.{ending}"));

@@ -4,6 +4,7 @@
 mod check;
 mod compare;
 mod import;
+mod list;
 mod owner_link;
 mod workflow;
 

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use clap::{Args, Subcommand};
 use comfy::convert::{ConvertError, Document};
 use comfy::{Client, Definitions};
@@ -14,6 +14,7 @@ use url::Url;
 use super::check::Check;
 use super::compare::{Difference, Expected};
 use super::import::Import;
+use super::list::List;
 use crate::app::trust;
 use crate::config::Config;
 
@@ -34,6 +35,10 @@ pub enum Workflow {
 
     /// Print a manifest with the fields that were found, and the graph.
     Import(Import),
+
+    /// Print the workflows of the house: which version guests run, and what
+    /// keeps it from running.
+    List(List),
 }
 
 /// `parlor workflow convert`
@@ -74,6 +79,7 @@ impl Workflow {
             Self::Convert(convert) => convert.run(config).await,
             Self::Check(check) => check.run(config).await,
             Self::Import(import) => import.run(config).await,
+            Self::List(list) => list.run(config).await,
         }
     }
 }
@@ -82,21 +88,24 @@ impl Catalogue {
     /// Reads the definitions; without a word on where from, those of the first
     /// backend of the house.
     pub(super) async fn read(&self, config: &Config) -> anyhow::Result<Definitions> {
+        self.look(config).await?.context(
+            "say which ComfyUI it is for: --backend URL, or --definitions FILE with its answer to \
+             /object_info",
+        )
+    }
+
+    /// The same; `None` where nobody says where from.
+    pub(super) async fn look(&self, config: &Config) -> anyhow::Result<Option<Definitions>> {
         let bytes = if let Some(file) = &self.definitions {
             read(file).await?
         } else {
             let of_house = || config.backends.first().map(|backend| backend.url.clone());
-            let Some(url) = self.backend.clone().or_else(of_house) else {
-                bail!(
-                    "say which ComfyUI it is for: --backend URL, or --definitions FILE with \
-                       its answer to /object_info"
-                );
-            };
+            let Some(url) = self.backend.clone().or_else(of_house) else { return Ok(None) };
             let http = comfy::client::http(trust(config, std::iter::once(&url)).await?)?;
             let client = Client::new(url, http)?;
             client.object_info().await.context("asking for its nodes")?.to_vec()
         };
-        Ok(Definitions::parse(&bytes)?)
+        Ok(Some(Definitions::parse(&bytes)?))
     }
 }
 

@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use axum::http::HeaderName;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use ipnet::IpNet;
@@ -29,7 +30,9 @@ pub use values::{BackendAddress, Door, Origin, PublicUrl};
 const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[command(name = "parlor", version, max_term_width = 100)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one.
@@ -78,6 +81,11 @@ pub struct Config {
     #[arg(long = "trusted-proxy", env = "PARLOR_TRUSTED_PROXY", value_name = "NET", value_delimiter = ',',
           value_parser = values::network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Header in which a trusted proxy names who signed in there, such as
+    /// `X-Forwarded-User`. Somebody new becomes a member.
+    #[arg(long, env = "PARLOR_TRUSTED_HEADER", value_name = "NAME")]
+    pub trusted_header: Option<HeaderName>,
 
     /// A site that may frame `/embed/…`, such as `https://shop.example.org`.
     #[arg(
@@ -223,6 +231,12 @@ impl Config {
                  proxies."
             );
         }
+        if self.trusted_header.is_some() && self.trusted_proxies.is_empty() {
+            bail!(
+                "--trusted-header lets whoever sends it be anybody: say with --trusted-proxy \
+                 which proxies are believed"
+            );
+        }
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }
@@ -364,6 +378,15 @@ mod tests {
     fn a_house_that_only_this_machine_reaches_is_a_home_unless_it_is_closed() {
         assert_eq!(parse(&[]).unwrap().door(), Door::Home);
         assert_eq!(parse(&["--open=false"]).unwrap().door(), Door::Closed);
+    }
+
+    // safety 22
+    #[test]
+    fn nobody_is_believed_about_who_signed_in_unless_they_are_named() {
+        let header = ["--trusted-header", "x-forwarded-user", "--open=false"];
+        let error = parse(&header).unwrap_err().to_string();
+        assert!(error.contains("--trusted-proxy"), "{error}");
+        assert!(parse(&[&header[..], &["--trusted-proxy", "10.0.0.1"]].concat()).is_ok());
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub struct Submitted {
     pub job: Job,
     /// It was there already, under the same key.
     pub replayed: bool,
+    /// What it costs, in pixel steps; nothing when it was there already.
+    pub cost: u64,
 }
 
 /// Why there is no job.
@@ -128,9 +130,10 @@ impl Jobs {
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
         };
-        let id = job.id;
+        let (id, cost) = (job.id, graph.cost().total());
         let answer = self.commit(job, (key, needs)).await?;
-        self.answer(principal, (answer, Some(id))).await
+        let submitted = self.answer(principal, (answer, Some(id))).await?;
+        Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
     }
 
     /// Why the workflow cannot run now, as far as it can be known before it is filled in.
@@ -170,7 +173,7 @@ impl Jobs {
         };
         let job = self.find(principal, id).await?;
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
-        Ok(Submitted { job, replayed })
+        Ok(Submitted { job, replayed, cost: 0 })
     }
 }
 

@@ -69,12 +69,7 @@ type Result<T> = std::result::Result<T, StudioError>;
 impl Studio {
     /// Every workflow, in the order of the hall.
     pub async fn list(&self) -> Result<Vec<StudioEntry>> {
-        let mut entries = Vec::new();
-        for row in self.db.workflows().await? {
-            let content = self.content(&row).await?;
-            entries.push(self.entry(&row, &content));
-        }
-        Ok(entries)
+        entries(&self.db, &self.backends.definitions()).await
     }
 
     /// The workflow as it is worked on.
@@ -238,40 +233,62 @@ impl Studio {
     }
 
     async fn version(&self, slug: &str, number: u32) -> Result<Content> {
-        let row = self.db.version(slug, number).await?.ok_or(StudioError::NoSuchVersion)?;
-        Ok(Content { manifest: row.manifest, graph: row.graph })
+        version(&self.db, slug, number).await
     }
 
     async fn row(&self, slug: &str) -> Result<WorkflowRow> {
         self.db.workflow(slug).await?.ok_or(StudioError::NoSuchWorkflow)
     }
 
-    /// The draft, or what it would begin with.
     async fn content(&self, row: &WorkflowRow) -> Result<Content> {
-        if let Some(draft) = &row.draft {
-            return Ok(Content { manifest: draft.manifest.clone(), graph: draft.graph.clone() });
-        }
-        self.version(&row.slug, row.published.unwrap_or(row.newest)).await
+        content(&self.db, row).await
     }
 
     fn entry(&self, row: &WorkflowRow, content: &Content) -> StudioEntry {
-        let manifest = &content.manifest;
-        StudioEntry {
-            slug: row.slug.clone(),
-            title: manifest.title.clone(),
-            cover: manifest.cover.clone(),
-            makes: manifest.makes.clone(),
-            origin: row.origin,
-            published: row.published,
-            newest: row.newest,
-            draft_at: row.draft.as_ref().map(|draft| draft.at),
-            problems: problems::find(content, &self.backends.definitions()),
-        }
+        entry(row, content, &self.backends.definitions())
     }
 
     /// What some ComfyUI says there is.
     fn catalogue(&self) -> Option<Arc<Definitions>> {
         self.backends.definitions().into_iter().next()
+    }
+}
+
+/// Every workflow of a house, in the order of the hall, checked against these definitions.
+pub(crate) async fn entries(db: &Db, definitions: &[Arc<Definitions>]) -> Result<Vec<StudioEntry>> {
+    let mut entries = Vec::new();
+    for row in db.workflows().await? {
+        let content = content(db, &row).await?;
+        entries.push(entry(&row, &content, definitions));
+    }
+    Ok(entries)
+}
+
+/// The draft, or what it would begin with.
+async fn content(db: &Db, row: &WorkflowRow) -> Result<Content> {
+    if let Some(draft) = &row.draft {
+        return Ok(Content { manifest: draft.manifest.clone(), graph: draft.graph.clone() });
+    }
+    version(db, &row.slug, row.published.unwrap_or(row.newest)).await
+}
+
+async fn version(db: &Db, slug: &str, number: u32) -> Result<Content> {
+    let row = db.version(slug, number).await?.ok_or(StudioError::NoSuchVersion)?;
+    Ok(Content { manifest: row.manifest, graph: row.graph })
+}
+
+fn entry(row: &WorkflowRow, content: &Content, definitions: &[Arc<Definitions>]) -> StudioEntry {
+    let manifest = &content.manifest;
+    StudioEntry {
+        slug: row.slug.clone(),
+        title: manifest.title.clone(),
+        cover: manifest.cover.clone(),
+        makes: manifest.makes.clone(),
+        origin: row.origin,
+        published: row.published,
+        newest: row.newest,
+        draft_at: row.draft.as_ref().map(|draft| draft.at),
+        problems: problems::find(content, definitions),
     }
 }
 

@@ -10,21 +10,23 @@ use wire::{FieldKind, Inputs};
 use super::form::options_of;
 use super::kind::name_of;
 use super::published::{Bind, FieldSpec, Published, Take, Target};
-use super::values::{Checked, default_of, same};
+use super::values::{Checked, default_of, is, same};
 
 /// What saved files are called on the backend; guests never see it.
 const PREFIX: &str = "parlor";
 
 /// Why inputs that fit the form make no job.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unfit {
     /// More work than the workflow allows.
+    #[error("it asks for {cost} pixel steps, where {limit} are allowed")]
     TooMuch {
         /// Pixels × batch × steps × frames.
         cost: u64,
         limit: u64,
     },
     /// A picture was left out, and what needs it cannot be taken out now.
+    #[error("{0}")]
     Pruning(PruneError),
 }
 
@@ -49,8 +51,8 @@ pub(crate) struct Needs {
 /// An option that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Chosen {
-    class: String,
-    input: String,
+    /// Class and name.
+    input: (String, String),
     value: Value,
 }
 
@@ -69,8 +71,8 @@ impl Needs {
 
 impl Chosen {
     fn is_in(&self, definitions: &Definitions) -> bool {
-        let options = options_of(definitions, (&self.class, &self.input));
-        options.is_none_or(|options| options.iter().any(|option| same(option, &self.value)))
+        let options = options_of(definitions, &self.input);
+        options.is_empty() || options.iter().any(|option| is(option, &self.value))
     }
 }
 
@@ -124,11 +126,11 @@ impl Published {
     /// backend has.
     pub(crate) fn needs(&self, graph: &Graph) -> Needs {
         let chosen = |spec: &FieldSpec| {
-            let (class, input) = spec.from.clone()?;
+            let input = spec.from.clone()?;
             let target = spec.binds.iter().find_map(Bind::whole)?;
             let value = graph.input(&target.node, &target.input)?.as_value()?.clone();
             let left_open = value == default_of(&spec.field.kind);
-            (!left_open).then_some(Chosen { class, input, value })
+            (!left_open).then_some(Chosen { input, value })
         };
         let options = self.fields.iter().filter_map(chosen).collect();
         Needs { options, ..Needs::nodes_of(graph) }

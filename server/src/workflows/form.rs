@@ -1,13 +1,16 @@
 //! What the page shows of a workflow.
 
+use std::collections::HashSet;
+
 use comfy::Definitions;
-use comfy::definitions::{Kind, NodeDefinition};
+use comfy::definitions::{Choice as Offered, Kind, NodeDefinition};
 use serde_json::Value;
 use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow, WorkflowSummary};
 
 use super::kind::name_of;
 use super::language;
 use super::published::{FieldSpec, Published};
+use super::values::is;
 
 /// Stands under a choice that the backend has nothing for.
 const NONE: &str = "The workshop has none yet. Its host can add one.";
@@ -94,35 +97,42 @@ impl FieldSpec {
     }
 
     /// Whether the host lets an option of the backends be chosen.
-    fn allows(&self, option: &Value) -> bool {
+    fn allows(&self, option: &Offered) -> bool {
         let FieldKind::Choice { options, .. } = &self.field.kind else { return true };
-        !self.is_narrowed || options.iter().any(|named| named.value == *option)
+        !self.is_narrowed || options.iter().any(|named| is(option, &named.value))
     }
 
     /// The options that the backends have together, at least one; `None` when the
     /// field's are fixed, when no backend is known, and when none has any (the
     /// default is then shown, and the backend will say what is missing).
     pub(super) fn backend_options(&self, definitions: &[&Definitions]) -> Option<Vec<Value>> {
-        let (class, input) = self.from.as_ref()?;
-        let mut all = Vec::new();
-        for option in definitions.iter().filter_map(|one| options_of(one, (class, input))).flatten()
-        {
-            if !all.contains(&option) && self.allows(&option) {
-                all.push(option);
-            }
-        }
+        let mut seen = HashSet::new();
+        let all = self.offered(definitions).filter(|option| seen.insert(*option));
+        let all: Vec<_> = all.map(Offered::to_value).collect();
         Some(all).filter(|all| !all.is_empty())
+    }
+
+    /// The same, as often as there are backends that have it.
+    pub(super) fn offered<'d>(
+        &self,
+        definitions: &[&'d Definitions],
+    ) -> impl Iterator<Item = &'d Offered> {
+        let from = self.from.as_ref();
+        let of = move |one: &&'d Definitions| Some(options_of(one, from?));
+        definitions.iter().filter_map(of).flatten().filter(|option| self.allows(option))
     }
 }
 
-/// What an input has to choose from, if anything.
-pub(super) fn options_of(
-    definitions: &Definitions,
-    (class, input): (&str, &str),
-) -> Option<Vec<Value>> {
-    let Kind::Choice(choice) = &definitions.node(class)?.input(input)?.kind else { return None };
-    let options: Vec<_> = choice.options.iter().map(comfy::definitions::Choice::to_value).collect();
-    Some(options).filter(|options| !options.is_empty())
+/// What an input has to choose from: nothing, if it is no choice.
+pub(super) fn options_of<'d>(
+    definitions: &'d Definitions,
+    (class, input): &(String, String),
+) -> &'d [Offered] {
+    let input = definitions.node(class).and_then(|node| node.input(input));
+    match input.map(|input| &input.kind) {
+        Some(Kind::Choice(choice)) => &choice.options,
+        _ => &[],
+    }
 }
 
 /// `default` if the backend has it, else the first that it has.

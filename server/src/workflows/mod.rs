@@ -4,19 +4,22 @@
 //! `kind` is what a manifest says of a field, `published` is a manifest checked
 //! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
 //! came back, `fill` makes the graph. `draft` makes a manifest of what was found
-//! in a workflow file. Only `shelf` does I/O; seeds are drawn by an argument.
+//! in a workflow file, `outside` takes it all the way. Only `shelf` does I/O; seeds are drawn by an argument.
 
 pub(crate) mod draft;
 mod fill;
 mod form;
 mod kind;
 pub(crate) mod language;
+mod outside;
 mod published;
 mod shapes;
 mod shelf;
 mod template;
 mod values;
 
+#[cfg(test)]
+mod law_tests;
 #[cfg(test)]
 mod tests;
 

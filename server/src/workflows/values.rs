@@ -3,9 +3,10 @@
 //! Every refusal names the field and says what to do, for it is shown beside it.
 
 use comfy::Definitions;
+use comfy::definitions::Choice as Offered;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::{FieldKind, Inputs, JobId, Media, Size, UploadId};
+use wire::{Choice, FieldKind, Inputs, JobId, Media, Size, UploadId};
 
 use super::published::{FieldSpec, Published};
 
@@ -104,9 +105,13 @@ impl FieldSpec {
 
     /// The value to use when nobody may choose one.
     fn left_open(&self, definitions: &[&Definitions], draw: &impl Fn() -> u64) -> Value {
-        match self.kind(definitions) {
+        match &self.field.kind {
             FieldKind::Seed => (draw() % SEED_BOUND).into(),
-            kind => default_of(&kind),
+            FieldKind::Choice { options, default } => {
+                let chosen = self.choose(&Value::Null, (options, default), definitions);
+                chosen.unwrap_or_else(|_| default.clone())
+            }
+            kind => default_of(kind),
         }
     }
 
@@ -117,30 +122,48 @@ impl FieldSpec {
         definitions: &[&Definitions],
         draw: &impl Fn() -> u64,
     ) -> Result<Value, String> {
-        let kind = self.kind(definitions);
-        let given = if self.is_left_open(given) { default_of(&kind) } else { given.clone() };
-        match &kind {
+        let kind = &self.field.kind;
+        if let FieldKind::Choice { options, default } = kind {
+            return self.choose(given, (options, default), definitions);
+        }
+        let given = if self.is_left_open(given) { default_of(kind) } else { given.clone() };
+        match kind {
             FieldKind::Text { max_length, .. } => text(given, *max_length, self.field.required),
             FieldKind::Integer { min, max, step, .. } => integer(&given, (*min, *max, *step)),
             FieldKind::Number { min, max, .. } => number(&given, (*min, *max)),
             FieldKind::Boolean { .. } => {
                 given.as_bool().map(Value::from).ok_or_else(|| "Choose yes or no.".into())
             }
-            FieldKind::Choice { options, .. } => {
-                match options.iter().find(|option| same(&option.value, &given)) {
-                    Some(option) => Ok(option.value.clone()),
-                    None if self.from.is_some() && definitions.is_empty() => {
-                        unseen(given, &default_of(&kind))
-                    }
-                    None => Err(not_an_option(&given)),
-                }
-            }
+            FieldKind::Choice { .. } => Err(not_an_option(&given)),
             FieldKind::Seed => seed(&given, draw),
             FieldKind::Size { min, max, step, .. } => size(&given, (*min, *max, *step)),
             FieldKind::Image { .. } | FieldKind::File { .. } => {
-                file(given, sort(&kind), self.field.required)
+                file(given, sort(kind), self.field.required)
             }
         }
+    }
+
+    /// The option to use, of the backends' if they have any, or what is wrong with the one given.
+    /// There may be thousands, and most jobs look for one.
+    fn choose(
+        &self,
+        given: &Value,
+        (named, default): (&[Choice], &Value),
+        definitions: &[&Definitions],
+    ) -> Result<Value, String> {
+        let open = self.is_left_open(given);
+        let given = if open { default } else { given };
+        let mut offered = self.offered(definitions);
+        let Some(first) = offered.next() else {
+            return match named.iter().find(|option| same(&option.value, given)) {
+                Some(option) => Ok(option.value.clone()),
+                None if self.from.is_some() && definitions.is_empty() => unseen(given, default),
+                None => Err(not_an_option(given)),
+            };
+        };
+        let found = std::iter::once(first).chain(offered).find(|option| is(option, given));
+        let found = found.or(open.then_some(first));
+        found.map(Offered::to_value).ok_or_else(|| not_an_option(given))
     }
 }
 
@@ -172,7 +195,8 @@ fn text(given: Value, max_length: u32, required: bool) -> Result<Value, String> 
 fn integer(given: &Value, (min, max, step): (i64, i64, i64)) -> Result<Value, String> {
     let wanted = || format!("Choose a whole number from {min} to {max}.");
     let number = given.as_i64().filter(|number| (min..=max).contains(number)).ok_or_else(wanted)?;
-    if step > 1 && (number - min) % step != 0 {
+    // A manifest may reach from one end of the numbers to the other.
+    if step > 1 && (i128::from(number) - i128::from(min)) % i128::from(step) != 0 {
         return Err(format!("Choose a whole number from {min} to {max} in steps of {step}."));
     }
     Ok(number.into())
@@ -230,15 +254,23 @@ fn file(given: Value, sort: &str, required: bool) -> Result<Value, String> {
 
 /// A choice while nobody knows what there is to choose from. Whether the backend
 /// has it is seen when it runs ([`Published::fit`]).
-fn unseen(given: Value, default: &Value) -> Result<Value, String> {
-    let alike = std::mem::discriminant(&given) == std::mem::discriminant(default);
+fn unseen(given: &Value, default: &Value) -> Result<Value, String> {
+    let alike = std::mem::discriminant(given) == std::mem::discriminant(default);
     let short = given.as_str().is_none_or(|name| name.len() <= MAX_NAME);
-    if alike && short { Ok(given) } else { Err(not_an_option(&given)) }
+    if alike && short { Ok(given.clone()) } else { Err(not_an_option(given)) }
 }
 
 /// Numbers are the same however they are written: `2` and `2.0`.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     a == b || matches!((a.as_f64(), b.as_f64()), (Some(a), Some(b)) if a.to_bits() == b.to_bits())
+}
+
+/// Whether an option of a backend is this value.
+pub(super) fn is(option: &Offered, value: &Value) -> bool {
+    match option {
+        Offered::Text(text) => value.as_str() == Some(text),
+        option => same(&option.to_value(), value),
+    }
 }
 
 fn not_an_option(given: &Value) -> String {

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, the cheap ones first.
 
 pub mod browser;
+mod fuzz;
 
 use std::process::Command;
 
@@ -21,13 +22,14 @@ use crate::{
 /// A check: its name, and what it does.
 type Check = (&'static str, fn(&Places) -> anyhow::Result<()>);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     ("format", format),
     ("lint the page", lint_page),
     ("lint the rest", lint_rest),
     ("documentation", documentation),
     ("tests", tests),
     ("documentation examples", examples),
+    ("fuzz: a short run", fuzz::short_run),
     ("page: weight", weight),
     ("page: tests in a browser", browser::tests),
     ("stories in a browser", stories),
@@ -52,7 +54,9 @@ fn names() -> String {
 
 fn format(places: &Places) -> anyhow::Result<()> {
     tools::lints(&places.root)?;
-    run(&mut cargo(&places.root, "fmt --all --check"), "`cargo fmt --all` does it")
+    let cure = "`cargo fmt --all` does it";
+    run(&mut cargo(&places.root, "fmt --all --check"), cure)?;
+    run(&mut cargo(&places.root.join("fuzz"), "fmt --all --check"), cure)
 }
 
 fn lint_page(places: &Places) -> anyhow::Result<()> {

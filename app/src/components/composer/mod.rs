@@ -30,6 +30,7 @@ use crate::{
     dom::{Children, IntoNode, Node, view},
     form::Form,
     i18n::t,
+    later::{Lost, Whereabouts, later},
     live::use_live,
     reactive::{Memo, RwSignal, effect, memo},
     state::draft,
@@ -217,8 +218,26 @@ fn draw_always(parts: Parts, field: Field, is_prompt: bool) -> Node {
         }
         FieldKind::Size { .. } => view! { <size::SizeField hold field/> },
         FieldKind::Image { .. } | FieldKind::File { .. } => {
-            view! { <picture::PictureField hold field intake=parts.intake/> }
+            let given = (later_picture as fn(_) -> _, (hold, field, parts.intake));
+            later(|| true, given, |whereabouts| view! { <Unhung whereabouts/> })
         }
+    }
+}
+
+#[inline(never)]
+fn later_picture((hold, field, intake): (Hold, Field, Intake)) -> Node {
+    view! { <picture::PictureField hold field intake/> }
+}
+
+/// Where a picture field will be, in its final shape.
+#[component]
+fn Unhung(whereabouts: Whereabouts) -> Node {
+    let is_coming = whereabouts == Whereabouts::Coming;
+    view! {
+        <div class="field">
+            <div class="drop drop--empty" class:skel=is_coming></div>
+            <Lost whereabouts/>
+        </div>
     }
 }
 
