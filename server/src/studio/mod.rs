@@ -255,10 +255,7 @@ impl Studio {
 }
 
 /// Every workflow of a house, in the order of the hall, checked against these definitions.
-pub(crate) async fn entries(
-    db: &Db,
-    definitions: &[Arc<Definitions>],
-) -> Result<Vec<StudioEntry>> {
+pub(crate) async fn entries(db: &Db, definitions: &[Arc<Definitions>]) -> Result<Vec<StudioEntry>> {
     let mut entries = Vec::new();
     for row in db.workflows().await? {
         let content = content(db, &row).await?;
