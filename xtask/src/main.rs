@@ -12,6 +12,7 @@ mod page;
 mod places;
 mod say;
 mod server;
+mod templates;
 mod tools;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -55,6 +56,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         bench: Vec<String>,
     },
+    /// Makes pages of ComfyUI's own templates, fetched from PyPI, and names those that it cannot.
+    Templates {
+        /// Definitions of nodes: what a ComfyUI answers to `/object_info`.
+        #[arg(long, value_name = "FILE")]
+        definitions: Option<PathBuf>,
+    },
     /// Runs compiled browser tests; cargo calls it.
     #[command(hide = true)]
     WasmTest { file: PathBuf },
@@ -97,6 +104,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             let binary = server::build(&places, &site, Profile::Release)?;
             server::bench(&places, &binary, &bench)
         }
+        Task::Templates { definitions } => templates::import_all(&places, definitions),
         Task::WasmTest { file } => check::browser::run_file(&places, &file),
     }
 }

@@ -30,8 +30,7 @@ impl Import {
         let definitions = self.catalogue.read(config).await?;
         let name = self.from.file_stem().unwrap_or_default().to_string_lossy();
         // What the house would refuse is no manifest.
-        let found = Published::of_file(&bytes, &name, &definitions)
-            .context("this workflow cannot be published")?;
+        let found = Published::of_file(&bytes, &name, &definitions)?;
         let slug = found.slug();
         let text = toml::to_string_pretty(found.manifest()).context("writing the manifest")?;
         let json = format!("{:#}\n", found.graph_as_made().to_value());

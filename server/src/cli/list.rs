@@ -124,10 +124,10 @@ mod tests {
         assert_eq!(
             table(&[first, entry("a", "Two\n\u{1b}[2Jwords")]),
             [
-                "NAME     TITLE           GUESTS RUN  NEWEST  FROM      DRAFT",
-                "upscale  Larger          3           4       built in  no",
+                "NAME     TITLE          GUESTS RUN  NEWEST  FROM      DRAFT",
+                "upscale  Larger         3           4       built in  no",
                 "    Node 4 is missing.",
-                "a        Two  [2Jwords   nothing     none    studio    yes",
+                "a        Two  [2Jwords  nothing     none    studio    yes",
             ]
         );
     }

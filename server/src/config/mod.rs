@@ -32,7 +32,6 @@ const SETTINGS: &str = "parlor.toml";
 /// Parlor: the room where guests meet your ComfyUI.
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[command(name = "parlor", version, max_term_width = 100)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one.

@@ -1,6 +1,7 @@
 //! Workflows without a house around them: for the command line, and for whoever
 //! measures and doubts what becomes of a file or of values.
 
+use anyhow::Context as _;
 use comfy::convert::Document;
 use comfy::form::Form;
 use comfy::{Definitions, Graph};
@@ -22,7 +23,7 @@ impl Published {
         let document = Document::read(bytes)?;
         let (graph, form) = Form::of(&document, definitions)?;
         let manifest = draft::manifest(name, (&graph, &form), definitions);
-        Self::new(manifest, graph, 1)
+        Self::new(manifest, graph, 1).context("this workflow cannot be published")
     }
 
     /// The graph that a submission of these values makes: values checked, seeds drawn, the graph

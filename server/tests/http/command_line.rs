@@ -111,3 +111,29 @@ fn without_a_catalogue_it_says_what_to_give() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("--backend URL, or --definitions FILE"), "{said}");
 }
+
+#[tokio::test]
+async fn a_house_lists_its_workflows_beside_whoever_runs_it() {
+    let folder = folder();
+    let none = workflow(folder.path(), &["list"]);
+    assert!(!none.status.success());
+    assert!(String::from_utf8(none.stderr).unwrap().contains("there is no house in"));
+
+    let house = super::house::House::quiet().await;
+    let data = house.app.config.data.to_str().unwrap();
+    let list = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        command.args(["--data", data, "workflow", "list"]).args(more);
+        command.current_dir(folder.path()).env_clear().output().unwrap()
+    };
+    let table = printed(&list(&[]));
+    let line = table.lines().find(|line| line.starts_with("upscale ")).unwrap();
+    assert!(line.ends_with("built in  no"), "{table}");
+    assert!(!table.contains("no such node"), "without a catalogue only forms are checked: {table}");
+
+    let entries = printed(&list(&["--json", "--definitions", "nodes.json"]));
+    let entries: Vec<wire::studio::StudioEntry> = serde_json::from_str(&entries).unwrap();
+    assert_eq!((entries.len(), entries[0].published), (3, Some(1)));
+    let messages: Vec<_> = entries[0].problems.iter().map(|one| &one.message).collect();
+    assert!(messages.iter().any(|text| text.contains("no such node")), "{messages:?}");
+}

@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod privacy;
 mod process;
+mod published;
 mod refusals;
 mod serving;
 mod sessions;

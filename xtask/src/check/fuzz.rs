@@ -3,7 +3,11 @@
 //! `cargo fuzz` needs a nightly compiler for its sanitizers; what guides libFuzzer is coverage, and
 //! that a stable compiler measures too. The corpus grows in the target folder from run to run.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::Context;
 
@@ -32,7 +36,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
 pub fn short_run(places: &Places) -> anyhow::Result<()> {
     let fuzz = Fuzz { root: places.root.join("fuzz"), folder: places.target.join("fuzz") };
     fuzz.write_seeds()?;
-    if ["c++", "g++", "clang++"].into_iter().any(found) {
+    if found("c++") || found("g++") {
         let programs = fuzz.build()?;
         return TARGETS.into_iter().try_for_each(|target| fuzz.explore(&programs, target));
     }
@@ -76,32 +80,31 @@ impl Fuzz {
         Ok(self.folder.join(host).join("release"))
     }
 
-    fn explore(&self, programs: &std::path::Path, target: &str) -> anyhow::Result<()> {
+    fn explore(&self, programs: &Path, target: &str) -> anyhow::Result<()> {
         let found = self.folder.join("corpus").join(target);
         let faults = self.folder.join("faults").join(target);
         for folder in [&found, &faults] {
             fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
         }
-        say::note(&format!("{target}: {SECONDS} s"));
+        // It tells much that nobody asked for.
+        let log = faults.join("log");
+        let said = fs::File::create(&log).with_context(|| format!("making {}", log.display()))?;
         let mut program = Command::new(programs.join(target));
         program
-            .args([
-                format!("-max_total_time={SECONDS}"),
-                format!("-artifact_prefix={}/", faults.display()),
-            ])
-            .args([
-                "-timeout=10",
-                "-rss_limit_mb=1024",
-                "-max_len=65536",
-                "-verbosity=0",
-                "-seed=1",
-            ])
-            .args([found, self.folder.join("seeds").join(target)]);
+            .arg(format!("-max_total_time={SECONDS}"))
+            .arg(format!("-artifact_prefix={}/", faults.display()))
+            .args(["-timeout=10", "-rss_limit_mb=1024", "-max_len=65536", "-seed=1"])
+            .args([found, self.folder.join("seeds").join(target)])
+            .stderr(said);
         let cure = format!(
-            "the bytes are in {}: write a test that fails with them, then mend it",
-            faults.display()
+            "{} ends with why, and the bytes are beside it: write a test that fails with them, then mend it",
+            log.display()
         );
-        run(&mut program, &cure)
+        run(&mut program, &cure)?;
+        let log = fs::read_to_string(&log).unwrap_or_default();
+        let done = log.lines().rev().find(|line| line.starts_with("Done "));
+        say::note(&format!("{target}: {}", done.context("the fuzzer did nothing")?));
+        Ok(())
     }
 
     fn repeat(&self, target: &str) -> anyhow::Result<()> {
@@ -116,7 +119,7 @@ impl Fuzz {
 }
 
 /// What this machine is called as a target.
-fn host(root: &std::path::Path) -> anyhow::Result<String> {
+fn host(root: &Path) -> anyhow::Result<String> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(root).args(["--print", "host-tuple"]);
     let host = output(&mut rustc, "install Rust from https://rustup.rs")?;

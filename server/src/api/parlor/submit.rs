@@ -159,6 +159,10 @@ impl From<SubmitError> for Error {
             SubmitError::QueueFull { retry_after } => {
                 Self::TooMany { message: error.to_string(), retry_after }
             }
+            SubmitError::Closed => Self::Unavailable(
+                "the workshop is closed, and without every file this can be prepared only when it \
+                 opens; choose a file, or try again soon",
+            ),
             SubmitError::Storage(cause) => Self::Internal(cause),
             SubmitError::TooCostly { .. }
             | SubmitError::Lacking { .. }
