@@ -20,6 +20,7 @@ mod published;
 mod refusals;
 mod serving;
 mod sessions;
+mod shelf;
 mod studio;
 mod uploads;
 mod visitors;

@@ -50,6 +50,7 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/gallery", "", Outside),
     ("GET", "/w/{slug}", "", Outside),
     ("GET", "/embed/{slug}", "", Outside),
+    ("GET", "/sign-in", "", Outside),
     ("GET", "/studio", "", Outside),
     ("GET", "/studio/", "", Outside),
     ("GET", "/studio/{*rest}", "", Outside),
