@@ -1,6 +1,6 @@
 use serde_json::json;
 use uuid::Uuid;
-use wire::{Choice, FieldGroup, FieldKind, JobId, Media, UploadId};
+use wire::{Choice, Condition, FieldGroup, FieldKind, JobId, Media, UploadId};
 
 use super::*;
 
@@ -258,6 +258,26 @@ fn the_type_of_what_is_no_picture_is_left_to_the_server() {
     assert_eq!(refuse(&chosen("audio/x-m4a", 10.0), &sound), None, "another name of the same");
     assert_eq!(refuse(&chosen("application/zip", 10.0), &any), None);
     assert_eq!(refuse(&chosen("audio/x-m4a", 1001.0), &sound), Some(Refusal::TooLarge));
+}
+
+#[test]
+fn a_file_goes_to_no_field_that_is_not_shown() {
+    let file = |name: &str, when| Field {
+        when,
+        ..field(name, FieldKind::Image { max_bytes: 1, accept: vec![], mask: false })
+    };
+    let on = Condition { field: "guide".into(), is: vec![true.into()] };
+    let mut form = Form::new(&[
+        field("guide", FieldKind::Boolean { default: false }),
+        file("pose", Some(on.clone())),
+        file("image", None),
+    ]);
+    assert_eq!(form.file_field("image/png"), Some("image"));
+    form.apply("guide", Change::Switch(true));
+    assert_eq!(form.file_field("image/png"), Some("pose"));
+    let hidden =
+        Form::new(&[field("guide", FieldKind::Boolean { default: false }), file("pose", Some(on))]);
+    assert_eq!(hidden.file_field("image/png"), None);
 }
 
 #[test]
