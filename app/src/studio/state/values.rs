@@ -53,9 +53,14 @@ pub(crate) fn words(value: &Value) -> String {
     }
 }
 
-/// What a person typed as the value of an option: a number where the others are numbers.
-pub(crate) fn typed(text: &str, among: &[OptionManifest]) -> Value {
-    let numbers = !among.is_empty() && among.iter().all(|option| option.value.is_number());
+/// What a person typed as the value of the option at `place`: a number where the others are numbers, or, when it
+/// is alone, where it was one.
+pub(crate) fn typed(text: &str, options: &[OptionManifest], place: usize) -> Value {
+    let is_number = |(_, option): (usize, &OptionManifest)| option.value.is_number();
+    let (own, others): (Vec<_>, Vec<_>) =
+        options.iter().enumerate().partition(|(at, _)| *at == place);
+    let mut like = if others.is_empty() { own } else { others }.into_iter().peekable();
+    let numbers = like.peek().is_some() && like.all(is_number);
     let number = || serde_json::from_str::<Value>(text.trim()).ok().filter(Value::is_number);
     numbers.then(number).flatten().unwrap_or_else(|| Value::from(text))
 }
@@ -106,11 +111,22 @@ mod tests {
 
     #[test]
     fn an_option_among_numbers_is_a_number() {
-        let among = |value: Value| [OptionManifest { value, ..OptionManifest::default() }];
-        assert_eq!(typed("2", &among(json!(4))), json!(2));
-        assert_eq!(typed("2", &among(json!("4"))), json!("2"));
-        assert_eq!(typed("two", &among(json!(4))), json!("two"));
-        assert_eq!(typed("2", &[]), json!("2"));
+        let options = |values: &[Value]| {
+            let option = |value: &Value| OptionManifest {
+                value: value.clone(),
+                label: String::new(),
+                words: None,
+            };
+            values.iter().map(option).collect::<Vec<_>>()
+        };
+        let numbers = options(&[json!(4), json!("two"), json!(8)]);
+        assert_eq!(typed("2", &numbers, 1), json!(2), "whatever it was");
+        assert_eq!(typed("two", &numbers, 1), json!("two"));
+        assert_eq!(typed("2", &numbers, 0), json!("2"), "one of the others is a text");
+        assert_eq!(typed("2", &options(&[json!(4)]), 0), json!(2), "alone, it stays what it was");
+        assert_eq!(typed("2", &options(&[json!("4")]), 0), json!("2"));
+        assert_eq!(typed("2", &options(&[json!(4), Value::Null]), 1), json!(2), "a new one");
+        assert_eq!(typed("2", &[], 0), json!("2"));
     }
 
     #[test]

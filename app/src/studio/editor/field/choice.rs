@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wire::{FieldKind, FieldManifest, OptionManifest};
 
 use super::super::{
-    setting::{Add, Remove, SelectSetting, bare_text},
+    setting::{Add, Remove, SelectSetting, bare_name, bare_text},
     slot::{Held, Slot, kept},
 };
 use crate::{
@@ -121,7 +121,7 @@ fn OptionRow(held: Held, place: usize) -> Node {
                 field.options.get(place).map(|one| values::words(&one.value)).unwrap_or_default()
             },
             move |field: &mut FieldManifest, text: String| {
-                let value = values::typed(&text, &field.options);
+                let value = values::typed(&text, &field.options, place);
                 if let Some(one) = field.options.get_mut(place) {
                     one.value = value;
                 }
@@ -142,7 +142,7 @@ fn OptionRow(held: Held, place: usize) -> Node {
     let value = if is_fixed {
         view! { <span class="mono clip" title=move || shown.get()>{shown}</span> }
     } else {
-        bare_text(&value, t::option_value(number))
+        bare_name(value, t::option_value(number))
     };
     view! {
         <li class="row">
