@@ -119,6 +119,9 @@ pub(crate) fn put(manifest: &mut Manifest, name: &str, other: &str, side: Side) 
     section.take(&mut field);
     let to = to - usize::from(from < to) + usize::from(side == Side::After);
     manifest.fields.insert(to, field);
+    if section == Section::Closed {
+        forget(manifest, name);
+    }
 }
 
 /// Puts a field at an end of a section, which may be empty.
@@ -152,6 +155,16 @@ pub(crate) fn remove(manifest: &mut Manifest, name: &str) {
     });
     for texts in manifest.texts.values_mut() {
         texts.fields.remove(name);
+    }
+}
+
+/// Closes a field to guests, or opens it again.
+pub(crate) fn close(manifest: &mut Manifest, name: &str, closed: bool) {
+    if let Some(field) = super::field_mut(manifest, name) {
+        field.closed = closed;
+    }
+    if closed {
+        forget(manifest, name);
     }
 }
 
@@ -271,5 +284,17 @@ mod tests {
         assert_eq!(rest("{a}, {b}; {c}.", "c"), "{a}, {b}.");
         assert_eq!(rest("painted, {a}, {a}", "b"), "painted, {a}, {a}");
         assert_eq!(without("painted, {a}, {a}", "a"), None);
+    }
+
+    #[test]
+    fn nothing_asks_guests_for_a_field_that_is_closed() {
+        let mut manifest = landscape();
+        close(&mut manifest, "prompt", true);
+        assert!(manifest.fields[0].closed);
+        assert_eq!(manifest.fields[1].when, None);
+        close(&mut manifest, "prompt", false);
+        assert!(!manifest.fields[0].closed);
+        put(&mut manifest, "steps", "seed", Side::After);
+        assert!(manifest.presets[0].inputs.is_empty(), "it was dropped among the closed");
     }
 }

@@ -83,6 +83,25 @@ pub(crate) fn askable(
     }
 }
 
+/// Whether a condition can ask for it: guests have it, and what it holds can be written down.
+pub(crate) fn can_be_asked(field: &FieldManifest) -> bool {
+    !field.closed && !is_file(field.kind) && field.kind != FieldType::Size
+}
+
+/// What a new condition asks a field for: that it is on, or holds what it holds at first.
+pub(crate) fn first_asked(field: &FieldManifest, offered: &[OptionManifest]) -> Value {
+    let first = || askable(field, offered, "", "").into_iter().next().map(|(_, value)| value);
+    match field.kind {
+        FieldType::Boolean => true.into(),
+        FieldType::Choice => field.default.clone().or_else(first).unwrap_or_default(),
+        FieldType::Text => field.default.clone().unwrap_or_else(|| "".into()),
+        kind if is_counted(kind) => {
+            field.default.clone().unwrap_or_else(|| number(kind, field.min.unwrap_or_default()))
+        }
+        _ => field.default.clone().unwrap_or_default(),
+    }
+}
+
 /// Lets a condition ask for a value too, or no longer.
 pub(crate) fn ask(condition: &mut Condition, value: &Value, wanted: bool) {
     condition.is.retain(|known| known != value);
@@ -127,6 +146,32 @@ mod tests {
         assert_eq!(typed("2", &options(&[json!("4")]), 0), json!("2"));
         assert_eq!(typed("2", &options(&[json!(4), Value::Null]), 1), json!(2), "a new one");
         assert_eq!(typed("2", &[], 0), json!("2"));
+    }
+
+    #[test]
+    fn a_new_condition_asks_for_something() {
+        let field = |kind, default: Option<Value>| FieldManifest {
+            kind,
+            default,
+            min: Some(4.0),
+            ..FieldManifest::default()
+        };
+        let oil = OptionManifest { label: "Oil".into(), value: "oil".into(), words: None };
+        let asked = |kind, default| first_asked(&field(kind, default), std::slice::from_ref(&oil));
+        assert_eq!(asked(FieldType::Boolean, Some(json!(false))), json!(true));
+        assert_eq!(asked(FieldType::Choice, Some(json!("ink"))), json!("ink"));
+        assert_eq!(asked(FieldType::Choice, None), json!("oil"));
+        assert_eq!(asked(FieldType::Integer, Some(json!(20))), json!(20));
+        assert_eq!(asked(FieldType::Integer, None), json!(4));
+        assert_eq!(asked(FieldType::Text, None), json!(""));
+    }
+
+    #[test]
+    fn a_condition_asks_for_nothing_that_guests_do_not_have() {
+        let [open, closed] =
+            [false, true].map(|closed| FieldManifest { closed, ..FieldManifest::default() });
+        assert!(can_be_asked(&open) && !can_be_asked(&closed));
+        assert!(!can_be_asked(&FieldManifest { kind: FieldType::Mask, ..open }));
     }
 
     #[test]
