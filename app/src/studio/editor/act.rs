@@ -6,7 +6,7 @@ use send_wrapper::SendWrapper;
 use web_sys::Blob;
 use wire::{JobId, studio::Bench};
 
-use super::work::Work;
+use super::work::{Work, draft_of};
 use crate::{
     address::{Here, Step, use_here},
     api::{Error, studio as api},
@@ -96,13 +96,20 @@ impl Acts {
 
     fn begin(self) {
         let Some(Some(act)) = self.next.try_update(Option::take) else { return };
-        let (work, slug) = (self.work, self.work.slug());
+        let (work, slug, parting) = (self.work, self.work.slug(), self.work.parting());
         let Some(before) = work.act() else { return };
         spawn_local(async move {
             let answer = ask(&slug, before.revision, &act).await;
             if work.is_here() {
                 self.tell(&act, answer);
+                return;
             }
+            let (slug, theirs) = match answer {
+                Ok(Some(bench)) => (bench.entry.slug.clone(), draft_of(&bench)),
+                Ok(None) => return,
+                Err(_) => (slug, before.clone()),
+            };
+            parting.send(&slug, &before.manifest, theirs).await;
         });
     }
 

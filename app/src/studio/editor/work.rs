@@ -9,6 +9,7 @@ use wire::{
     studio::{Bench, SaveDraft, Trouble},
 };
 
+use super::parting::Parting;
 use crate::{
     api, browser,
     reactive::{Memo, RwSignal, StoredValue, memo, watch},
@@ -48,6 +49,7 @@ pub(crate) struct Work {
     pub(crate) tried: RwSignal<Inputs>,
     /// Edits so far, so that only the last of several waits to be sent.
     edits: StoredValue<u32>,
+    parting: StoredValue<Parting>,
 }
 
 /// Puts a workflow on the bench.
@@ -62,12 +64,14 @@ pub(crate) fn provide(bench: Bench) -> Work {
         pane: RwSignal::new(Pane::Form),
         tried: RwSignal::default(),
         edits: StoredValue::new(0),
+        parting: StoredValue::new(Parting::default()),
     };
     watch(move || work.history.see(|history| history.now().clone()), move |_| work.save_soon());
     let leaving = warn_before_leaving(work);
     on_cleanup(move || {
         leaving.remove();
         work.save();
+        work.parting().leave(work.peek(Clone::clone));
     });
     work
 }
@@ -170,6 +174,11 @@ impl Work {
         memo(move |_| self.see(|now| self.saving.see(|saving| saving.status(now))))
     }
 
+    /// For whoever waits for an answer, and may be left alone with it.
+    pub(super) fn parting(self) -> Parting {
+        self.parting.get_value()
+    }
+
     /// The page is still about this workflow.
     pub(crate) fn is_here(self) -> bool {
         self.edits.update_value(|_| ()).is_some()
@@ -193,13 +202,16 @@ impl Work {
     pub(crate) fn save(self) {
         let now = self.peek(Clone::clone);
         let Some(Some(draft)) = self.saving.try_update(|saving| saving.begin(&now)) else { return };
-        spawn_local(self.send(self.slug(), draft));
+        spawn_local(self.send((self.slug(), self.parting()), draft));
     }
 
-    async fn send(self, slug: String, draft: SaveDraft) {
+    async fn send(self, (slug, parting): (String, Parting), draft: SaveDraft) {
         let answer = api::studio::save(&slug, &draft).await;
         match answer {
-            _ if !self.is_here() => (),
+            Ok(bench) if !self.is_here() => {
+                parting.send(&bench.entry.slug, &draft.manifest, draft_of(&bench)).await;
+            }
+            Err(_) if !self.is_here() => (),
             Ok(bench) => self.sent(bench),
             Err(error) => {
                 let by = if error.is_conflict() {

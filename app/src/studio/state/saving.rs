@@ -108,6 +108,13 @@ impl Saving {
     }
 }
 
+/// What to send when the page was left with `now` on it, and the server has made `theirs` of `before`; nothing when
+/// it lacks nothing.
+pub(crate) fn last(before: &Manifest, now: &Manifest, theirs: SaveDraft) -> Option<SaveDraft> {
+    let manifest = over(before, now, theirs.manifest.clone());
+    (manifest != theirs.manifest).then_some(SaveDraft { manifest, ..theirs })
+}
+
 /// `theirs`, but of whatever differs between `before` and `now`, what is there now.
 fn over(before: &Manifest, now: &Manifest, theirs: Manifest) -> Manifest {
     fn one<T: Clone + PartialEq>(before: &T, now: &T, theirs: T) -> T {
@@ -226,5 +233,15 @@ mod tests {
         assert!(!saving.done(9));
         saving.hindered(Hindrance::Overtaken);
         assert_eq!(saving, Saving::new(titled("a"), 3));
+    }
+
+    #[test]
+    fn a_page_that_was_left_sends_only_what_the_server_lacks() {
+        let sent = titled("a");
+        assert_eq!(last(&sent, &titled("a"), answer(sent.clone(), 2)), None);
+        assert_eq!(
+            last(&sent, &titled("ab"), answer(covered("a"), 2)),
+            Some(answer(covered("ab"), 2))
+        );
     }
 }
