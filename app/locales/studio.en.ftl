@@ -156,6 +156,9 @@ options-add = Add an option
 option-label = Label of option { $number }
 option-value = Value of option { $number }
 option-words = Words of option { $number } for the prompt
+option-label-short = Label
+option-value-short = Value
+option-words-short = Words for the prompt
 shapes-add = Add a shape
 shape-label = Label of shape { $number }
 shape-width = Width of shape { $number }, in pixels
@@ -241,9 +244,9 @@ version-facts = { $count ->
     *[other] { $when } · { $count } jobs
 }
 roll-back = Run this one
-roll-back-to = Let guests run version { $version } again
+roll-back-to = Run this one: version { $version }
 edit-from = Edit from here
-edit-from-version = Make version { $version } the draft
+edit-from-version = Edit from here: version { $version }
 discard = Throw the draft away
 hide = Hide from guests
 delete = Delete the workflow

@@ -14,7 +14,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    dom::{IntoNode, Node},
+    api::Error,
+    components::icon::Icon,
+    dom::{IntoNode, Node, view},
+    i18n::t,
     reactive::{RwSignal, effect, memo},
 };
 
@@ -77,11 +80,11 @@ impl Later {
     }
 }
 
-/// Draws with `draw`, a function called `later_…`, once its code is here, and that is fetched as soon
-/// as it is `wanted`. Draws `meanwhile` before.
-pub(crate) fn later(
+/// Draws with `draw`, a function called `later_…`, from what it is `given`, once its code is here; that is
+/// fetched as soon as it is `wanted`. Draws `meanwhile` before.
+pub(crate) fn later<T: Clone + Send + 'static>(
     wanted: impl Fn() -> bool + Send + Sync + 'static,
-    draw: fn() -> Node,
+    (draw, given): (fn(T) -> Node, T),
     meanwhile: impl Fn(Whereabouts) -> Node + Send + 'static,
 ) -> Node {
     let later = use_later();
@@ -92,17 +95,32 @@ pub(crate) fn later(
         }
     });
     (move || match later.whereabouts() {
-        Whereabouts::Here => call(draw),
+        // The compiler shall not see who is called: a direct call would be to code that may not be here.
+        Whereabouts::Here => black_box(draw)(given.clone()),
         whereabouts => meanwhile(whereabouts),
     })
     .into_node()
 }
 
-/// Calls a function that the compiler shall not see through: a direct call would be to code that may not
-/// be here.
-#[inline(never)]
-fn call(draw: fn() -> Node) -> Node {
-    black_box(draw)()
+/// Says that it did not come, once that is so, and offers to try again.
+#[component]
+pub(crate) fn Lost(whereabouts: Whereabouts) -> Node {
+    let later = use_later();
+    let words = || {
+        view! {
+            <p class="field__wrong" role="alert">
+                <Icon name="alert" small=true />
+                <span>
+                    {Error::Unreachable.words()}
+                    " "
+                    <button type="button" class="link" on:click=move |_| later.fetch()>
+                        {t::retry()}
+                    </button>
+                </span>
+            </p>
+        }
+    };
+    (whereabouts == Whereabouts::Lost).then(words).into_node()
 }
 
 async fn try_to_fetch() -> Result<(), JsValue> {

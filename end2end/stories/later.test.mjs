@@ -63,3 +63,18 @@ test('what does not come is said, and can be asked for again', async () => {
   await again.click();
   await page.getByRole('heading', { name: /^Gallery/ }).waitFor();
 });
+
+test('a result that cannot be opened is said, and opens at the next try', async () => {
+  const run = await shared.visit('text-to-picture');
+  await run.ask('A heron in the reeds');
+  await run.made(1);
+  const { page } = run;
+  await page.route(LATER, route => route.abort('connectionfailed'));
+  await page.reload();
+  await page.getByRole('button', { name: 'Try again' }).waitFor();
+  await accessible(page);
+  await page.unroute(LATER);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await run.openNewest();
+  await run.frame.getByText('A heron in the reeds').first().waitFor();
+});

@@ -10,8 +10,8 @@ import { RunPage } from '../support/run-page.mjs';
 import { scene } from '../support/scene.mjs';
 import { Studio, enterAsOwner } from '../support/studio.mjs';
 
-// Behind a proxy nobody is the owner for being near: so there are guests.
-const shared = scene({ args: ['--trusted-proxy', '10.0.0.0/8'] });
+// Behind a proxy nobody is the owner for being near, so there are guests.
+const shared = scene({ args: ['--open', '--trusted-proxy', '10.0.0.0/8'] });
 const LIGHTHOUSE = join(import.meta.dirname, '../fixtures/lighthouse.json');
 
 /** The host, at an address of the studio. */
@@ -111,7 +111,7 @@ test('versions are compared, and an earlier one is a click away', async () => {
   await picture(page, 'studio-versions-desk-dark');
   await accessible(page);
 
-  await drawer.getByRole('button', { name: /^Let guests run version \d+ again/ }).first().click();
+  await drawer.getByRole('button', { name: /^Run this one/ }).first().click();
   await page.getByText(/^Guests run version \d+ again\.$/).waitFor();
   const answer = await page.request.get(`${shared.house.url}/api/parlor/v1/workflows/upscale`);
   assert.notEqual((await answer.json()).title, 'Larger');
@@ -120,7 +120,6 @@ test('versions are compared, and an earlier one is a click away', async () => {
 
 test('a file that is no workflow is refused in a sentence', async () => {
   const studio = await host('studio');
-  await studio.page.getByRole('heading', { name: 'Workflows', level: 1 }).waitFor();
   await studio.paste('{"shopping": ["milk"]}');
   const alert = studio.page.getByRole('alert').filter({ hasText: 'workflow.json could not be used' });
   await alert.waitFor();

@@ -3,14 +3,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-/** Signs the person behind this page in as the owner, with the link that the house wrote at its start. */
+/**
+ * Signs the person behind this page in as the owner: with the link that the house wrote at its start, which is
+ * good once, and after that as the same owner.
+ */
 export async function enterAsOwner(page, house) {
+  if (house.owner) return page.context().addCookies(house.owner);
   const token = house.log.match(/#link=(\S+)/)?.[1];
   if (!token) throw new Error(`the house wrote no link for its owner:\n${house.log}`);
   const address = `${house.url}/api/parlor/v1/links/follow`;
   const headers = { origin: house.url };
   const answer = await page.request.post(address, { data: { token }, headers });
   if (!answer.ok()) throw new Error(`the owner was not let in: ${await answer.text()}`);
+  house.owner = await page.context().cookies();
 }
 
 export class Studio {
@@ -24,8 +29,14 @@ export class Studio {
     return this;
   }
 
+  /** Waits until the overview takes things in. */
+  #ready() {
+    return this.page.getByRole('button', { name: /^Drop a workflow/ }).waitFor();
+  }
+
   /** Lets a file fall onto the page. */
   async drop(path) {
+    await this.#ready();
     const [text, name] = [await readFile(path, 'utf8'), basename(path)];
     await this.page.evaluate(([text, name]) => {
       const held = new DataTransfer();
@@ -37,6 +48,7 @@ export class Studio {
 
   /** Pastes a text while no field has the focus. */
   async paste(text) {
+    await this.#ready();
     await this.page.evaluate(text => {
       const held = new DataTransfer();
       held.setData('text/plain', text);

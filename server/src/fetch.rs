@@ -5,7 +5,7 @@
 //! exactly those that were looked at, each redirection is looked at again, and
 //! whatever goes wrong is told in the same words.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -158,7 +158,10 @@ impl Fetcher {
 
     fn is_open(&self, ip: IpAddr) -> bool {
         let within = |nets: &[IpNet]| nets.iter().any(|net| net.contains(&ip));
-        within(&self.besides) || !within(&CLOSED)
+        // All that is public of IPv6 (RFC 4291 §2.4, IANA's registry of address space).
+        let global = |ip: Ipv6Addr| ip.segments()[0] >> 13 == 1;
+        let closed = matches!(ip, IpAddr::V6(ip) if !global(ip)) || within(&CLOSED);
+        within(&self.besides) || !closed
     }
 
     async fn trust(&self, scheme: &str) -> anyhow::Result<&Trust> {
@@ -219,6 +222,9 @@ mod tests {
             "fd00::1",
             "fe80::1",
             "ff02::1",
+            "fec0::2",
+            "5f00::1",
+            "4000::1",
         ] {
             assert!(!fetcher.is_open(closed.parse().unwrap()), "{closed}");
         }

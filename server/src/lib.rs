@@ -3,8 +3,8 @@
 //! Read in this order: `config` says what can be set, `app` holds what lives
 //! as long as the process, `router` says which URL reaches which handler,
 //! `api` translates, `auth` knows who asks, `people` are those with an account,
-//! `limits` is how much is too much, `workflows` is what can be run, `studio`
-//! how it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
+//! `limits` is how much is too much, `workflows` is what can be run, `studio` how
+//! it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
 //! viewers, `files` and `db` keep what is kept. `serve` and `shutdown` are how
 //! it begins and ends; `cli` is what the program does without opening at all.
 

@@ -65,6 +65,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))
         .route("/embed/{slug}", get(pages::embed))
+        .route("/sign-in", get(pages::studio))
         .route("/studio", get(pages::studio))
         .route("/studio/", get(pages::studio))
         .route("/studio/{*rest}", get(pages::studio))
@@ -76,6 +77,24 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .layer(from_fn(error::finish))
         .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
     Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
+}
+
+/// What only hosts may do.
+fn studio_routes() -> Router<Arc<App>> {
+    use studio::workflows as own;
+    Router::new()
+        .route("/import", post(studio::import).layer(DefaultBodyLimit::disable()))
+        .route("/import/from", post(studio::import_from))
+        .route("/workflows", get(own::list))
+        .route("/workflows/{slug}", get(own::open).put(own::save).delete(own::delete))
+        .route("/workflows/{slug}/draft", delete(own::drop_draft))
+        .route("/workflows/{slug}/cover", put(studio::set_cover))
+        .route("/workflows/{slug}/publish", post(own::publish))
+        .route("/workflows/{slug}/hide", post(own::hide))
+        .route("/workflows/{slug}/versions", get(own::versions))
+        .route("/workflows/{slug}/versions/{number}/publish", post(own::show_version))
+        .route("/workflows/{slug}/versions/{number}/draft", post(own::take_up))
+        .route("/workflows/{slug}/compare", get(own::compare))
 }
 
 /// Who asks, what lets them in, and what is theirs.
@@ -103,25 +122,9 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/keys/{id}", delete(admin::revoke_key))
         .route("/admin/sessions", get(admin::sessions))
         .route("/admin/sessions/{id}", delete(admin::end_session))
+        .route("/admin/jobs", get(admin::jobs))
+        .route("/admin/limits", get(admin::limits))
         .route("/admin/audit", get(admin::audit))
-}
-
-/// How workflows are made; for hosts.
-fn studio_routes() -> Router<Arc<App>> {
-    use studio::workflows as own;
-    Router::new()
-        .route("/import", post(studio::import).layer(DefaultBodyLimit::disable()))
-        .route("/import/from", post(studio::import_from))
-        .route("/workflows", get(own::list))
-        .route("/workflows/{slug}", get(own::open).put(own::save).delete(own::delete))
-        .route("/workflows/{slug}/draft", delete(own::drop_draft))
-        .route("/workflows/{slug}/cover", put(studio::set_cover))
-        .route("/workflows/{slug}/publish", post(own::publish))
-        .route("/workflows/{slug}/hide", post(own::hide))
-        .route("/workflows/{slug}/versions", get(own::versions))
-        .route("/workflows/{slug}/versions/{number}/publish", post(own::show_version))
-        .route("/workflows/{slug}/versions/{number}/draft", post(own::take_up))
-        .route("/workflows/{slug}/compare", get(own::compare))
 }
 
 /// What holds for every address; the last layer is the first to see a request.

@@ -1,12 +1,15 @@
 //! The files of the two programs for browsers, taken into the binary by `build.rs`: the guest's pages
 //! and the host's studio.
 
+use std::io::Read;
+
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use flate2::read::GzDecoder;
 
 /// Changes with every change of the page.
 pub const BUILD: &str = env!("PARLOR_BUILD");
@@ -17,7 +20,8 @@ pub struct Asset {
     /// Relative to the page's base, without a slash in front.
     path: &'static str,
     etag: &'static str,
-    plain: &'static [u8],
+    /// Left out where `gz` will do.
+    plain: Option<&'static [u8]>,
     br: Option<&'static [u8]>,
     gz: Option<&'static [u8]>,
 }
@@ -43,8 +47,8 @@ impl Asset {
     /// In the smallest form the browser reads.
     pub fn respond(&'static self, request: &HeaderMap) -> Response {
         let (content, encoding) = match (self.br, self.gz) {
-            (Some(content), _) if accepts(request, "br") => (content, Some("br")),
-            (_, Some(content)) if accepts(request, "gzip") => (content, Some("gzip")),
+            (Some(content), _) if accepts(request, "br") => (Some(content), Some("br")),
+            (_, Some(content)) if accepts(request, "gzip") => (Some(content), Some("gzip")),
             _ => (self.plain, None),
         };
         let mut headers = HeaderMap::new();
@@ -61,7 +65,15 @@ impl Asset {
         if is_known(request, self.etag) {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
-        (headers, Bytes::from_static(content)).into_response()
+        (headers, content.map_or_else(|| self.unpacked(), Bytes::from_static)).into_response()
+    }
+
+    /// Every browser reads gzip; for whoever does not, it is unpacked anew each time.
+    fn unpacked(&self) -> Bytes {
+        let mut content = Vec::new();
+        let mut packed = GzDecoder::new(self.gz.unwrap_or_default());
+        packed.read_to_end(&mut content).expect("it was packed when the page was built");
+        content.into()
     }
 }
 
@@ -93,7 +105,8 @@ impl Document {
 
     fn read(name: &str, base_path: &str) -> anyhow::Result<Self> {
         let asset = ASSETS.iter().find(|asset| asset.path == name);
-        let html = asset.map(|asset| std::str::from_utf8(asset.plain)).transpose()?;
+        let html =
+            asset.map(|asset| std::str::from_utf8(asset.plain.unwrap_or_default())).transpose()?;
         let html = html.ok_or_else(|| anyhow::anyhow!("the binary was built without {name}"))?;
         let html = html.replace(r#"<base href="/">"#, &format!(r#"<base href="{base_path}">"#));
         let etag = format!("\"{}\"", &blake3::hash(html.as_bytes()).to_hex()[..20]);
@@ -167,12 +180,16 @@ fn mime(path: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
     use super::*;
 
     static SCRIPT: Asset = Asset {
         path: "assets/app-1234.js",
         etag: "\"abc\"",
-        plain: b"plain",
+        plain: None,
         br: Some(b"br"),
         gz: Some(b"gz"),
     };
@@ -184,16 +201,26 @@ mod tests {
 
     #[test]
     fn the_smallest_form_a_browser_reads_is_sent() {
-        for (accepted, sent) in [
-            ("gzip, deflate, br", Some("br")),
-            ("gzip;q=1.0, br;q=0", Some("gzip")),
-            ("identity", None),
-        ] {
+        for (accepted, sent) in
+            [("gzip, deflate, br", Some("br")), ("gzip;q=1.0, br;q=0", Some("gzip"))]
+        {
             let response = respond(ACCEPT_ENCODING, accepted);
             let encoding = response.headers().get(CONTENT_ENCODING).map(|v| v.to_str().unwrap());
             assert_eq!(encoding, sent, "{accepted}");
             assert_eq!(response.headers()[CACHE_CONTROL], FOREVER);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_in_the_binary_packed_only_is_unpacked_for_whoever_asks() {
+        let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(b"plain").unwrap();
+        let packed: &'static [u8] = packed.finish().unwrap().leak();
+        let asset: &'static Asset = Box::leak(Box::new(Asset { gz: Some(packed), ..SCRIPT }));
+        let response = asset.respond(&HeaderMap::new());
+        assert!(!response.headers().contains_key(CONTENT_ENCODING));
+        let content = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(content, "plain");
     }
 
     #[test]

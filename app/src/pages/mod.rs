@@ -62,28 +62,25 @@ pub(crate) fn App() -> Node {
 }
 
 /// A page whose code is fetched when somebody goes there. `draw` is called `later_…`.
-fn later_page(draw: fn() -> Node) -> Node {
-    let later = later::use_later();
+fn later_page(draw: fn(()) -> Node) -> Node {
     // Whoever came before there was anything gets put down in it.
     use_arrival();
-    later::later(
-        || true,
-        draw,
-        move |whereabouts| {
-            let lost = (whereabouts == Whereabouts::Lost).then(|| {
-                let on_retry = Callback::new(move |()| later.fetch());
-                view! { <Trouble error=api::Error::Unreachable on_retry /> }
-            });
-            view! {
-                <TopBar />
-                <main id=MAIN tabindex="-1">{lost}</main>
-            }
-        },
-    )
+    let file = later::use_later();
+    let meanwhile = move |whereabouts| {
+        let lost = (whereabouts == Whereabouts::Lost).then(|| {
+            let on_retry = Callback::new(move |()| file.fetch());
+            view! { <Trouble error=api::Error::Unreachable on_retry /> }
+        });
+        view! {
+            <TopBar />
+            <main id=MAIN tabindex="-1">{lost}</main>
+        }
+    };
+    later::later(|| true, (draw, ()), meanwhile)
 }
 
 #[inline(never)]
-fn later_gallery() -> Node {
+fn later_gallery((): ()) -> Node {
     view! { <GalleryPage /> }
 }
 

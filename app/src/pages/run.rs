@@ -108,11 +108,11 @@ fn FrameLater() -> Node {
             here.go(&home, Step::Instead);
         }
     });
-    later(wanted, later_frame, |_| Node::Nothing)
+    later(wanted, (later_frame, ()), |_| Node::Nothing)
 }
 
 #[inline(never)]
-fn later_frame() -> Node {
+fn later_frame((): ()) -> Node {
     view! { <Frame /> }
 }
 

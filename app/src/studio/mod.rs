@@ -23,7 +23,7 @@ use crate::{
     dom::{Node, view},
     home,
     i18n::t as i18n,
-    live,
+    later, live,
     pages::{MAIN, use_title},
     reactive::{memo, watch},
     theme, toasts,
@@ -49,6 +49,7 @@ fn Studio() -> Node {
     home::provide();
     // The preview is drawn by the guests' parts, which ask what happens; nothing does.
     live::provide_still();
+    later::provide();
     let here = provide_address(Side::Host);
     let route = memo(move |_| here.see_path(Route::of));
     // Moving the focus to a new page is what tells a screen reader that there is one.

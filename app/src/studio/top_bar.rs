@@ -28,6 +28,10 @@ pub(super) fn TopBar() -> Node {
                 <span>{move || home.name()}</span>
             </a>
             <nav class="top__end" aria-label=t::studio_nav()>
+                <a class="top__link" href="gallery" aria-label=words::gallery()>
+                    <Icon name="wall" />
+                    <span>{words::gallery()}</span>
+                </a>
                 <a class="top__link" href=OVERVIEW aria-label=t::studio() aria-current="page">
                     <Icon name="sliders" />
                     <span>{t::studio()}</span>

@@ -1,7 +1,7 @@
 //! What the studio says of types, sections and versions.
 
 use wire::{
-    FieldManifest, FieldType,
+    FieldManifest, FieldType, Manifest,
     studio::{StudioEntry, Subject},
 };
 
@@ -55,10 +55,10 @@ pub(super) fn section(section: &Section) -> Option<String> {
     }
 }
 
-/// What a field sets, briefly: `5 · width, height`.
-pub(super) fn bound(field: &FieldManifest) -> String {
+/// What a field sets, briefly: `5 · width, height`; with others, too.
+pub(super) fn bound(all: &Manifest, field: &FieldManifest) -> String {
     let mut parts: Vec<(&str, Vec<&str>)> = Vec::new();
-    for bind in graph::binds(field) {
+    for bind in graph::binds(field).chain(graph::shared(all, field)) {
         let (node, input) = graph::parts(bind);
         match parts.iter_mut().find(|(known, _)| *known == node) {
             Some((_, inputs)) => inputs.push(input),
@@ -138,10 +138,17 @@ mod tests {
             height: vec!["5.height".into()],
             ..FieldManifest::default()
         };
-        assert_eq!(bound(&size), "5 · width, height");
+        let mut all = Manifest::default();
+        assert_eq!(bound(&all, &size), "5 · width, height");
         let bind = |to: &str| BindManifest::Plain(to.into());
         let two =
             FieldManifest { bind: vec![bind("3.cfg"), bind("7.cfg")], ..FieldManifest::default() };
-        assert_eq!(bound(&two), "3 · cfg  7 · cfg");
+        assert_eq!(bound(&all, &two), "3 · cfg  7 · cfg");
+        let style = FieldManifest { name: "style".into(), ..FieldManifest::default() };
+        all.templates = vec![wire::TemplateManifest {
+            bind: "6.text".into(),
+            template: "{prompt}, {style}".into(),
+        }];
+        assert_eq!(bound(&all, &style), "6 · text");
     }
 }

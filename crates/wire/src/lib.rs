@@ -36,9 +36,9 @@ pub use manifest::{
     Texts,
 };
 pub use people::{
-    AuditEntry, AuditPage, Follow, Grant, Key, Limit, Limited, Link, MadeKey, MadeLink, Me,
-    NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose, Role, Scope, Session, SignIn,
-    Standing, Ticket,
+    AuditEntry, AuditPage, Follow, Grant, HouseJob, HouseLimits, Key, Limit, Limited, Link,
+    MadeKey, MadeLink, Me, NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose, Role,
+    Scope, Session, SignIn, Standing, Ticket,
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::{Condition, Ends, FieldGroup, OutputKind, Policy, Preset, Shape};
 
 /// A workflow without its graph.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Name in URLs: `a-z`, `0-9` and `-`, at most 64 bytes.
@@ -21,6 +21,9 @@ pub struct Manifest {
     /// Address of a picture for its card, relative to the page's base.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<String>,
+    /// The language of its words, as a BCP 47 tag.
+    #[serde(default = "english", skip_serializing_if = "is_english")]
+    pub language: String,
     /// What it makes, in the order of the results.
     #[serde(default)]
     pub makes: Vec<OutputKind>,
@@ -40,6 +43,33 @@ pub struct Manifest {
     /// What people read in other languages, by BCP 47 tag: `pt`, `zh-Hant`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub texts: BTreeMap<String, Texts>,
+}
+
+impl Default for Manifest {
+    fn default() -> Self {
+        Self {
+            slug: String::new(),
+            title: String::new(),
+            summary: String::new(),
+            cover: None,
+            language: english(),
+            makes: Vec::new(),
+            results: Vec::new(),
+            policy: Policy::default(),
+            presets: Vec::new(),
+            templates: Vec::new(),
+            fields: Vec::new(),
+            texts: BTreeMap::new(),
+        }
+    }
+}
+
+fn english() -> String {
+    "en".into()
+}
+
+fn is_english(language: &str) -> bool {
+    language == "en"
 }
 
 /// A node input that several fields make together.

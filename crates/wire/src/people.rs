@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Millis;
+use crate::{JobId, JobStatus, Millis};
 
 /// What somebody is. In order: each may what those before it may.
 #[derive(
@@ -266,6 +266,27 @@ pub struct PersonChange {
     pub grants: Option<Vec<Grant>>,
     #[serde(default)]
     pub standing: Option<Standing>,
+}
+
+/// A job of anybody, as the owner sees it: what was asked for is theirs alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseJob {
+    pub id: JobId,
+    /// Whose it is.
+    pub principal: Uuid,
+    /// What they are called, if they have an account.
+    pub name: Option<String>,
+    pub workflow: String,
+    pub status: JobStatus,
+    pub created_at: Millis,
+    pub backend: Option<String>,
+}
+
+/// What guests and members may; `used` is 0.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseLimits {
+    pub guest: Vec<Limit>,
+    pub member: Vec<Limit>,
 }
 
 /// Something that happened in the house.

@@ -66,7 +66,7 @@ impl From<Refused> for Error {
     }
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
     /// Who sends this request, or why that is nobody this house lets in.
     ///
     /// # Errors
@@ -84,6 +84,12 @@ impl Asked<'_> {
         let (id, means) = app.visitors.visitor(self.headers, self.address);
         // An embedded page is a guest even where its reader is signed in: it
         // stands in another site.
+        if means != Means::Token
+            && let Some(name) = self.named_by_proxy(app)
+            && let Some(pass) = app.people.passes.of_name(name).await?
+        {
+            return Ok(Ok(Principal::with_pass(pass, Means::Proxy)));
+        }
         if means != Means::Token
             && let Some(token) = app.visitors.session_token(self.headers)
             && let Some(pass) = app.people.passes.of_session(&token).await?
@@ -117,6 +123,17 @@ impl Asked<'_> {
             Door::Home | Door::Open => Role::Guest,
         };
         Ok(Principal::visitor((id, means), role))
+    }
+
+    /// Who signed in at a proxy that is believed about that.
+    fn named_by_proxy(self, app: &App) -> Option<&'a str> {
+        let header = app.config.trusted_header.as_ref()?;
+        let peer = self.peer.to_canonical();
+        let believed = app.config.trusted_proxies.iter().any(|net| net.contains(&peer));
+        let mut names = self.headers.get_all(header).into_iter();
+        // Two would be one of the proxy's and one of somebody else's.
+        let (name, None) = (names.next()?, names.next()) else { return None };
+        name.to_str().ok().filter(|_| believed)
     }
 
     fn comes_from_home(self) -> bool {

@@ -20,6 +20,8 @@ const KEY_SEEN: Millis = 60 * 1000;
 pub enum PassId {
     Session(Uuid),
     Key(Uuid),
+    /// A person whom a proxy names.
+    Name(Uuid),
 }
 
 /// Lets somebody in, until it expires or is ended.
@@ -64,6 +66,22 @@ impl Pass {
             seen_at: session.seen_at.into(),
             ended: CancellationToken::new(),
         })
+    }
+
+    /// Of somebody who signed in at a proxy.
+    pub(crate) fn of_person(person: Person) -> Option<Self> {
+        let session = Session {
+            id: person.id,
+            person: person.id,
+            agent: String::new(),
+            address: String::new(),
+            created_at: person.created_at,
+            seen_at: Millis::MAX,
+            expires_at: Millis::MAX,
+            current: false,
+        };
+        let id = PassId::Name(person.id);
+        Self::of_session(&session, person).map(|pass| Self { id, ..pass })
     }
 
     /// Of an API key. It may no more than its maker may now.
@@ -116,6 +134,8 @@ impl Pass {
         let (often, life) = match self.id {
             PassId::Session(_) => (SESSION_SEEN, Some(SESSION_LIFE)),
             PassId::Key(_) => (KEY_SEEN, None),
+            // The proxy knows.
+            PassId::Name(_) => return None,
         };
         let seen = self.seen_at.load(Ordering::Relaxed);
         if now - seen < often {

@@ -10,6 +10,7 @@ use wire::Millis;
 use super::pass::SESSION_LIFE;
 use super::{ApiKey, Pass, PassId, Token};
 use crate::db::{Db, Noted, now};
+use crate::people;
 
 /// Most that are held without being in use.
 const MOST: usize = 10_000;
@@ -36,6 +37,7 @@ struct Kept {
 enum Shown<'a> {
     Session,
     Key(&'a str),
+    Name(&'a str),
 }
 
 impl Passes {
@@ -51,6 +53,12 @@ impl Passes {
     /// What an API key stands for.
     pub async fn of_key(&self, key: &str) -> anyhow::Result<Option<Arc<Pass>>> {
         self.find(ApiKey::hash(key), Shown::Key(key)).await
+    }
+
+    /// Somebody whom a proxy names; who is new becomes a member.
+    pub async fn of_name(&self, name: &str) -> anyhow::Result<Option<Arc<Pass>>> {
+        let hash = blake3::derive_key("parlor name", name.trim().to_lowercase().as_bytes());
+        self.find(hash, Shown::Name(name)).await
     }
 
     async fn find(&self, hash: [u8; 32], shown: Shown<'_>) -> anyhow::Result<Option<Arc<Pass>>> {
@@ -85,6 +93,9 @@ impl Passes {
             // What is no key need not be looked for.
             Shown::Key(key) if !ApiKey::is_well_formed(key) => Ok(None),
             Shown::Key(_) => Ok(self.db.find_key(hash).await?.and_then(Pass::of_key)),
+            Shown::Name(name) => {
+                Ok(people::named_by_proxy(&self.db, name).await?.and_then(Pass::of_person))
+            }
         }
     }
 
@@ -126,6 +137,7 @@ impl Passes {
     async fn saw(&self, pass: &Pass, (before, now): (Millis, Millis)) -> anyhow::Result<()> {
         match pass.id {
             PassId::Session(id) => self.db.saw_session(id, now + SESSION_LIFE).await,
+            PassId::Name(_) => Ok(()),
             PassId::Key(id) => {
                 if day(before) != day(now) {
                     self.db.note(first_use(pass)).await?;

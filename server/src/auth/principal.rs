@@ -39,6 +39,8 @@ pub enum Means {
     Session(Token),
     /// An API key.
     Key,
+    /// The word of a proxy that is believed.
+    Proxy,
     /// The cookie of a browser.
     Cookie(Token),
     /// The token of an embedded page, where cookies may not work. Its pictures
@@ -75,7 +77,7 @@ impl Principal {
     pub fn key(&self) -> Option<Uuid> {
         match self.pass.as_ref()?.id {
             PassId::Key(id) => Some(id),
-            PassId::Session(_) => None,
+            PassId::Session(_) | PassId::Name(_) => None,
         }
     }
 
@@ -83,7 +85,7 @@ impl Principal {
     pub fn session(&self) -> Option<Uuid> {
         match self.pass.as_ref()?.id {
             PassId::Session(id) => Some(id),
-            PassId::Key(_) => None,
+            PassId::Key(_) | PassId::Name(_) => None,
         }
     }
 

@@ -97,6 +97,11 @@ impl Backends {
         self.list.iter().filter_map(|backend| backend.definitions()).collect()
     }
 
+    /// The node definitions of every backend that has told them, be it open or not.
+    pub(crate) fn all_definitions(&self) -> Vec<Arc<Definitions>> {
+        self.list.iter().filter_map(|backend| backend.definitions()).collect()
+    }
+
     /// How each is.
     pub fn status(&self) -> Vec<BackendStatus> {
         self.list.iter().map(|backend| backend.status()).collect()

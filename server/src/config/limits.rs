@@ -10,6 +10,8 @@ pub struct Allowance {
     /// Not over.
     pub jobs_at_once: Option<u64>,
     pub jobs_per_day: Option<u64>,
+    /// In pixel steps.
+    pub cost_per_day: Option<u64>,
     pub upload_bytes_per_day: Option<u64>,
     pub storage_bytes: Option<u64>,
 }
@@ -28,6 +30,11 @@ pub struct LimitSettings {
     /// Most jobs of one guest, and of one address of guests, in a day.
     #[arg(long, env = "PARLOR_GUEST_JOBS_PER_DAY", value_name = "N", default_value = "500")]
     pub guest_jobs_per_day: u32,
+
+    /// Most work of one guest, and of one address of guests, in a day, in
+    /// millions of pixel steps: a picture of 1000 × 1000 in 20 steps is 20.
+    #[arg(long, env = "PARLOR_GUEST_COST_PER_DAY", value_name = "N", default_value = "0")]
+    pub guest_cost_per_day: u32,
 
     /// Most that one guest, and one address of guests, hands in in a day.
     #[arg(long, env = "PARLOR_GUEST_UPLOAD_MB_PER_DAY", value_name = "MB", default_value = "2048")]
@@ -49,6 +56,10 @@ pub struct LimitSettings {
     #[arg(long, env = "PARLOR_MEMBER_JOBS_PER_DAY", value_name = "N", default_value = "0")]
     pub member_jobs_per_day: u32,
 
+    /// Most work of one member in a day, in millions of pixel steps.
+    #[arg(long, env = "PARLOR_MEMBER_COST_PER_DAY", value_name = "N", default_value = "0")]
+    pub member_cost_per_day: u32,
+
     /// Most that one member hands in in a day.
     #[arg(long, env = "PARLOR_MEMBER_UPLOAD_MB_PER_DAY", value_name = "MB", default_value = "0")]
     pub member_upload_mb_per_day: u32,
@@ -65,6 +76,7 @@ impl LimitSettings {
             requests: limit(self.guest_requests),
             jobs_at_once: limit(self.guest_jobs).map(u64::from),
             jobs_per_day: limit(self.guest_jobs_per_day).map(u64::from),
+            cost_per_day: limit(self.guest_cost_per_day).map(millions),
             upload_bytes_per_day: limit(self.guest_upload_mb_per_day).map(megabytes),
             storage_bytes: limit(self.guest_storage_mb).map(megabytes),
         }
@@ -76,6 +88,7 @@ impl LimitSettings {
             requests: limit(self.member_requests),
             jobs_at_once: limit(self.member_jobs).map(u64::from),
             jobs_per_day: limit(self.member_jobs_per_day).map(u64::from),
+            cost_per_day: limit(self.member_cost_per_day).map(millions),
             upload_bytes_per_day: limit(self.member_upload_mb_per_day).map(megabytes),
             storage_bytes: limit(self.member_storage_mb).map(megabytes),
         }
@@ -84,6 +97,10 @@ impl LimitSettings {
 
 fn limit(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
+}
+
+fn millions(number: u32) -> u64 {
+    u64::from(number) * 1_000_000
 }
 
 /// In bytes.

@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use axum::http::HeaderName;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use ipnet::IpNet;
@@ -29,6 +30,7 @@ pub use values::{BackendAddress, Door, Origin, PublicUrl};
 const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug, Clone, Parser)]
 #[command(name = "parlor", version, max_term_width = 100)]
 pub struct Config {
@@ -78,6 +80,11 @@ pub struct Config {
     #[arg(long = "trusted-proxy", env = "PARLOR_TRUSTED_PROXY", value_name = "NET", value_delimiter = ',',
           value_parser = values::network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// Header in which a trusted proxy names who signed in there, such as
+    /// `X-Forwarded-User`. Somebody new becomes a member.
+    #[arg(long, env = "PARLOR_TRUSTED_HEADER", value_name = "NAME")]
+    pub trusted_header: Option<HeaderName>,
 
     /// A site that may frame `/embed/…`, such as `https://shop.example.org`.
     #[arg(
@@ -223,6 +230,12 @@ impl Config {
                  proxies."
             );
         }
+        if self.trusted_header.is_some() && self.trusted_proxies.is_empty() {
+            bail!(
+                "--trusted-header lets whoever sends it be anybody: say with --trusted-proxy \
+                 which proxies are believed"
+            );
+        }
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }
@@ -316,88 +329,4 @@ fn default_data() -> PathBuf {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(args: &[&str]) -> anyhow::Result<Config> {
-        let args = std::iter::once("parlor").chain(args.iter().copied());
-        Config::parse_from_args(args.map(OsString::from).collect())
-    }
-
-    fn with_file(text: &str, args: &[&str]) -> anyhow::Result<Config> {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("parlor.toml");
-        std::fs::write(&file, text).unwrap();
-        let file = file.to_str().unwrap();
-        parse(&[&["--config", file], args].concat())
-    }
-
-    #[test]
-    fn the_flags_are_well_formed() {
-        Config::command().debug_assert();
-    }
-
-    #[test]
-    fn nothing_needs_to_be_set() {
-        let config = parse(&[]).unwrap();
-        assert_eq!(config.listen, "127.0.0.1:8787".parse().unwrap());
-        assert_eq!(config.base_path(), "/");
-        assert!(config.backends.is_empty());
-    }
-
-    #[test]
-    fn who_may_come_from_beyond_this_machine_must_be_said_in_words() {
-        for beyond in [
-            ["--listen", "0.0.0.0:80"],
-            ["--public-url", "https://art.example.org"],
-            ["--trusted-proxy", "127.0.0.1"],
-        ] {
-            let error = parse(&beyond).unwrap_err().to_string();
-            assert!(error.contains("--open"), "{error}");
-            let said = |word| parse(&[&beyond[..], &[word]].concat()).unwrap().door();
-            assert_eq!(said("--open"), Door::Open);
-            assert_eq!(said("--open=false"), Door::Closed);
-        }
-    }
-
-    #[test]
-    fn a_house_that_only_this_machine_reaches_is_a_home_unless_it_is_closed() {
-        assert_eq!(parse(&[]).unwrap().door(), Door::Home);
-        assert_eq!(parse(&["--open=false"]).unwrap().door(), Door::Closed);
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
-        let file = "name = \"The Atelier\"\nmax_upload_mb = 5\nopen = true";
-        let config = with_file(file, &["--max-upload-mb", "7", "--open=false"]).unwrap();
-        assert_eq!(config.name, "The Atelier");
-        assert_eq!(config.max_upload_bytes(), 7 << 20);
-        assert_eq!(config.open, Some(false));
-    }
-
-    #[test]
-    fn the_file_can_name_several_backends() {
-        let file = "backends = [\"http://127.0.0.1:8188\", \"attic=http://10.0.0.2:8188\"]";
-        let config = with_file(file, &[]).unwrap();
-        assert_eq!(config.backends.len(), 2);
-        assert_eq!(config.backends[1].name.as_deref(), Some("attic"));
-    }
-
-    #[test]
-    fn an_unknown_line_is_refused_with_the_nearest_name() {
-        let error = format!("{:#}", with_file("max_uplod_mb = 5", &[]).unwrap_err());
-        assert!(error.contains("max_uplod_mb") && error.contains("max_upload_mb"), "{error}");
-    }
-
-    #[test]
-    fn a_bad_value_in_the_file_names_the_file() {
-        let error = format!("{:#}", with_file("listen = \"nowhere\"", &[]).unwrap_err());
-        assert!(error.contains("parlor.toml") && error.contains("nowhere"), "{error}");
-    }
-
-    #[test]
-    fn two_backends_cannot_share_a_name() {
-        let error = parse(&["--backend", "a=http://x:1,a=http://y:2"]).unwrap_err().to_string();
-        assert!(error.contains("two backends"), "{error}");
-    }
-}
+mod tests;

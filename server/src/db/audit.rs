@@ -10,6 +10,8 @@ use super::{Db, now, rows};
 
 /// How long it is remembered: a year.
 const REMEMBERED: Millis = 365 * 24 * 60 * 60 * 1000;
+/// Most entries, so that nobody can fill the disk with failed attempts.
+const MOST: i64 = 100_000;
 /// Entries on one page.
 const PAGE: i64 = 100;
 
@@ -32,10 +34,13 @@ impl Db {
         self.write(move |connection| {
             Box::pin(async move {
                 let at = now();
-                sqlx::query("DELETE FROM audit WHERE at < ?")
-                    .bind(at - REMEMBERED)
-                    .execute(&mut *connection)
-                    .await?;
+                sqlx::query(
+                    "DELETE FROM audit WHERE at < ? OR id <= (SELECT max(id) FROM audit) - ?",
+                )
+                .bind(at - REMEMBERED)
+                .bind(MOST)
+                .execute(&mut *connection)
+                .await?;
                 sqlx::query(
                     "INSERT INTO audit (at, what, principal, name, about, address)
                      VALUES (?, ?, ?, ?, ?, ?)",

@@ -1,8 +1,10 @@
 //! What somebody used today, has running, and has in store.
 
 use anyhow::Context as _;
-use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
+use wire::{HouseJob, JobId};
 
 use super::{Db, rows};
 use crate::auth::PrincipalId;
@@ -53,6 +55,33 @@ impl Db {
         .await
         .context("counting jobs that are not over")?;
         rows::number(&row, "total")
+    }
+
+    /// Jobs of everybody before job `before`, newest first, without what was
+    /// asked for.
+    pub(crate) async fn jobs_of_all(&self, before: Option<JobId>) -> anyhow::Result<Vec<HouseJob>> {
+        let found = sqlx::query(
+            "SELECT jobs.id, jobs.principal, people.name, jobs.workflow, jobs.status,
+                    jobs.created_at, jobs.backend
+             FROM jobs LEFT JOIN people ON people.id = jobs.principal
+             WHERE ?1 IS NULL OR jobs.id < ?1 ORDER BY jobs.id DESC LIMIT 100",
+        )
+        .bind(before.map(|job| rows::id(job.0)))
+        .fetch_all(&self.readers)
+        .await
+        .context("listing the jobs of everybody")?;
+        let job = |row: &SqliteRow| {
+            Ok(HouseJob {
+                id: JobId(rows::uuid(row, "id")?),
+                principal: rows::uuid(row, "principal")?,
+                name: row.try_get("name")?,
+                workflow: row.try_get("workflow")?,
+                status: rows::status(row)?,
+                created_at: row.try_get("created_at")?,
+                backend: row.try_get("backend")?,
+            })
+        };
+        found.iter().map(job).collect()
     }
 
     /// How many bytes of uploads and outputs a principal has.

@@ -20,8 +20,10 @@ pub(crate) struct WorkflowRow {
     /// 0 before the first.
     pub(crate) newest: u32,
     pub(crate) draft: Option<DraftRow>,
-    /// Of the draft that is, was or will be.
+    /// Counts up with every change of what a draft would begin with, or is.
     pub(crate) revision: u64,
+    /// It is hidden because its file is gone.
+    pub(crate) withdrawn: bool,
 }
 
 /// What is being worked on.
@@ -174,6 +176,12 @@ impl Db {
             .context("looking for a cover")
     }
 
+    /// Hides a workflow whose file is gone, until it is there again.
+    pub(crate) async fn withdraw(&self, slug: &str) -> anyhow::Result<()> {
+        let slug = slug.to_owned();
+        self.write(move |connection| Box::pin(withdraw(connection, slug))).await
+    }
+
     /// Deletes a workflow with its versions; jobs that ran them stay.
     pub(crate) async fn delete_workflow(&self, slug: &str) -> anyhow::Result<()> {
         let slug = slug.to_owned();
@@ -187,7 +195,10 @@ async fn save(
     revision: u64,
 ) -> anyhow::Result<Result<u64, Overtaken>> {
     let slug = content.manifest.slug.clone();
-    make(&mut *connection, &slug, Origin::Studio).await?;
+    // Or a workflow that was deleted meanwhile would be there again.
+    if revision == 0 {
+        make(&mut *connection, &slug, Origin::Studio).await?;
+    }
     let saved: Option<i64> = sqlx::query_scalar(
         "UPDATE workflows SET draft = ?, graph = ?, draft_at = ?, revision = revision + 1
          WHERE slug = ? AND revision = ? RETURNING revision",
@@ -221,7 +232,9 @@ async fn publish(
     (origin, draft): (Origin, Option<u64>),
 ) -> anyhow::Result<Result<u32, Overtaken>> {
     let slug = content.manifest.slug.clone();
-    make(&mut *connection, &slug, origin).await?;
+    if draft.is_none() {
+        make(&mut *connection, &slug, origin).await?;
+    }
     if let Some(revision) = draft {
         let forgotten = sqlx::query(
             "UPDATE workflows SET draft = NULL, graph = NULL, draft_at = NULL
@@ -237,8 +250,9 @@ async fn publish(
         }
     }
     let number: u32 = sqlx::query_scalar(
-        "UPDATE workflows SET newest = newest + 1, published = newest + 1 WHERE slug = ?
-         RETURNING newest",
+        "UPDATE workflows SET newest = newest + 1, published = newest + 1, withdrawn = 0,
+                revision = revision + 1
+         WHERE slug = ? RETURNING newest",
     )
     .bind(&slug)
     .fetch_one(&mut *connection)
@@ -263,8 +277,10 @@ async fn publish(
 /// A workflow without anything, behind all others, unless it is there already.
 async fn make(connection: &mut SqliteConnection, slug: &str, origin: Origin) -> anyhow::Result<()> {
     sqlx::query(
-        "INSERT INTO workflows (slug, origin, place)
-         VALUES (?, ?, (SELECT coalesce(max(place), 0) + 1 FROM workflows))
+        "INSERT INTO workflows (slug, origin, place, newest)
+         VALUES (?1, ?2, (SELECT coalesce(max(place), 0) + 1 FROM workflows),
+                 -- Jobs of an earlier one by this name keep their version to themselves.
+                 (SELECT coalesce(max(workflow_version), 0) FROM jobs WHERE workflow = ?1))
          ON CONFLICT DO NOTHING",
     )
     .bind(slug)
@@ -281,7 +297,8 @@ async fn show(
     number: Option<u32>,
 ) -> anyhow::Result<bool> {
     let done = sqlx::query(
-        "UPDATE workflows SET published = ?2 WHERE slug = ?1 AND (?2 IS NULL
+        "UPDATE workflows SET published = ?2, withdrawn = 0, revision = revision + (draft IS NULL)
+         WHERE slug = ?1 AND (?2 IS NULL
              OR EXISTS (SELECT 1 FROM versions WHERE workflow = ?1 AND version = ?2))",
     )
     .bind(slug)
@@ -292,7 +309,21 @@ async fn show(
     Ok(done.rows_affected() > 0)
 }
 
+async fn withdraw(connection: &mut SqliteConnection, slug: String) -> anyhow::Result<()> {
+    sqlx::query("UPDATE workflows SET published = NULL, withdrawn = 1 WHERE slug = ?")
+        .bind(slug)
+        .execute(connection)
+        .await
+        .context("withdrawing a workflow")?;
+    Ok(())
+}
+
 async fn delete(connection: &mut SqliteConnection, slug: String) -> anyhow::Result<()> {
+    sqlx::query("DELETE FROM learned WHERE workflow = ?")
+        .bind(&slug)
+        .execute(&mut *connection)
+        .await
+        .context("forgetting how long it took")?;
     sqlx::query("DELETE FROM workflows WHERE slug = ?")
         .bind(slug)
         .execute(connection)
@@ -323,6 +354,7 @@ fn read(row: &SqliteRow) -> anyhow::Result<WorkflowRow> {
         newest: rows::number(row, "newest")?,
         draft: draft.transpose()?,
         revision: rows::number(row, "revision")?,
+        withdrawn: row.try_get("withdrawn")?,
     })
 }
 

@@ -28,8 +28,8 @@ impl Jobs {
         &self,
         principal: PrincipalId,
         (workflow, files): (&Published, &[(String, FileRef)]),
-    ) -> Result<HashMap<String, JobFile>, SubmitError> {
-        let mut found = HashMap::new();
+    ) -> Result<(HashMap<String, JobFile>, u64), SubmitError> {
+        let (mut found, mut pixels) = (HashMap::new(), 0);
         for (field, file) in files {
             let refused = |message: String| SubmitError::Field { field: field.clone(), message };
             let Some((kind, max_pixels)) = workflow.asked(field) else { continue };
@@ -39,9 +39,10 @@ impl Jobs {
                 refused(format!("This file is not here: choose {} again.", sort(kind)))
             })?;
             fits(&file, kind, max_pixels).map_err(refused)?;
+            pixels = pixels.max(file.pixels);
             found.insert(field.clone(), JobFile { hash: file.hash, name: file_name(&file) });
         }
-        Ok(found)
+        Ok((found, pixels))
     }
 
     async fn find_file(

@@ -1,5 +1,8 @@
 //! The door: inputs in, one durable job out, or a reason beside the field.
 
+use std::collections::HashMap;
+
+use comfy::Graph;
 use comfy::graph::PruneError;
 use uuid::Uuid;
 use wire::{Event, Inputs, Job, JobId};
@@ -7,7 +10,7 @@ use wire::{Event, Inputs, Job, JobId};
 use super::{Handling, Jobs};
 use crate::auth::PrincipalId;
 use crate::db::{self, Idempotency, NewJob, Submission};
-use crate::workflows::{BadField, Needs, Published, Unfit};
+use crate::workflows::{BadField, Checked, Needs, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -33,6 +36,8 @@ pub struct Submitted {
     pub job: Job,
     /// It was there already, under the same key.
     pub replayed: bool,
+    /// What it costs, in pixel steps; nothing when it was there already.
+    pub cost: u64,
 }
 
 /// Why there is no job.
@@ -48,6 +53,11 @@ pub enum SubmitError {
         /// Classes.
         nodes: Vec<String>,
     },
+    #[error(
+        "The workshop is closed, and without every file this can be prepared only when it opens. \
+         Choose a file, or try again soon."
+    )]
+    Closed,
     /// `message` is to stand beside the field.
     #[error("{field}: {message}")]
     Field { field: String, message: String },
@@ -107,9 +117,10 @@ impl Jobs {
         let checked = workflow.check(&inputs, &definitions, rand::random::<u64>)?;
 
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
-        let files = self.find_files(principal, (&workflow, &checked.files)).await?;
+        let (files, pixels) = self.find_files(principal, (&workflow, &checked.files)).await?;
         let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
-        let graph = workflow.graph(&checked, &names.collect(), &definitions)?;
+        let graph = self.filled(&workflow, (&checked, &names.collect()))?;
+        workflow.affords(&graph, pixels)?;
         let needs = workflow.needs(&graph);
         let nodes = self.parts.backends.missing(&needs.classes);
         if !nodes.is_empty() {
@@ -128,9 +139,24 @@ impl Jobs {
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
         };
-        let id = job.id;
+        let (id, cost) = (job.id, graph.cost().total());
         let answer = self.commit(job, (key, needs)).await?;
-        self.answer(principal, (answer, Some(id))).await
+        let submitted = self.answer(principal, (answer, Some(id))).await?;
+        Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
+    }
+
+    /// The graph that is run. What to do without can only be said by who knows the nodes.
+    fn filled(
+        &self,
+        workflow: &Published,
+        (checked, names): (&Checked, &HashMap<String, String>),
+    ) -> Result<Graph, SubmitError> {
+        let definitions = self.parts.backends.all_definitions();
+        let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+        workflow.graph(checked, names, &definitions).map_err(|unfit| match unfit {
+            Unfit::Pruning(_) if definitions.is_empty() => SubmitError::Closed,
+            unfit => unfit.into(),
+        })
     }
 
     /// Why the workflow cannot run now, as far as it can be known before it is filled in.
@@ -170,7 +196,7 @@ impl Jobs {
         };
         let job = self.find(principal, id).await?;
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
-        Ok(Submitted { job, replayed })
+        Ok(Submitted { job, replayed, cost: 0 })
     }
 }
 

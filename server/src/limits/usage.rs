@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
-use wire::{Limit, Limited, Role};
+use wire::{HouseLimits, Limit, Limited, Role};
 
 use super::Limits;
 use crate::auth::{Principal, PrincipalId};
@@ -109,7 +109,10 @@ impl Limits {
         within(Limited::StorageBytes, state.stored, allowance.storage_bytes)?;
         for known in payers.iter().filter_map(|payer| held.get(payer)) {
             match ask {
-                Ask::Job => within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?,
+                Ask::Job => {
+                    within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?;
+                    within(Limited::CostPerDay, known.used.cost, allowance.cost_per_day)?;
+                }
                 Ask::Upload => {
                     let most = allowance.upload_bytes_per_day;
                     within(Limited::UploadBytesPerDay, known.used.bytes, most)?;
@@ -136,24 +139,22 @@ impl Limits {
         self.load(principal.id.0, day).await?;
         let used =
             self.today.held().get(&principal.id.0).map_or_else(Used::default, |day| day.used);
-        let limits = [
-            (Limited::Requests, allowance.requests.map(u64::from), 0),
-            (
-                Limited::JobsAtOnce,
-                allowance.jobs_at_once,
-                self.db.unfinished_of(principal.id).await?,
-            ),
-            (Limited::JobsPerDay, allowance.jobs_per_day, used.jobs),
-            (Limited::UploadBytesPerDay, allowance.upload_bytes_per_day, used.bytes),
-            (
-                Limited::StorageBytes,
-                allowance.storage_bytes,
-                self.db.stored_of(principal.id).await?,
-            ),
-        ];
-        let limits = limits.into_iter();
-        let told = |(what, most, used)| Some(Limit { what, most: most?, used });
-        Ok(limits.filter_map(told).collect())
+        let unfinished = self.db.unfinished_of(principal.id).await?;
+        let stored = self.db.stored_of(principal.id).await?;
+        Ok(listed(&allowance, |what| match what {
+            Limited::Requests => 0,
+            Limited::JobsAtOnce => unfinished,
+            Limited::JobsPerDay => used.jobs,
+            Limited::CostPerDay => used.cost,
+            Limited::UploadBytesPerDay => used.bytes,
+            Limited::StorageBytes => stored,
+        }))
+    }
+
+    /// What guests and members may.
+    pub(crate) fn of_house(&self) -> HouseLimits {
+        let nothing = |_| 0;
+        HouseLimits { guest: listed(&self.guest, nothing), member: listed(&self.member, nothing) }
     }
 
     /// Holds what `who` used today.
@@ -184,21 +185,25 @@ impl<'a> Charge<'a> {
 }
 
 impl Charge<'_> {
-    /// It was used: writes it down. For an upload, `bytes` of it.
-    pub(crate) async fn keep(mut self, bytes: u64) -> anyhow::Result<()> {
+    /// It was used: counts what is known only now, and writes it all down.
+    pub(crate) async fn keep(mut self, used: Used) -> anyhow::Result<()> {
         self.kept = true;
-        let jobs = u64::from(self.ask == Ask::Job);
+        self.count(used);
         for payer in &self.payers {
-            let used = Used { jobs, bytes, cost: 0 };
             self.limits.db.use_up((*payer, self.day), used).await?;
         }
-        if bytes > 0 {
-            let mut held = self.limits.today.held();
-            for payer in &self.payers {
-                held.entry(*payer).and_modify(|known| known.used.bytes += bytes);
-            }
-        }
         Ok(())
+    }
+
+    /// The job itself was counted when it was let in.
+    fn count(&self, used: Used) {
+        let mut held = self.limits.today.held();
+        for payer in &self.payers {
+            held.entry(*payer).and_modify(|known| {
+                known.used.bytes += used.bytes;
+                known.used.cost += used.cost;
+            });
+        }
     }
 }
 
@@ -232,6 +237,20 @@ fn payers(principal: &Principal, address: PrincipalId) -> Vec<Uuid> {
         payers.push(address.0);
     }
     payers
+}
+
+/// What is limited, with how much of it is used.
+fn listed(allowance: &Allowance, used: impl Fn(Limited) -> u64) -> Vec<Limit> {
+    let limits = [
+        (Limited::Requests, allowance.requests.map(u64::from)),
+        (Limited::JobsAtOnce, allowance.jobs_at_once),
+        (Limited::JobsPerDay, allowance.jobs_per_day),
+        (Limited::CostPerDay, allowance.cost_per_day),
+        (Limited::UploadBytesPerDay, allowance.upload_bytes_per_day),
+        (Limited::StorageBytes, allowance.storage_bytes),
+    ];
+    let limits = limits.into_iter();
+    limits.filter_map(|(what, most)| Some(Limit { what, most: most?, used: used(what) })).collect()
 }
 
 fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
@@ -268,7 +287,11 @@ impl From<Over> for Error {
                 let message = format!("{used_mb} MB are kept for you, of {most_mb}");
                 (message + ": delete something", SOON)
             }
-            Limited::Requests | Limited::CostPerDay => (format!("{most} are allowed"), SOON),
+            Limited::CostPerDay => {
+                let message = "the work that is allowed in a day was used".to_owned();
+                (message, until_midnight())
+            }
+            Limited::Requests => (format!("{most} are allowed"), SOON),
         };
         Self::TooMany { message, retry_after }
     }

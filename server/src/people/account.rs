@@ -6,14 +6,21 @@ use wire::{AuditPage, NewPassword, Person, PersonChange, Role, SignIn, Standing}
 use super::links::{new, taken};
 use super::{People, Whence, name, named};
 use crate::auth::{PassId, Principal, PrincipalId};
-use crate::db::PersonRow;
+use crate::db::{Db, PersonRow};
 use crate::error::{Error, Result};
+
+/// Most who wait to be approved.
+const MOST_WAITING: usize = 200;
 
 impl People {
     /// Asks for an account, which the owner has to approve.
     pub(crate) async fn register(&self, wanted: &SignIn, whence: &Whence) -> Result<()> {
         let name = name::parse(&wanted.name)?;
         self.is_free(&name, None).await?;
+        let people = self.db.people().await?.into_iter();
+        if people.filter(|person| person.standing == Standing::Waiting).count() >= MOST_WAITING {
+            return Err(Error::Unavailable("too many people wait to be approved already"));
+        }
         let password = Some(self.passwords.hash(&wanted.password).await?);
         let person = Person { standing: Standing::Waiting, ..new(name, Role::Member) };
         let noted = (person.id, person.name.clone());
@@ -112,4 +119,17 @@ impl People {
     pub(crate) async fn audit(&self, before: Option<i64>) -> Result<AuditPage> {
         Ok(self.db.audit(before).await?)
     }
+}
+
+/// Somebody whom a proxy names; who is new becomes a member. `None` for what can
+/// be nobody's name.
+pub(crate) async fn named_by_proxy(db: &Db, name: &str) -> anyhow::Result<Option<Person>> {
+    let Ok(name) = name::parse(name) else { return Ok(None) };
+    if let Some(row) = db.person_named(&name).await? {
+        return Ok(Some(row.person));
+    }
+    let person = Person { password: false, ..new(name.clone(), Role::Member) };
+    db.add_person(PersonRow { person, password: None }).await?;
+    // Another request may have been quicker.
+    Ok(db.person_named(&name).await?.map(|row| row.person))
 }

@@ -20,6 +20,7 @@ use crate::auth::{Passes, Principal, PrincipalId, Tickets};
 use crate::db::{Db, Noted};
 use password::Passwords;
 
+pub(crate) use account::named_by_proxy;
 pub use links::owner_link;
 
 /// Everybody who has more than a cookie.

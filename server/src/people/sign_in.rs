@@ -79,7 +79,7 @@ impl People {
         self.db.end_sessions(person, but_for).await?;
         self.passes.end(|pass| match pass.id {
             PassId::Session(id) => pass.maker == person && Some(id) != but_for,
-            PassId::Key(_) => false,
+            PassId::Key(_) | PassId::Name(_) => false,
         });
         Ok(())
     }

@@ -4,26 +4,29 @@ use std::sync::Arc;
 
 use comfy::definitions::NodeDefinition;
 use comfy::{Definitions, Graph};
-use wire::studio::{Bench, NodeInputs, OpenInput, StudioEntry};
+use wire::studio::{Bench, NodeInputs, OpenInput};
 
-use super::{draft_of, problems, would_be};
-use crate::db::Content;
+use super::{draft_of, entry, problems, would_be};
+use crate::db::{Content, WorkflowRow};
 use crate::workflows::draft;
 
 /// Everything that the form editor shows.
 pub(super) fn bench(
-    (entry, revision): (StudioEntry, u64),
-    content: Content,
+    row: &WorkflowRow,
+    (content, shown): (Content, Content),
     definitions: &[Arc<Definitions>],
 ) -> Bench {
     let known: Vec<&Definitions> = definitions.iter().map(AsRef::as_ref).collect();
     let form = would_be(&content).ok().map(|published| published.form(&known, None));
+    let problems = problems::find(&content, definitions);
+    let of_shown =
+        if shown == content { problems.clone() } else { problems::find(&shown, definitions) };
     Bench {
         form,
-        problems: problems::find(&content, definitions),
+        problems,
         nodes: nodes(&content, &known),
-        draft: draft_of(content, revision),
-        entry,
+        entry: entry(row, (&content, of_shown)),
+        draft: draft_of(content, row.revision),
     }
 }
 

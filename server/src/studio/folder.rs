@@ -32,6 +32,10 @@ struct Folder {
     path: Option<PathBuf>,
     /// The files of each name, as they were when they were last taken.
     taken: HashMap<String, (Vec<Mark>, Option<String>)>,
+    /// The folder could not be read the last time.
+    is_lost: bool,
+    /// What was published from files that are gone was looked for.
+    is_settled: bool,
     /// The catalogues that published workflows were last checked against.
     checked: Vec<Arc<Definitions>>,
 }
@@ -40,7 +44,7 @@ struct Folder {
 /// workflows a backend that has changed cannot run any more.
 pub(crate) fn keep_in_step(studio: Studio, path: Option<PathBuf>, shutdown: &Shutdown) {
     let (taken, checked) = (HashMap::new(), Vec::new());
-    let mut folder = Folder { studio, path, taken, checked };
+    let mut folder = Folder { studio, path, taken, is_lost: false, is_settled: false, checked };
     let stop = shutdown.started();
     shutdown.spawn(async move {
         let mut ticks = tokio::time::interval(PERIOD);
@@ -61,43 +65,73 @@ impl Folder {
         let found = match names(&path).await {
             Ok(found) => found,
             Err(error) => {
-                tracing::debug!(
-                    error = format!("{error:#}"),
-                    "the folder of workflows is not there"
-                );
-                BTreeMap::new()
+                // A drive that is away for a moment takes nothing from anybody.
+                if !std::mem::replace(&mut self.is_lost, true) {
+                    let error = format!("{error:#}");
+                    tracing::warn!(error, "the folder of workflows cannot be read");
+                }
+                return;
             }
         };
+        self.is_lost = false;
+        let mut waits = false;
         for (name, marks) in &found {
             if self.taken.get(name).is_some_and(|(taken, _)| taken == marks) {
                 continue;
             }
             let before = self.taken.get(name).and_then(|(_, slug)| slug.clone());
-            let slug = match self.take(&path, name).await {
+            let taken = match self.take(&path, name).await {
                 // Without a catalogue the editor's file says nothing: later.
-                Ok(None) => continue,
+                Ok(None) => {
+                    waits = true;
+                    continue;
+                }
                 Ok(slug) => slug,
                 Err(error) => {
                     let error = format!("{error:#}");
                     tracing::error!(workflow = name, error, "this file is not published");
-                    before
+                    before.clone()
                 }
             };
-            self.taken.insert(name.clone(), (marks.clone(), slug));
+            if before != taken
+                && let Some(before) = &before
+            {
+                self.withdraw(before).await;
+            }
+            self.taken.insert(name.clone(), (marks.clone(), taken));
         }
         let gone: Vec<_> =
             self.taken.keys().filter(|name| !found.contains_key(*name)).cloned().collect();
         for name in gone {
             let slug = self.taken.remove(&name).and_then(|(_, slug)| slug);
-            if let Some(slug) = slug
-                && let Err(error) = self.studio.withdraw(&slug).await
-            {
-                tracing::error!(
-                    workflow = slug,
-                    error = format!("{error:#}"),
-                    "it cannot be hidden"
-                );
+            if let Some(slug) = slug {
+                self.withdraw(&slug).await;
             }
+        }
+        if !waits {
+            self.withdraw_strays().await;
+        }
+    }
+
+    /// What was published from files that went while the house was closed. Once, and not before every
+    /// file was taken or refused.
+    async fn withdraw_strays(&mut self) {
+        if std::mem::replace(&mut self.is_settled, true) {
+            return;
+        }
+        let ours: HashSet<String> =
+            self.taken.values().filter_map(|(_, slug)| slug.clone()).collect();
+        for one in self.studio.workflows.list() {
+            if !ours.contains(one.slug()) {
+                self.withdraw(one.slug()).await;
+            }
+        }
+    }
+
+    async fn withdraw(&self, slug: &str) {
+        if let Err(error) = self.studio.withdraw(slug).await {
+            let error = format!("{error:#}");
+            tracing::error!(workflow = slug, error, "it cannot be hidden");
         }
     }
 
@@ -169,7 +203,8 @@ async fn names(path: &Path) -> anyhow::Result<BTreeMap<String, Vec<Mark>>> {
         if ending == "json" {
             graphs.insert(name.to_owned());
         }
-        let about = tokio::fs::metadata(&path).await?;
+        // It may be gone by now, or lead nowhere.
+        let Ok(about) = tokio::fs::metadata(&path).await else { continue };
         let mark = (path.clone(), about.modified()?, about.len());
         found.entry(name.to_owned()).or_default().push(mark);
     }
@@ -190,8 +225,8 @@ impl Studio {
             && newest.manifest == content.manifest
             && newest.graph == content.graph
         {
-            let shown = self.workflows.get(slug).is_some();
-            if !shown {
+            // What the host has hidden stays hidden.
+            if self.db.workflow(slug).await?.is_some_and(|row| row.withdrawn) {
                 self.workflows.show(slug, Some(newest.version)).await?;
             }
             return Ok(());
@@ -208,7 +243,7 @@ impl Studio {
         let Some(shown) = self.workflows.get(slug) else { return Ok(()) };
         let version = self.db.version(slug, shown.version()).await?;
         if version.is_some_and(|version| version.origin == Origin::Folder) {
-            self.workflows.show(slug, None).await?;
+            self.workflows.withdraw(slug).await?;
             tracing::info!(workflow = slug, "hidden: its file is gone");
         }
         Ok(())

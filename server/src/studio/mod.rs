@@ -14,11 +14,13 @@ use std::sync::Arc;
 use comfy::convert::{ConvertError, Document};
 use comfy::form::Form;
 use comfy::{Definitions, Graph};
-use wire::studio::{Bench, Difference, Draft, Origin, SaveDraft, StudioEntry, VersionInfo};
+use wire::studio::{
+    Bench, Difference, Draft, Origin, SaveDraft, StudioEntry, Trouble, VersionInfo,
+};
 
 use crate::backends::Backends;
 use crate::db::{Content, Db, Overtaken, WorkflowRow};
-use crate::workflows::{Published, Workflows, draft};
+use crate::workflows::{self, Published, Workflows, draft};
 
 /// Most attempts at a free name for a workflow.
 const MOST_OF_ONE_NAME: u32 = 1_000;
@@ -75,11 +77,10 @@ impl Studio {
     /// The workflow as it is worked on.
     pub async fn open(&self, slug: &str) -> Result<Bench> {
         let row = self.row(slug).await?;
-        let content = self.content(&row).await?;
+        let contents = shown(&self.db, &row).await?;
         let definitions = self.backends.definitions();
-        let entry = self.entry(&row, &content);
         // Many inputs and long lists: a moment of work.
-        let work = move || bench::bench((entry, row.revision), content, &definitions);
+        let work = move || bench::bench(&row, contents, &definitions);
         Ok(tokio::task::spawn_blocking(work).await.map_err(anyhow::Error::from)?)
     }
 
@@ -124,6 +125,7 @@ impl Studio {
             return Err(StudioError::Renamed(slug.to_owned()));
         }
         let new = save.manifest.slug.clone();
+        workflows::check_slug(&new).map_err(|error| StudioError::Unfit(error.to_string()))?;
         if row.revision != save.revision {
             return Err(StudioError::Overtaken);
         }
@@ -149,17 +151,16 @@ impl Studio {
     /// Makes a version of the draft that guests run from now on.
     pub async fn publish(&self, slug: &str, revision: u64) -> Result<Bench> {
         let row = self.row(slug).await?;
+        if row.revision != revision {
+            return Err(StudioError::Overtaken);
+        }
         let content = self.content(&row).await?;
-        let entry = self.entry(&row, &content);
-        let bench =
-            bench::bench((entry, row.revision), content.clone(), &self.backends.definitions());
         // What a backend lacks today it may have tomorrow; a broken form stays broken.
-        if let Some(broken) = bench.problems.iter().find(|one| one.serious && one.node.is_none()) {
+        let problems = problems::find(&content, &self.backends.definitions());
+        if let Some(broken) = problems.iter().find(|one| one.serious && one.node.is_none()) {
             return Err(StudioError::Unfit(broken.message.clone()));
         }
-        let revision = row.draft.is_some().then_some(revision);
-        let published = self.workflows.publish(content, (Origin::Studio, revision)).await;
-        published.map_err(|error| StudioError::Unfit(format!("{error:#}")))??;
+        self.workflows.publish(content, (Origin::Studio, Some(revision))).await??;
         self.open(slug).await
     }
 
@@ -244,10 +245,6 @@ impl Studio {
         content(&self.db, row).await
     }
 
-    fn entry(&self, row: &WorkflowRow, content: &Content) -> StudioEntry {
-        entry(row, content, &self.backends.definitions())
-    }
-
     /// What some ComfyUI says there is.
     fn catalogue(&self) -> Option<Arc<Definitions>> {
         self.backends.definitions().into_iter().next()
@@ -258,10 +255,26 @@ impl Studio {
 pub(crate) async fn entries(db: &Db, definitions: &[Arc<Definitions>]) -> Result<Vec<StudioEntry>> {
     let mut entries = Vec::new();
     for row in db.workflows().await? {
-        let content = content(db, &row).await?;
-        entries.push(entry(&row, &content, definitions));
+        match shown(db, &row).await {
+            Ok((content, shown)) => {
+                let problems = problems::find(&shown, definitions);
+                entries.push(entry(&row, (&content, problems)));
+            }
+            // One that cannot be read must not hide the others.
+            Err(error) => tracing::error!(workflow = row.slug, %error, "it cannot be listed"),
+        }
     }
     Ok(entries)
+}
+
+/// The draft, or what it would begin with; and what guests run, or else the same.
+async fn shown(db: &Db, row: &WorkflowRow) -> Result<(Content, Content)> {
+    let content = content(db, row).await?;
+    let shown = match (row.published, &row.draft) {
+        (Some(number), Some(_)) => version(db, &row.slug, number).await?,
+        _ => content.clone(),
+    };
+    Ok((content, shown))
 }
 
 /// The draft, or what it would begin with.
@@ -277,7 +290,7 @@ async fn version(db: &Db, slug: &str, number: u32) -> Result<Content> {
     Ok(Content { manifest: row.manifest, graph: row.graph })
 }
 
-fn entry(row: &WorkflowRow, content: &Content, definitions: &[Arc<Definitions>]) -> StudioEntry {
+fn entry(row: &WorkflowRow, (content, problems): (&Content, Vec<Trouble>)) -> StudioEntry {
     let manifest = &content.manifest;
     StudioEntry {
         slug: row.slug.clone(),
@@ -288,7 +301,7 @@ fn entry(row: &WorkflowRow, content: &Content, definitions: &[Arc<Definitions>])
         published: row.published,
         newest: row.newest,
         draft_at: row.draft.as_ref().map(|draft| draft.at),
-        problems: problems::find(content, definitions),
+        problems,
     }
 }
 

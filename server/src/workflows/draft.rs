@@ -6,8 +6,10 @@ use comfy::{Definitions, Graph};
 use serde_json::Value;
 use wire::{
     BindManifest, FieldGroup, FieldManifest, FieldType, Manifest, OptionManifest, OutputKind,
-    Policy,
+    Policy, Size,
 };
+
+use super::shapes;
 
 /// A workflow may be run with this much more work than it was saved with.
 const ROOM: u64 = 8;
@@ -124,6 +126,7 @@ fn with_kind(about: FieldManifest, kind: &Kind) -> FieldManifest {
         Kind::Seed { bind } => FieldManifest { kind: FieldType::Seed, bind: binds(bind), ..about },
         Kind::Size { min, max, step, default: (across, down), width, height } => FieldManifest {
             kind: FieldType::Size,
+            shapes: shapes::around(Size { width: *across, height: *down }, (*min, *max, *step)),
             width: inputs(width),
             height: inputs(height),
             ..numbers(

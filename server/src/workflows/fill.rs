@@ -109,9 +109,15 @@ impl Published {
         }
         own_the_names(&mut graph);
         graph.prune(needless, definitions).map_err(Unfit::Pruning)?;
-        let cost = graph.cost().total();
-        let limit = self.policy().max_cost;
-        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(graph) }
+        self.affords(&graph, 0)?;
+        Ok(graph)
+    }
+
+    /// safety 7: whether a graph asks for no more work than the policy allows; `pixels` has the
+    /// largest picture that is handed in.
+    pub(crate) fn affords(&self, graph: &Graph, pixels: u64) -> Result<(), Unfit> {
+        let (cost, limit) = (graph.cost_with(pixels).total(), self.policy().max_cost);
+        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(()) }
     }
 
     /// What a template gets for the field `name`: nothing for one that does not count.
@@ -129,7 +135,8 @@ impl Published {
             let input = spec.from.clone()?;
             let target = spec.binds.iter().find_map(Bind::whole)?;
             let value = graph.input(&target.node, &target.input)?.as_value()?.clone();
-            let left_open = value == default_of(&spec.field.kind);
+            // What the host has fixed was chosen.
+            let left_open = !spec.closed && value == default_of(&spec.field.kind);
             (!left_open).then_some(Chosen { input, value })
         };
         let options = self.fields.iter().filter_map(chosen).collect();
@@ -153,7 +160,7 @@ impl Published {
                 if options.iter().any(|option| same(option, held)) {
                     continue;
                 }
-                if *held != default_of(&spec.field.kind) {
+                if spec.closed || *held != default_of(&spec.field.kind) {
                     let (label, node) = (spec.field.label.clone(), target.node.clone());
                     return Err(Lacking { label, value: held.clone(), node });
                 }

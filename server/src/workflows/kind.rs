@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use serde::Deserialize;
 use serde_json::Value;
 use wire::{Choice, FieldKind, FieldManifest, FieldType, Manifest, Media, OptionManifest, Size};
@@ -65,7 +65,7 @@ pub(super) fn kind(field: &FieldManifest) -> anyhow::Result<FieldKind> {
         accept: PICTURES.map(Into::into).into(),
         mask,
     };
-    Ok(match field.kind {
+    let kind = match field.kind {
         FieldType::Text => FieldKind::Text {
             multiline: field.multiline,
             max_length: field.max_length.unwrap_or(MAX_TEXT),
@@ -101,7 +101,39 @@ pub(super) fn kind(field: &FieldManifest) -> anyhow::Result<FieldKind> {
         FieldType::Audio => file(Media::Audio, &SOUNDS),
         FieldType::Model => file(Media::Model, &MODELS),
         FieldType::File => file(Media::Other, &[]),
-    })
+    };
+    check(&kind)?;
+    Ok(kind)
+}
+
+/// Limits that can be met, and a default that meets them.
+fn check(kind: &FieldKind) -> anyhow::Result<()> {
+    let (min, max, step, default) = match kind {
+        FieldKind::Text { max_length, default, .. } => {
+            let length = default.chars().count();
+            ensure!(
+                length <= *max_length as usize,
+                "its default has {length} characters; max_length is {max_length}"
+            );
+            return Ok(());
+        }
+        FieldKind::Integer { min, max, step, default, .. } => {
+            (*min as f64, *max as f64, *step as f64, vec![*default as f64])
+        }
+        FieldKind::Number { min, max, step, default, .. } => (*min, *max, *step, vec![*default]),
+        FieldKind::Size { min, max, step, default, .. } => {
+            let sides = vec![default.width.into(), default.height.into()];
+            ((*min).into(), (*max).into(), (*step).into(), sides)
+        }
+        _ => return Ok(()),
+    };
+    ensure!(min <= max, "min is {min} and max is {max}; make min the smaller one");
+    ensure!(step > 0.0, "step is {step}; make it larger than 0");
+    let outside = default.iter().find(|default| !(min..=max).contains(*default));
+    if let Some(default) = outside {
+        bail!("its default is {default}; make it one from {min} to {max}");
+    }
+    Ok(())
 }
 
 /// Videos that ComfyUI reads.

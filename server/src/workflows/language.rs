@@ -22,7 +22,8 @@ pub(crate) fn preferred(header: &str) -> Vec<&str> {
 /// The first of the languages that the manifest has texts in, by lookup (RFC 4647 §3.4): `pt-BR` will
 /// do with `pt`. `None` when its own words come first.
 fn texts<'a>(manifest: &'a Manifest, wanted: &[&str]) -> Option<&'a Texts> {
-    wanted.iter().find_map(|tag| {
+    let own = |tag: &&&str| !reads(tag, &manifest.language);
+    wanted.iter().take_while(own).find_map(|tag| {
         let mut tag = *tag;
         loop {
             let same = |(known, _): &(&String, &Texts)| known.eq_ignore_ascii_case(tag);
@@ -32,6 +33,12 @@ fn texts<'a>(manifest: &'a Manifest, wanted: &[&str]) -> Option<&'a Texts> {
             tag = tag.rsplit_once('-')?.0;
         }
     })
+}
+
+/// Whether who wants `tag` reads what is written in `language`: `en-GB` reads `en`.
+fn reads(tag: &str, language: &str) -> bool {
+    let (start, rest) = tag.split_at_checked(language.len()).unwrap_or((tag, ""));
+    start.eq_ignore_ascii_case(language) && (rest.is_empty() || rest.starts_with('-'))
 }
 
 /// Puts a card into the first of the `wanted` languages that its workflow knows.
@@ -107,5 +114,6 @@ mod tests {
         assert_eq!(title(&["pt-BR"]).as_deref(), Some("Quadro"));
         assert_eq!(title(&["ZH-hant-TW", "pt"]).as_deref(), Some("畫"));
         assert_eq!(title(&["zh", "ja"]), None);
+        assert_eq!(title(&["en-US", "pt"]), None, "its own words come first");
     }
 }

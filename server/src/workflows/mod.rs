@@ -13,6 +13,7 @@ mod kind;
 pub(crate) mod language;
 mod outside;
 mod published;
+mod shapes;
 mod shelf;
 mod template;
 mod values;
@@ -30,8 +31,9 @@ use kind::Lists;
 
 pub(crate) use fill::{Lacking, Needs, Unfit};
 pub use published::Published;
+pub(crate) use published::check_slug;
 pub use shelf::Workflows;
-pub(crate) use values::{BadField, FileRef, sort};
+pub(crate) use values::{BadField, Checked, FileRef, sort};
 
 /// The workflows that come with the house: manifest and graph.
 const BUILT_IN: [(&str, &str); 3] = [

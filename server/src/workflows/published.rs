@@ -120,7 +120,11 @@ impl Published {
         for preset in &self.manifest.presets {
             for name in preset.inputs.keys() {
                 let open = self.open(name).is_some();
-                ensure!(open, "the preset “{}” sets {name}, which is no field", preset.label);
+                let label = &preset.label;
+                ensure!(
+                    open,
+                    "the preset “{label}” sets {name}, which guests do not have; take it out"
+                );
             }
         }
         Ok(())
@@ -129,10 +133,16 @@ impl Published {
     /// Conditions lead from field to field and end somewhere.
     fn check_condition(&self, spec: &FieldSpec) -> anyhow::Result<()> {
         let (mut at, mut steps) = (spec, 0);
-        while let Some(Condition { field, .. }) = &at.field.when {
+        while let Some(Condition { field, is }) = &at.field.when {
             let name = &at.field.name;
+            ensure!(
+                !is.is_empty(),
+                "its field {name} is never shown; say for which values of {field}"
+            );
             at = self.open(field).with_context(|| {
-                format!("its field {name} depends on {field}, which is no field; choose another")
+                format!(
+                    "its field {name} depends on {field}, which guests do not have; choose another"
+                )
             })?;
             steps += 1;
             ensure!(steps <= self.fields.len(), "its field {name} depends on itself; cut the ring");
@@ -301,14 +311,23 @@ fn check_links(graph: &Graph) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check_about(manifest: &Manifest) -> anyhow::Result<()> {
-    let slug = &manifest.slug;
+/// Whether an address may end so.
+///
+/// # Errors
+///
+/// When it may not, and what it may be made of.
+pub(crate) fn check_slug(slug: &str) -> anyhow::Result<()> {
     let letters =
         |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
     ensure!(
         (1..=64).contains(&slug.len()) && slug.bytes().all(letters),
         "“{slug}” is no name for an address; take 1 to 64 of a-z, 0-9 and -"
     );
+    Ok(())
+}
+
+fn check_about(manifest: &Manifest) -> anyhow::Result<()> {
+    check_slug(&manifest.slug)?;
     ensure!(!manifest.title.trim().is_empty(), "it has no title; give it one");
     let count = manifest.fields.len();
     ensure!(count <= MAX_FIELDS, "it has {count} fields; at most {MAX_FIELDS} fit in a form");

@@ -57,12 +57,11 @@ impl Workflows {
         {
             return Ok(());
         }
-        let before = row.and_then(|row| row.published);
-        let untouched = newest.is_none() || before == newest.map(|one| one.version);
-        let is_new = newest.is_none();
+        let before = row.as_ref().and_then(|row| row.published);
+        let is_ours = newest.is_some_and(|one| before == Some(one.version));
         let published = self.db.publish(content, (Origin::BuiltIn, None)).await?;
         published.map_err(|Overtaken| anyhow::anyhow!("no draft was named"))?;
-        if !untouched && !is_new {
+        if row.is_some() && !is_ours {
             self.db.show_version(&slug, before).await?;
         }
         Ok(())
@@ -78,7 +77,8 @@ impl Workflows {
         self.shown(|shown| shown.by_slug.get(slug).cloned())
     }
 
-    /// A certain version of a workflow.
+    /// A certain version of a workflow; `None` also for one that was published when less was asked of
+    /// it, and cannot be used any more.
     pub(crate) async fn version(
         &self,
         slug: &str,
@@ -88,8 +88,20 @@ impl Workflows {
         if current.is_some() {
             return Ok(current);
         }
-        let row = self.db.version(slug, number).await?;
-        row.map(|row| ready(row).map(Arc::new)).transpose()
+        let Some(row) = self.db.version(slug, number).await? else { return Ok(None) };
+        match ready(row) {
+            Ok(published) => Ok(Some(Arc::new(published))),
+            Err(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(
+                    workflow = slug,
+                    version = number,
+                    error,
+                    "it cannot be used any more"
+                );
+                Ok(None)
+            }
+        }
     }
 
     /// Makes a version that guests run from now on; its number. See [`Db::publish`].
@@ -121,6 +133,12 @@ impl Workflows {
         let found = self.db.show_version(slug, number).await?;
         self.read_again().await?;
         Ok(found)
+    }
+
+    /// Hides a workflow whose file is gone, until it is there again.
+    pub(crate) async fn withdraw(&self, slug: &str) -> anyhow::Result<()> {
+        self.db.withdraw(slug).await?;
+        self.read_again().await
     }
 
     /// Deletes the workflow with its versions; jobs that ran them stay.

@@ -157,7 +157,9 @@ impl FieldSpec {
         let Some(first) = offered.next() else {
             return match named.iter().find(|option| same(&option.value, given)) {
                 Some(option) => Ok(option.value.clone()),
-                None if self.from.is_some() && definitions.is_empty() => unseen(given, default),
+                None if self.from.is_some() && !self.is_narrowed && definitions.is_empty() => {
+                    unseen(given, default)
+                }
                 None => Err(not_an_option(given)),
             };
         };

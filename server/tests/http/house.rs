@@ -46,11 +46,15 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step.
     pub async fn working(delay_ms: u64) -> Self {
-        Self::working_with(delay_ms, &[]).await
+        Self::engaged(delay_ms, &[]).await
     }
 
     /// With the demo engine at work, and these flags.
-    pub async fn working_with(delay_ms: u64, args: &[&str]) -> Self {
+    pub async fn working_with(args: &[&str]) -> Self {
+        Self::engaged(0, args).await
+    }
+
+    async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
         options.step_delay = std::time::Duration::from_millis(delay_ms);

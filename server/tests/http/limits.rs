@@ -112,3 +112,33 @@ async fn me_tells_the_limits_before_they_are_hit() {
     assert!(told.contains(&(Limited::StorageBytes, 5 << 20)), "{told:?}");
     assert!(told.iter().all(|(what, _)| *what != Limited::UploadBytesPerDay), "0 is no limit");
 }
+
+#[tokio::test]
+async fn the_work_of_a_day_is_limited_and_the_job_that_goes_over_it_is_the_last() {
+    let house = open(&["--guest-cost-per-day", "1"]).await;
+    let visitor = house.visitor().await;
+    // 256 × 256 in 3 steps is a fifth of a million.
+    let mut done = 0;
+    while visitor.submit(&small("x")).await.status == StatusCode::ACCEPTED {
+        done += 1;
+        assert!(done < 10, "nothing stops it");
+    }
+    assert_eq!(done, 6);
+    let told = visitor.me().await.limits;
+    let cost = told.iter().find(|limit| limit.what == Limited::CostPerDay).unwrap();
+    assert_eq!((cost.used, cost.most), (6 * 256 * 256 * 3, 1_000_000));
+}
+
+// safety 16
+#[tokio::test]
+async fn who_hits_a_limit_is_written_down_once_a_day() {
+    let house = open(&["--guest-requests", "1"]).await;
+    let owner = house.owner().await;
+    for _ in 0..3 {
+        house.answer_to("192.0.2.1:1", get("me")).await;
+    }
+    let page: wire::AuditPage = owner.get(&format!("{API}/admin/audit")).await.json();
+    let hit: Vec<_> = page.entries.iter().filter(|entry| entry.what == "limit_hit").collect();
+    assert_eq!(hit.len(), 1);
+    assert_eq!(hit[0].about, "requests");
+}

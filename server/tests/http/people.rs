@@ -152,3 +152,46 @@ async fn what_happened_is_written_down() {
     assert_eq!(page.next, None);
     assert!(page.entries.iter().all(|entry| !entry.about.contains("plr_")));
 }
+
+// safety 22
+#[tokio::test]
+async fn a_proxy_that_is_believed_says_who_signed_in_there_and_nobody_else_does() {
+    let flags =
+        ["--trusted-proxy", "10.0.0.1", "--trusted-header", "x-forwarded-user", "--open=false"];
+    let house = House::with(&flags).await;
+    let ask = async |peer: &str, names: &[&str]| {
+        let asked = axum::http::Request::get(format!("{API}/me"));
+        let asked = names.iter().fold(asked, |asked, name| asked.header("x-forwarded-user", *name));
+        house.answer_to(peer, asked.body(axum::body::Body::empty()).unwrap()).await
+    };
+    let mia: wire::Me = ask("10.0.0.1:1", &["Mia"]).await.json();
+    assert_eq!((mia.role, mia.name.as_deref()), (Role::Member, Some("Mia")));
+    let again: wire::Me = ask("10.0.0.1:2", &["mia"]).await.json();
+    assert_eq!(again.id, mia.id);
+    for (peer, names) in [
+        ("10.0.0.2:1", &["Mia"][..]),
+        ("127.0.0.1:1", &["Mia"]),
+        ("10.0.0.1:1", &["Mia", "Olga"]),
+        ("10.0.0.1:1", &[""]),
+        ("10.0.0.1:1", &[]),
+    ] {
+        assert_eq!(ask(peer, names).await.status, StatusCode::UNAUTHORIZED, "{peer} {names:?}");
+    }
+}
+
+// safety 11
+#[tokio::test]
+async fn the_owner_sees_that_others_work_and_not_what_they_ask_for() {
+    let house = House::with(&CLOSED).await;
+    let mia = house.member("Mia", json!([])).await;
+    let job: wire::Job = mia.submit(&super::house::small("a secret garden")).await.json();
+    let owner = house.signed_in("Olga").await;
+    let answer = owner.get(&format!("{API}/admin/jobs")).await;
+    assert!(!answer.text().contains("garden"), "{}", answer.text());
+    let jobs: Vec<wire::HouseJob> = answer.json();
+    assert_eq!((jobs[0].id, jobs[0].name.as_deref()), (job.id, Some("Mia")));
+    let next = owner.get(&format!("{API}/admin/jobs?before={}", job.id)).await;
+    assert_eq!(next.json::<Vec<wire::HouseJob>>(), []);
+    let limits: wire::HouseLimits = owner.get(&format!("{API}/admin/limits")).await.json();
+    assert!(limits.guest.iter().any(|limit| limit.what == wire::Limited::JobsPerDay));
+}

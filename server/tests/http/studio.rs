@@ -326,7 +326,7 @@ async fn what_lies_in_the_folder_is_published_and_published_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap().to_owned();
     std::fs::write(folder.path().join("sketch.json"), graph().to_string()).unwrap();
-    let house = House::working_with(0, &["--workflows", &path]).await;
+    let house = House::working_with(&["--workflows", &path]).await;
     let form = until(&house, |form| form.version == 1).await;
     assert_eq!(form.about.title, "Sketch");
 

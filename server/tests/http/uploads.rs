@@ -129,3 +129,28 @@ async fn a_form_without_a_file_says_so() {
     let problem = house.visitor().await.send(asked).await.problem();
     assert_eq!(problem.field.as_deref(), Some("file"));
 }
+
+// safety 26
+#[tokio::test]
+async fn a_video_is_taken_in_and_shown_as_one_and_a_page_never_is() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let boxed = |name: &str, content: &[u8]| {
+        [&(content.len() as u32 + 8).to_be_bytes()[..], name.as_bytes(), content].concat()
+    };
+    let film = [boxed("ftyp", b"isom\0\0\0\0"), boxed("moov", &boxed("udta", b"home"))].concat();
+    let answer = visitor.send(raw("trip.mp4", "video/mp4", film)).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    let upload: Upload = answer.json();
+    assert_eq!((upload.mime.as_str(), upload.width), ("video/mp4", None));
+    let back = visitor.get(&format!("/{}", upload.url)).await;
+    assert_eq!(back.header("content-type"), "video/mp4");
+    assert!(back.header("content-disposition").starts_with("inline"));
+    assert!(!back.body.windows(4).any(|at| at == b"home"), "where it was taken is gone");
+
+    let page = b"<html><script>x()</script></html>".to_vec();
+    let upload: Upload = visitor.send(raw("page.html", "text/html", page)).await.json();
+    let back = visitor.get(&format!("/{}", upload.url)).await;
+    assert!(back.header("content-disposition").starts_with("attachment"));
+    assert_eq!(back.header("content-security-policy"), "sandbox; default-src 'none'");
+}

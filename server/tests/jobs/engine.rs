@@ -73,3 +73,47 @@ async fn a_slow_run_can_be_stopped_between_steps() {
     house.until_status(somebody(1), job, JobStatus::Canceled).await;
     engine.stop().await;
 }
+
+#[tokio::test]
+async fn films_sounds_animations_and_latents_arrive_without_their_graph() {
+    let (_folder, engine) = engine(std::time::Duration::ZERO).await;
+    let house = House::open(&[engine.url()]).await;
+    let animate = json!({ "images": ["2", 0], "filename_prefix": "x", "fps": 4.0, "lossless": true,
+                          "quality": 80, "method": "default" });
+    let save_film = json!({ "video": ["3", 0], "filename_prefix": "x", "format": "auto", "format.codec": "auto" });
+    let silence = json!({ "duration": 0.1, "sample_rate": 8000, "channels": 1 });
+    let empty = json!({ "width": 64, "height": 64, "batch_size": 1 });
+    let nodes = json!({
+        "2": { "class_type": "RepeatImageBatch", "inputs": { "image": ["1", 0], "amount": 3 } },
+        "3": { "class_type": "CreateVideo", "inputs": { "images": ["2", 0], "fps": 4.0 } },
+        "4": { "class_type": "EmptyAudio", "inputs": silence },
+        "5": { "class_type": "EmptyLatentImage", "inputs": empty },
+        "10": { "class_type": "SaveAnimatedWEBP", "inputs": animate },
+        "11": { "class_type": "SaveVideo", "inputs": save_film },
+        "12": { "class_type": "SaveAudio", "inputs": { "audio": ["4", 0], "filename_prefix": "x" } },
+        "13": { "class_type": "SaveLatent", "inputs": { "samples": ["5", 0], "filename_prefix": "x" } },
+        "14": { "class_type": "SaveImageWebsocket", "inputs": { "images": ["2", 0] } },
+    });
+    let order = "results = [\"9\", \"10\", \"11\", \"12\", \"13\", \"14\"]";
+    house.publish("everything", order, nodes).await;
+    let job = house.submit(somebody(1), "everything", json!({})).await.unwrap();
+    let (job, contents) = house.made(somebody(1), job.id).await;
+    let made: Vec<_> = job.outputs.iter().map(|one| (one.mime.as_str(), one.animated)).collect();
+    let still = ("image/png", false);
+    let expected = [
+        still,
+        ("image/webp", true),
+        ("video/mp4", false),
+        ("audio/flac", false),
+        ("application/octet-stream", false),
+        still,
+        still,
+        still,
+    ];
+    assert_eq!(made, expected);
+    for (output, content) in job.outputs.iter().zip(&contents) {
+        let says = content.windows(10).any(|at| at == b"class_type");
+        assert!(!says, "{} says how it was made", output.name);
+    }
+    engine.stop().await;
+}

@@ -24,6 +24,9 @@ pub struct Site {
 const COMPRESSIBLE: [&str; 9] =
     ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest"];
 
+/// How the names of files end that hold what a first visit does not need.
+pub const LATER: &str = "-later.wasm";
+
 /// Writes everything anew, so that no file of an earlier build is embedded. `bound` is the code of
 /// each of the programs, in their order.
 pub fn write(
@@ -52,7 +55,7 @@ fn write_program(
 ) -> anyhow::Result<()> {
     let name = source.program.name;
     let wasm = hashed(name, ".wasm", &glue.wasm);
-    let later = glue.later.as_ref().map(|later| (hashed(name, "-later.wasm", later), later));
+    let later = glue.later.as_ref().map(|later| (hashed(name, LATER, later), later));
     let js = glue.starting(&wasm, later.as_ref().map(|(name, _)| &**name));
     let script = hashed(name, ".js", js.as_bytes());
     let style = hashed(name, ".css", source.css.as_bytes());

@@ -4,7 +4,10 @@ use std::fs;
 
 use anyhow::{Context, ensure};
 
-use super::{Program, Site, site::read_all};
+use super::{
+    Program, Site,
+    site::{LATER, read_all},
+};
 use crate::say;
 
 /// By how much more, in percent, where the source of the standard library could not be had (see
@@ -16,6 +19,8 @@ const WITH_WORDS: u64 = 15;
 pub struct Weight {
     program: Program,
     files: Vec<(String, u64)>,
+    /// Of what is fetched when it is wanted.
+    later: u64,
     ceiling: u64,
 }
 
@@ -30,16 +35,18 @@ pub fn first_visit(site: &Site, program: Program) -> anyhow::Result<Weight> {
             .find(|(path, _)| path.as_os_str() == name)
             .map(|(_, content)| content.len() as u64)
     };
-    let files = all
-        .iter()
-        .filter_map(|(path, _)| path.to_str())
+    let names = || all.iter().filter_map(|(path, _)| path.to_str());
+    let sent = |name: &str| size(&format!("{name}.br")).or(size(name)).unwrap_or_default();
+    let files = names()
         .filter(|name| *name == document || html.contains(&format!("\"{name}\"")))
-        .map(|name| {
-            (name.to_owned(), size(&format!("{name}.br")).or(size(name)).unwrap_or_default())
-        })
+        .map(|name| (name.to_owned(), sent(name)))
         .collect();
+    let is_later = |name: &str| {
+        name.starts_with(&format!("assets/{}-", program.name)) && name.ends_with(LATER)
+    };
+    let later = names().filter(|name| is_later(name)).map(sent).sum();
     let ceiling = if site.is_wordless { promise } else { promise * (100 + WITH_WORDS) / 100 };
-    Ok(Weight { program, files, ceiling })
+    Ok(Weight { program, files, later, ceiling })
 }
 
 impl Weight {
@@ -55,6 +62,9 @@ impl Weight {
             self.program.name,
             kilobytes(self.ceiling)
         ));
+        if self.later > 0 {
+            say::note(&format!("{:>9} later, when it is wanted", kilobytes(self.later)));
+        }
     }
 
     /// Fails when the page has grown over what is promised.

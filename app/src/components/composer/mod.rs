@@ -30,6 +30,7 @@ use crate::{
     dom::{Children, IntoNode, Node, view},
     form::Form,
     i18n::t,
+    later::{Lost, Whereabouts, later},
     live::use_live,
     reactive::{Memo, RwSignal, effect, memo},
     state::draft,
@@ -92,6 +93,8 @@ pub(crate) fn Composer(
             parts.send();
         }
     };
+    // There is no sheet to pull up.
+    let is_whole = embedded || still.is_some();
     let head = (!embedded).then(|| {
         let about = workflow.about.clone();
         view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
@@ -102,7 +105,7 @@ pub(crate) fn Composer(
             aria-label=workflow.about.title.clone()
             novalidate
             node_ref=parts.node
-            data-sheet=move || (embedded || parts.is_open.get()).then_some("open")
+            data-sheet=move || (is_whole || parts.is_open.get()).then_some("open")
             on:submit=submit
         >
             {head}
@@ -215,8 +218,26 @@ fn draw_always(parts: Parts, field: Field, is_prompt: bool) -> Node {
         }
         FieldKind::Size { .. } => view! { <size::SizeField hold field/> },
         FieldKind::Image { .. } | FieldKind::File { .. } => {
-            view! { <picture::PictureField hold field intake=parts.intake/> }
+            let given = (later_picture as fn(_) -> _, (hold, field, parts.intake));
+            later(|| true, given, |whereabouts| view! { <Unhung whereabouts/> })
         }
+    }
+}
+
+#[inline(never)]
+fn later_picture((hold, field, intake): (Hold, Field, Intake)) -> Node {
+    view! { <picture::PictureField hold field intake/> }
+}
+
+/// Where a picture field will be, in its final shape.
+#[component]
+fn Unhung(whereabouts: Whereabouts) -> Node {
+    let is_coming = whereabouts == Whereabouts::Coming;
+    view! {
+        <div class="field">
+            <div class="drop drop--empty" class:skel=is_coming></div>
+            <Lost whereabouts/>
+        </div>
     }
 }
 

@@ -142,7 +142,7 @@ fn SlotMain(held: Held) -> Node {
     let work = held.work;
     let label = memo(move |_| held.see(|field| field.label.clone()));
     let kind = memo(move |_| held.see(|field| field.kind));
-    let bound = memo(move |_| held.see(words::bound));
+    let bound = memo(move |_| work.see(|all| held.see(|field| words::bound(all, field))));
     let is_wrong = memo(move |_| {
         let name = held.name();
         work.bench.see(|bench| bench.problems.iter().any(|one| one.field.as_ref() == Some(&name)))

@@ -15,7 +15,7 @@ use crate::{
     components::{composer::Composer, icon::Icon},
     desk,
     dom::{Node, view},
-    form::{Entry, Form},
+    form::{Entry, Form, Row},
     reactive::{RwSignal, StoredValue, effect, memo},
     studio::t,
     toasts::use_toasts,
@@ -105,8 +105,7 @@ fn GuestForm(work: Work, workflow: Workflow, typed: StoredValue<Inputs>) -> Node
 
 /// What is not as it is at first; files are nobody's setting to begin with.
 fn tried(form: &Form) -> Inputs {
-    let is_meant =
-        |row: &&crate::form::Row| !row.is_default() && !matches!(row.entry, Entry::Picture(_));
+    let is_meant = |row: &&Row| !row.is_default() && !matches!(row.entry, Entry::Picture(_));
     let rows = form.rows().iter().filter(is_meant);
     rows.filter_map(|row| Some((row.field.name.clone(), row.entry.value(&row.field.kind)?)))
         .collect()

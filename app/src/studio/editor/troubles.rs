@@ -37,17 +37,12 @@ pub(super) fn Troubles(work: Work) -> Node {
 
 #[component]
 fn Line(work: Work, trouble: Trouble) -> Node {
-    let Trouble { message, field, node, .. } = trouble;
+    let Trouble { message, field, .. } = trouble;
     let label = field
         .as_ref()
         .and_then(|name| work.peek(|all| state::field(all, name).map(|field| field.label.clone())));
-    let node = node.map(|id| {
-        work.bench.peek(|bench| {
-            let known = bench.nodes.iter().find(|node| node.id == id);
-            known.map_or_else(|| id.clone(), |node| format!("{id} {}", node.title))
-        })
-    });
-    let about = label.clone().or(node).map(|about| view! { <b>{about}</b> });
+    // One about a node names it itself.
+    let about = label.clone().map(|about| view! { <b>{about}</b> });
     match field.filter(|_| label.is_some()) {
         Some(name) => view! {
             <li>

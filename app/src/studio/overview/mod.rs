@@ -58,6 +58,7 @@ fn List(all: Vec<StudioEntry>) -> Node {
 fn Card(entry: StudioEntry) -> Node {
     let standing = said::standing(&entry);
     let problems = entry.problems.len() as u64;
+    let is_serious = entry.problems.iter().any(|one| one.serious);
     let slug = entry.slug.clone();
     let as_guest = t::studio_as_guest_named(&entry.title);
     let cover = match entry.cover {
@@ -77,7 +78,7 @@ fn Card(entry: StudioEntry) -> Node {
                     <strong class="clip">{entry.title}</strong>
                     <small>{standing} {origin.map(|origin| format!(" · {origin}"))}</small>
                     {(problems > 0).then(|| view! {
-                        <small class="card__wrong"><Icon name="alert" small=true />{t::problems(problems)}</small>
+                        <small class="card__wrong" class=("card__wrong--serious", is_serious)><Icon name="alert" small=true />{t::problems(problems)}</small>
                     })}
                 </span>
             </a>

@@ -18,13 +18,21 @@ pub(crate) fn binds(field: &FieldManifest) -> impl Iterator<Item = &str> {
     plain.chain(field.width.iter().chain(&field.height).map(String::as_str))
 }
 
+/// Everything that a field makes together with others.
+pub(crate) fn shared<'a>(
+    manifest: &'a Manifest,
+    field: &FieldManifest,
+) -> impl Iterator<Item = &'a str> {
+    let name = format!("{{{}}}", field.name);
+    let own = manifest.templates.iter().filter(move |template| template.template.contains(&name));
+    own.map(|template| template.bind.as_str())
+}
+
 /// The field that sets this input, if there is one; those that a template makes together count.
 pub(crate) fn setter<'a>(manifest: &'a Manifest, bind: &str) -> Option<&'a FieldManifest> {
-    let template = manifest.templates.iter().find(|template| template.bind == bind);
-    let in_template = |field: &FieldManifest| {
-        template.is_some_and(|template| template.template.contains(&format!("{{{}}}", field.name)))
-    };
-    manifest.fields.iter().find(|field| binds(field).any(|own| own == bind) || in_template(field))
+    let sets =
+        |field: &&FieldManifest| binds(field).chain(shared(manifest, field)).any(|own| own == bind);
+    manifest.fields.iter().find(sets)
 }
 
 /// The field that sets this input of the graph, or a part of it.

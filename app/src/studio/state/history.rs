@@ -87,12 +87,12 @@ impl History {
 mod tests {
     use super::*;
 
-    fn mark(key: &str) -> Option<Mark> {
-        Some(Mark { field: None, key: key.into() })
+    fn mark(key: &str) -> Mark {
+        Mark { field: None, key: key.into() }
     }
 
     fn titled(history: &mut History, title: &str) {
-        history.change(mark("title"), |manifest| manifest.title = title.into());
+        history.change(Some(mark("title")), |manifest| manifest.title = title.into());
     }
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
         titled(&mut history, "Dunes");
         history.pause();
         titled(&mut history, "Dunes at dusk");
-        history.change(mark("summary"), |manifest| manifest.summary = "Sand".into());
+        history.change(Some(mark("summary")), |manifest| manifest.summary = "Sand".into());
         titled(&mut history, "Dunes at dawn");
         let mut seen = Vec::new();
         while history.can_undo() {

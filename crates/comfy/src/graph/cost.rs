@@ -33,8 +33,15 @@ impl Cost {
 impl Graph {
     /// How much work this asks for.
     pub fn cost(&self) -> Cost {
+        self.cost_with(0)
+    }
+
+    /// [`Graph::cost`], when the largest picture that is handed in has `given` pixels. They count
+    /// where the graph says of no size itself.
+    pub fn cost_with(&self, given: u64) -> Cost {
         let enlarged = self.product(&["scale_by", "upscale_by"]);
         let pixels = self.nodes.values().map(|node| self.pixels(node)).fold(1.0, f64::max);
+        let pixels = if pixels > 1.0 { pixels } else { pixels.max(given as f64) };
         let batch = self.largest(&["batch_size"]) * self.product(&["amount"]);
         let steps: f64 = self.numbers(&["steps"]).sum();
         let frames = self.largest(&["length", "frames", "num_frames", "video_frames"]);

@@ -7,7 +7,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use uuid::Uuid;
-use wire::{AuditPage, Key, Link, NewInvite, Person, PersonChange, Session};
+use wire::{
+    AuditPage, HouseJob, HouseLimits, JobId, Key, Link, NewInvite, Person, PersonChange, Session,
+};
 
 use super::{NOT_KEPT, mine};
 use crate::app::App;
@@ -115,6 +117,31 @@ pub(crate) async fn end_session(
 ) -> Result<StatusCode> {
     let ended = app.people.end_session(id, None).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("session")) }
+}
+
+/// Of everybody, but for what they asked for.
+pub(crate) async fn jobs(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+    Query(page): Query<JobPage>,
+) -> Result<axum::Json<Vec<HouseJob>>> {
+    Ok(axum::Json(app.db.jobs_of_all(page.before).await?))
+}
+
+/// A page of jobs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct JobPage {
+    /// The last job of the page before.
+    before: Option<JobId>,
+}
+
+/// What guests and members may.
+pub(crate) async fn limits(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> axum::Json<HouseLimits> {
+    axum::Json(app.limits.of_house())
 }
 
 #[derive(Debug, Deserialize)]

@@ -37,7 +37,7 @@ pub(crate) fn welcome(app: &App, principal: &Principal) -> HeaderMap {
         Means::Session(token) => app.visitors.session_cookie(token),
         Means::Cookie(token) => app.visitors.cookie(token),
         Means::Address => app.visitors.cookie(&Token::random()),
-        Means::Token | Means::Key | Means::AnonymousKey => return HeaderMap::new(),
+        Means::Token | Means::Key | Means::Proxy | Means::AnonymousKey => return HeaderMap::new(),
     };
     let cookie = (SET_COOKIE, cookie);
     [cookie, (CACHE_CONTROL, HeaderValue::from_static("no-cache"))].into_iter().collect()

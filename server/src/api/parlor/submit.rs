@@ -16,6 +16,7 @@ use super::links::Links;
 use super::workflows;
 use crate::app::App;
 use crate::auth::Principal;
+use crate::db::Used;
 use crate::error::{Error, Result};
 use crate::events::Told;
 use crate::extract::{Json, Path, Query};
@@ -49,11 +50,11 @@ pub(crate) async fn submit(
     workflows::find(&app, &principal, &slug)?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let submitted = app.jobs.submit(principal.id, &slug, submit.inputs, wishes.key).await?;
-    let Submitted { mut job, replayed } = submitted;
+    let Submitted { mut job, replayed, cost } = submitted;
     if replayed {
         drop(charge);
     } else {
-        charge.keep(0).await?;
+        charge.keep(Used { jobs: 1, cost, bytes: 0 }).await?;
     }
     if let Some(wait) = wishes.wait {
         job = finished(&app, &principal, job.id, wait).await?;
@@ -158,6 +159,10 @@ impl From<SubmitError> for Error {
             SubmitError::QueueFull { retry_after } => {
                 Self::TooMany { message: error.to_string(), retry_after }
             }
+            SubmitError::Closed => Self::Unavailable(
+                "the workshop is closed, and without every file this can be prepared only when it \
+                 opens; choose a file, or try again soon",
+            ),
             SubmitError::Storage(cause) => Self::Internal(cause),
             SubmitError::TooCostly { .. }
             | SubmitError::Lacking { .. }

@@ -17,7 +17,7 @@ use super::content::{self, Content};
 use super::links::{FilePath, Links};
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
-use crate::db::NewUpload;
+use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
 use crate::extract::{Arrival, Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
@@ -51,7 +51,7 @@ pub(crate) async fn create(
     let charge = app.limits.admit((&principal, whence.hash), Ask::Upload).await?;
     let work = receive(&app, &principal, named.name, request);
     let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
-    charge.keep(upload.bytes).await?;
+    charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
     let location = format!("{}{}", app.config.base_path(), upload.url);
     let location = HeaderValue::from_str(&location).map_err(anyhow::Error::from)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(upload)).into_response())

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use wire::WorkflowSummary;
+use wire::{FieldKind, WorkflowSummary};
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -54,6 +54,13 @@ pub(crate) async fn show(
     let definitions = app.backends.definitions();
     let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
     let mut form = published.form_in(&preferred(accepted(&headers)), (&known, usual_ms));
+    for field in &mut form.fields {
+        if let FieldKind::Image { max_bytes, .. } | FieldKind::File { max_bytes, .. } =
+            &mut field.kind
+        {
+            *max_bytes = (*max_bytes).min(app.config.max_upload_bytes());
+        }
+    }
     form.closed = app.jobs.lacking(&published).map(|error| error.to_string());
     let body = serde_json::to_vec(&form).map_err(anyhow::Error::from)?;
     let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..20]);

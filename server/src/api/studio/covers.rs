@@ -53,8 +53,12 @@ pub(crate) async fn set(
     let body = uploads::unless_silent(request.into_body().into_data_stream());
     let received = app.files.receive(body, &claim, app.config.max_upload_bytes()).await?;
     let _no_file_is_deleted_meanwhile = app.db.storing().await;
-    let hash = app.files.store_upload(received).await?.hash;
-    hang(&app, &slug, hash).await
+    let stored = app.files.store_upload(received).await?;
+    if stored.kind != OutputKind::Image {
+        app.files.remove(stored.hash).await?;
+        return Err(Error::field("file", "This is no picture; choose a PNG, JPEG or WebP."));
+    }
+    hang(&app, &slug, stored.hash).await
 }
 
 async fn hang(app: &App, slug: &str, hash: Hash) -> Result<axum::Json<Bench>> {

@@ -5,6 +5,7 @@ CREATE TABLE workflows (
     place     INTEGER NOT NULL,          -- order in the hall
     origin    TEXT NOT NULL,
     published INTEGER,                   -- the version that guests run
+    withdrawn INTEGER NOT NULL DEFAULT 0, -- hidden because its file is gone
     newest    INTEGER NOT NULL DEFAULT 0,
     draft     TEXT,                      -- manifest
     graph     TEXT,                      -- of the draft

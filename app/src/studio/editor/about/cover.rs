@@ -38,11 +38,11 @@ pub(super) fn Cover(work: Work) -> Node {
         is_over.set(false);
         take(event.data_transfer().and_then(|held| held.files()).and_then(|files| files.get(0)));
     };
-    let browse = move |_| {
+    let browse = Callback::new(move |()| {
         if let Some(input) = input.get_untracked() {
             input.click();
         }
-    };
+    });
     let taken = move |chosen: Option<(JobId, u32)>| {
         is_choosing.set(false);
         if let Some((job, output)) = chosen {
@@ -68,22 +68,7 @@ pub(super) fn Cover(work: Work) -> Node {
                     Some(url) => view! { <img src=url alt=t::cover_alt() /> },
                     None => view! { <p class="quiet">{t::cover_none()}</p> },
                 }}
-                <div class="binds">
-                    <button type="button" class="chip" disabled=move || acts.is_busy.get() on:click=browse>
-                        <Icon name="image" small=true />
-                        {t::cover_choose()}
-                    </button>
-                    <button type="button" class="chip" disabled=move || acts.is_busy.get() on:click=move |_| is_choosing.set(true)>
-                        <Icon name="wall" small=true />
-                        {t::cover_from_result()}
-                    </button>
-                    {move || cover.see(Option::is_some).then(|| view! {
-                        <button type="button" class="chip" on:click=move |_| work.change(|all| all.cover = None)>
-                            <Icon name="trash" small=true />
-                            {t::cover_remove()}
-                        </button>
-                    })}
-                </div>
+                <Ways work browse is_choosing />
             </div>
             <Show when=move || is_choosing.get()>
                 <ChooseJob
@@ -92,6 +77,31 @@ pub(super) fn Cover(work: Work) -> Node {
                     on_close=taken
                 />
             </Show>
+        </div>
+    }
+}
+
+/// Choosing a file, choosing a result, doing without.
+#[component]
+fn Ways(work: Work, browse: Callback<()>, is_choosing: RwSignal<bool>) -> Node {
+    let acts = use_acts();
+    let has_cover = memo(move |_| work.see(|all| all.cover.is_some()));
+    view! {
+        <div class="binds">
+            <button type="button" class="chip" disabled=move || acts.is_busy.get() on:click=move |_| browse.run(())>
+                <Icon name="image" small=true />
+                {t::cover_choose()}
+            </button>
+            <button type="button" class="chip" disabled=move || acts.is_busy.get() on:click=move |_| is_choosing.set(true)>
+                <Icon name="wall" small=true />
+                {t::cover_from_result()}
+            </button>
+            {move || has_cover.get().then(|| view! {
+                <button type="button" class="chip" on:click=move |_| work.change(|all| all.cover = None)>
+                    <Icon name="trash" small=true />
+                    {t::cover_remove()}
+                </button>
+            })}
         </div>
     }
 }

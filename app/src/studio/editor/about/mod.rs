@@ -15,8 +15,9 @@ use super::{
     work::Work,
 };
 use crate::{
-    dom::{IntoNode, Node, view},
-    reactive::memo,
+    components::icon::Icon,
+    dom::{Children, IntoNode, Node, view},
+    reactive::{Memo, memo},
     studio::{state::names, t},
 };
 
@@ -75,13 +76,13 @@ fn Part(
     title: &'static str,
     /// What stands in it, in a few words.
     #[prop(optional)]
-    now: Option<crate::reactive::Memo<String>>,
-    children: crate::dom::Children,
+    now: Option<Memo<String>>,
+    children: Children,
 ) -> Node {
     view! {
         <details class="more part">
             <summary>
-                <crate::components::icon::Icon name="down" small=true />
+                <Icon name="down" small=true />
                 <h2>{title}</h2>
                 {now.map(|now| view! { <span class="quiet clip">{now}</span> })}
             </summary>

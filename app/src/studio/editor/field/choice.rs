@@ -75,11 +75,17 @@ fn All(held: Held) -> Node {
 fn Options(held: Held) -> Node {
     let count = memo(move |_| held.see(|field| field.options.len()));
     let is_from = memo(move |_| held.see(|field| field.from.is_some() || field.list.is_some()));
+    let has_words = held.peek(|field| field.bind.is_empty());
     let add =
         Callback::new(move |()| held.change(|field| field.options.push(OptionManifest::default())));
     view! {
         <div class="field" role="group" aria-labelledby="s-options">
             <div class="field__head"><span class="field__label" id="s-options">{t::setting_options()}</span></div>
+            <p class="row row--head" aria-hidden="true">
+                <span>{t::option_label_short()}</span>
+                <span>{t::option_value_short()}</span>
+                {has_words.then(|| view! { <span>{t::option_words_short()}</span> })}
+            </p>
             <ul class="rows">
                 {move || (0..count.get()).map(|place| view! { <OptionRow held place /> }).collect::<Node>()}
             </ul>
