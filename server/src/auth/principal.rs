@@ -94,6 +94,12 @@ impl Principal {
         self.pass.as_ref().map_or(self.id.0, |pass| pass.maker)
     }
 
+    /// Whose account is behind it, also behind a key; visitors have none.
+    pub(crate) fn account(&self) -> Option<Uuid> {
+        let pass = self.pass.as_ref()?;
+        pass.person.is_some().then_some(pass.maker)
+    }
+
     /// Whether workflows may be published and changed.
     pub fn may_use_studio(&self) -> bool {
         self.has(Scope::Admin) && (self.role == Role::Owner || self.was_given(Grant::Studio))

@@ -111,7 +111,8 @@ impl Db {
     }
 
     /// Sets the hash of the password; with a name, that too, unless it is
-    /// another's. Whether it was done.
+    /// another's. Whether it was done. Links for this account are void then:
+    /// whoever holds one may be whom the new password is against.
     pub(crate) async fn set_password(
         &self,
         id: Uuid,
@@ -128,10 +129,18 @@ impl Db {
                 .bind(&name)
                 .bind(name.as_deref().map(str::to_lowercase))
                 .bind(rows::id(id))
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
                 .context("setting a password")?;
-                Ok(done.rows_affected() > 0)
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                sqlx::query("DELETE FROM links WHERE person = ?")
+                    .bind(rows::id(id))
+                    .execute(connection)
+                    .await
+                    .context("making older links void")?;
+                Ok(true)
             })
         })
         .await
