@@ -27,6 +27,10 @@ const LONGEST_AGENT: usize = 200;
 /// How long a JSON body may take to arrive.
 const JSON_DEADLINE: Duration = Duration::from_secs(30);
 
+/// To whom was let in when the request began, and would not be any more.
+pub(crate) const OVER: &str = "this was signed out, changed or revoked while the request arrived: \
+                               send it again with what is good now";
+
 /// A JSON body.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
@@ -39,7 +43,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let cure = "send JSON, with `Content-Type: application/json`".to_owned();
             return Err(Error::UnsupportedMediaType(cure));
         }
+        let known = request.extensions().get::<Known>().cloned();
         let body = whole_body(request).await?;
+        // It may have taken half a minute: what was revoked meanwhile is over.
+        if known.is_some_and(|Known(who)| who.is_ok_and(|principal| principal.is_over())) {
+            return Err(Error::Unauthorized(OVER));
+        }
         if depth(&body) > MAX_DEPTH {
             return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
         }

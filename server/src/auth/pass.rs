@@ -84,9 +84,13 @@ impl Pass {
         Self::of_session(&session, person).map(|pass| Self { id, ..pass })
     }
 
-    /// Of an API key. It may no more than its maker may now.
+    /// Of an API key. It may no more than its maker may now, and
+    /// nothing when they are gone.
     pub(crate) fn of_key(row: KeyRow) -> Option<Self> {
-        let KeyRow { key, role, maker } = row;
+        let KeyRow { key, role, account, maker } = row;
+        if account && maker.is_none() {
+            return None;
+        }
         let (person, role, grants, standing) = match maker {
             Some(maker) => (Some(maker.name), maker.role, maker.grants, maker.standing),
             None => (None, role, Vec::new(), Standing::Active),

@@ -239,7 +239,7 @@ mod tests {
             expires_at: None,
             used_at: None,
         };
-        let row = KeyRow { key, role: Role::Owner, maker: Some(maker) };
+        let row = KeyRow { key, role: Role::Owner, account: true, maker: Some(maker) };
         Principal::with_pass(Pass::of_key(row).unwrap().into(), Means::Key)
     }
 
@@ -283,6 +283,27 @@ mod tests {
         assert!(!key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &listed));
         let by_id = named(&[], &[&Uuid::from_u128(3).to_string()]);
         assert!(key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &by_id));
+    }
+
+    // safety 16
+    #[test]
+    fn a_key_ends_with_the_account_of_its_maker() {
+        let key = || Key {
+            id: Uuid::from_u128(3),
+            maker: Uuid::from_u128(1),
+            principal: Uuid::from_u128(1),
+            name: "shop".into(),
+            hint: String::new(),
+            scope: Scope::Admin,
+            workflows: None,
+            per_minute: None,
+            created_at: 0,
+            expires_at: None,
+            used_at: None,
+        };
+        let row = |account| KeyRow { key: key(), role: Role::Owner, account, maker: None };
+        assert!(Pass::of_key(row(true)).is_none());
+        assert!(Pass::of_key(row(false)).is_some(), "made at home, where nobody has an account");
     }
 
     // safety 16

@@ -48,7 +48,7 @@ pub(crate) use attempts::Attempt;
 pub(crate) use audit::Noted;
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
-pub(crate) use keys::KeyRow;
+pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub(crate) use outputs::NewOutput;

@@ -158,3 +158,33 @@ async fn learned_times_follow_the_newest_runs() {
     assert!((learned["3"] - 1_300.0).abs() < 0.01);
     assert_eq!(db.usual_ms("w", 2).await.unwrap(), None, "another version is another workflow");
 }
+
+// safety 16
+#[tokio::test]
+async fn who_was_shut_out_makes_no_key() {
+    let (_folder, db) = open().await;
+    let nobody = Uuid::from_u128(1);
+    let key = |id| wire::Key {
+        id: Uuid::from_u128(id),
+        maker: nobody,
+        principal: nobody,
+        name: "shop".into(),
+        hint: String::new(),
+        scope: wire::Scope::Run,
+        workflows: None,
+        per_minute: None,
+        created_at: 0,
+        expires_at: None,
+        used_at: None,
+    };
+    let home = Maker { role: wire::Role::Owner, account: None, key: None, session: None };
+    assert!(db.add_key([1; 32], (key(1), home)).await.unwrap());
+    for gone in [
+        Maker { account: Some(nobody), ..home },
+        Maker { key: Some(Uuid::from_u128(9)), ..home },
+        Maker { session: Some(nobody), ..home },
+    ] {
+        assert!(!db.add_key([2; 32], (key(2), gone)).await.unwrap(), "{gone:?}");
+    }
+    assert_eq!(db.keys(None).await.unwrap().len(), 1);
+}

@@ -5,8 +5,9 @@ use wire::{Key, MadeKey, NewKey};
 
 use super::{People, Whence, name, named};
 use crate::auth::{ApiKey, PassId, Principal};
-use crate::db::now;
+use crate::db::{Maker, now};
 use crate::error::{Error, Result};
+use crate::extract::OVER;
 
 /// Most keys of one maker.
 const MOST: usize = 100;
@@ -40,7 +41,15 @@ impl People {
             expires_at: wanted.expires_at,
             used_at: None,
         };
-        self.db.add_key(ApiKey::hash(secret.reveal()), (key.clone(), principal.role)).await?;
+        let by = Maker {
+            role: principal.role,
+            account: principal.account(),
+            key: principal.key(),
+            session: principal.session(),
+        };
+        if !self.db.add_key(ApiKey::hash(secret.reveal()), (key.clone(), by)).await? {
+            return Err(Error::Unauthorized(OVER));
+        }
         self.note("key_made", named(principal), (&key.name, whence)).await?;
         Ok(MadeKey { key, secret: secret.reveal().to_owned() })
     }

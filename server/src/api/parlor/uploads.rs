@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::{Principal, Sealed};
 use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
-use crate::extract::{Arrival, Path, Query};
+use crate::extract::{Arrival, OVER, Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
 use crate::limits::Ask;
 use crate::people::Whence;
@@ -107,6 +107,9 @@ async fn store<E>(
 ) -> Result<Upload> {
     let received =
         app.files.receive(unless_silent(body), claim, app.config.max_upload_bytes()).await?;
+    if principal.is_over() {
+        return Err(Error::Unauthorized(OVER));
+    }
     let name = received.name().to_string();
     // Not taken before: nothing can be deleted while it is held.
     let _no_file_is_deleted_meanwhile = app.db.storing().await;

@@ -1,0 +1,4 @@
+-- Whether a key's maker has an account: then it ends with the account. Without
+-- one it was made at home, where nobody needs one.
+ALTER TABLE keys ADD COLUMN account INTEGER NOT NULL DEFAULT 0;
+UPDATE keys SET account = 1 WHERE maker IN (SELECT id FROM people);
