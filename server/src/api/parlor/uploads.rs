@@ -45,10 +45,12 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response> {
     let max = app.config.max_upload_bytes();
-    if announced(request.headers()).is_some_and(|length| length > max + FORM_OVERHEAD) {
+    let announced = announced(request.headers());
+    if announced.is_some_and(|length| length > max + FORM_OVERHEAD) {
         return Err(UploadError::TooLarge { max }.into());
     }
-    let charge = app.limits.admit((&principal, whence.hash), Ask::Upload).await?;
+    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
+    let charge = app.limits.admit((&principal, whence.hash), ask).await?;
     let work = receive(&app, &principal, named.name, request);
     let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
     charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
