@@ -117,6 +117,12 @@ impl Pass {
         self.key.as_deref().or(self.person.as_deref()).unwrap_or_default()
     }
 
+    /// When its time is over, if that is known.
+    pub(crate) fn end_of_time(&self) -> Option<Millis> {
+        let at = self.expires_at.load(Ordering::Relaxed);
+        (at != Millis::MAX).then_some(at)
+    }
+
     /// Whether it is past its time, or was ended.
     pub fn is_over(&self, now: Millis) -> bool {
         now >= self.expires_at.load(Ordering::Relaxed) || self.ended.is_cancelled()

@@ -81,6 +81,11 @@ impl Principal {
         }
     }
 
+    /// What the API key that acts lets its holder do.
+    pub(crate) fn key_pass(&self) -> Option<&Pass> {
+        self.pass.as_deref().filter(|pass| matches!(pass.id, PassId::Key(_)))
+    }
+
     /// The session that acts.
     pub fn session(&self) -> Option<Uuid> {
         match self.pass.as_ref()?.id {
