@@ -32,10 +32,13 @@ impl People {
             return Err(Error::Conflict(cure));
         }
         let (id, secret) = (Uuid::now_v7(), ApiKey::random());
+        // One for some workflows is for somebody else, who is to see nothing of
+        // the others.
+        let apart = wanted.apart || wanted.workflows.is_some();
         let key = Key {
             id,
             maker,
-            principal: if wanted.apart { id } else { principal.id.0 },
+            principal: if apart { id } else { principal.id.0 },
             name: name::parse(&wanted.name)?,
             hint: secret.hint().to_owned(),
             scope: wanted.scope,
