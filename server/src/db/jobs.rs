@@ -131,6 +131,21 @@ impl Db {
         row.map(|row| rows::parsed(&row, "graph")).transpose()
     }
 
+    /// How what this job makes is handled, if it is this principal's.
+    pub(crate) async fn handling(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+    ) -> anyhow::Result<Option<Handling>> {
+        let row = sqlx::query("SELECT handling FROM jobs WHERE id = ? AND principal = ?")
+            .bind(rows::id(id.0))
+            .bind(rows::id(principal.0))
+            .fetch_optional(&self.readers)
+            .await
+            .context("reading how a job is handled")?;
+        row.map(|row| rows::parsed(&row, "handling")).transpose()
+    }
+
     /// The events of a job after number `after`; `None` when it is not this
     /// principal's.
     pub(crate) async fn events_after(
