@@ -31,11 +31,16 @@ pub(crate) enum Counted {
     /// All that come from one address, by its keyed hash.
     Address(PrincipalId),
     Key(Uuid),
+    /// Keys and sessions from an address that the database was asked for.
+    LookUp(PrincipalId),
     /// Attempts to sign in from an address, and by a name.
     SignInFrom(PrincipalId),
     SignInAs([u8; 32]),
 }
 
+/// Keys and sessions from one address that are not held in memory: all of a
+/// company may come back at once after a restart, and a guess costs one.
+const LOOK_UPS: Rate = Rate::per_minute(600);
 /// Attempts to sign in from one address.
 const SIGN_IN_FROM: Rate = Rate { most: 20, per: Duration::from_mins(1) };
 /// Attempts to sign in by one name, from wherever.
@@ -72,6 +77,16 @@ impl Limits {
             Role::Member => Some(self.member),
             Role::Guest => Some(self.guest),
         }
+    }
+
+    /// Counts one search of the database for who somebody is, for the address
+    /// with this hash.
+    ///
+    /// # Errors
+    ///
+    /// When it is one too many.
+    pub(crate) fn look_up(&self, address: PrincipalId) -> Result<Quota, TooOften> {
+        self.meter.take(&Counted::LookUp(address), LOOK_UPS, Instant::now())
     }
 
     /// Counts one attempt to sign in by `name` from the address with this hash.

@@ -58,6 +58,28 @@ async fn an_owner_has_no_limits() {
     assert!(visitor.me().await.limits.is_empty());
 }
 
+// safety 22
+#[tokio::test]
+async fn keys_that_have_to_be_looked_for_are_limited_and_known_ones_are_not() {
+    let house = House::with(&["--open=false", "--guest-requests", "0"]).await;
+    let key = house.owner().await.key(serde_json::json!({"name": "x", "scope": "read"})).await;
+    let key = house.showing("x-api-key", &key.secret);
+    assert_eq!(key.get(&format!("{API}/me")).await.status, StatusCode::OK);
+    let mut guesses = 0;
+    let refused = loop {
+        let guess = parlor::auth::ApiKey::random();
+        let guess = house.showing("x-api-key", guess.reveal());
+        let answer = guess.get(&format!("{API}/me")).await;
+        guesses += 1;
+        if answer.text().contains("different keys") {
+            break answer;
+        }
+        assert!(guesses < 2_000, "nobody stops it");
+    };
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(key.get(&format!("{API}/me")).await.status, StatusCode::OK);
+}
+
 // safety 38
 #[tokio::test]
 async fn jobs_at_once_are_limited_and_counted() {
