@@ -33,8 +33,10 @@ pub(crate) enum Counted {
     Key(Uuid),
     /// Keys and sessions from an address that the database was asked for.
     LookUp(PrincipalId),
-    /// Attempts to sign in from an address, and by a name.
+    /// Attempts to sign in from an address, by a name from an address, and by a
+    /// name from wherever.
     SignInFrom(PrincipalId),
+    SignInAsFrom([u8; 32], PrincipalId),
     SignInAs([u8; 32]),
 }
 
@@ -43,8 +45,12 @@ pub(crate) enum Counted {
 const LOOK_UPS: Rate = Rate::per_minute(600);
 /// Attempts to sign in from one address.
 const SIGN_IN_FROM: Rate = Rate { most: 20, per: Duration::from_mins(1) };
-/// Attempts to sign in by one name, from wherever.
-const SIGN_IN_AS: Rate = Rate { most: 60, per: Duration::from_mins(10) };
+/// Attempts to sign in by one name, from one address.
+const SIGN_IN_AS_FROM: Rate = Rate { most: 30, per: Duration::from_mins(10) };
+/// Attempts to sign in by one name, from wherever. So many that it takes
+/// hundreds of addresses to lock somebody out, and few enough that they guess no
+/// password.
+const SIGN_IN_AS: Rate = Rate { most: 10_000, per: Duration::from_mins(10) };
 
 /// All limits of the house.
 #[derive(Debug)]
@@ -100,8 +106,10 @@ impl Limits {
         let counted = from.and_then(|_| match name.trim() {
             "" => Ok(()),
             name => {
-                let name = blake3::hash(name.to_lowercase().as_bytes());
-                self.meter.take(&Counted::SignInAs(*name.as_bytes()), SIGN_IN_AS, now).map(drop)
+                let name = *blake3::hash(name.to_lowercase().as_bytes()).as_bytes();
+                let here = Counted::SignInAsFrom(name, address);
+                self.meter.take(&here, SIGN_IN_AS_FROM, now)?;
+                self.meter.take(&Counted::SignInAs(name), SIGN_IN_AS, now).map(drop)
             }
         });
         counted.map_err(|too_often| {
