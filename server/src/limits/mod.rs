@@ -1,13 +1,15 @@
 //! How much somebody may: requests in a minute, jobs, bytes.
 //!
 //! `meter` counts requests in memory of a fixed size; `usage` counts what lasts:
-//! jobs and bytes of a day. An owner has no limits.
+//! jobs and bytes of a day; `sockets` what is open. An owner has no limits.
 
 mod gate;
 mod meter;
 mod noticed;
+mod sockets;
 mod usage;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -21,6 +23,7 @@ use crate::error::Error;
 pub(crate) use gate::gate;
 pub use meter::{Meter, Quota, Rate, TooOften};
 use noticed::Noticed;
+use sockets::Sockets;
 pub(crate) use usage::Ask;
 use usage::Today;
 
@@ -61,6 +64,7 @@ pub struct Limits {
     db: Db,
     today: Today,
     noted: Noticed,
+    sockets: Arc<Sockets>,
 }
 
 impl Limits {
@@ -73,6 +77,7 @@ impl Limits {
             db,
             today: Today::default(),
             noted: Noticed::default(),
+            sockets: Arc::default(),
         }
     }
 
