@@ -177,7 +177,8 @@ impl Principal {
         self.pass.as_ref().is_some_and(|pass| pass.is_over(now()))
     }
 
-    /// Waits until what let them in is revoked; for visitors, for ever.
+    /// Waits until what let them in is revoked, or past its time; for visitors,
+    /// for ever.
     pub async fn ended(&self) {
         match &self.pass {
             Some(pass) => pass.ended().await,

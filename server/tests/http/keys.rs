@@ -168,6 +168,20 @@ async fn a_key_for_some_workflows_sees_nothing_of_whoever_made_it() {
 
 // safety 16
 #[tokio::test]
+async fn what_a_key_opened_closes_when_its_time_is_over() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let address = house.listen().await;
+    let soon = jiff::Timestamp::now().as_millisecond() + 700;
+    let made = owner.key(json!({"name": "x", "scope": "read", "expires_at": soon})).await;
+    let mut socket = live::open(address, &[("x-api-key", &made.secret)]).await.unwrap();
+    live::told(&mut socket).await;
+    assert_eq!(live::goodbye(&mut socket).await, CloseCode::Policy);
+    assert!(jiff::Timestamp::now().as_millisecond() >= soon);
+}
+
+// safety 16
+#[tokio::test]
 async fn an_expired_key_is_dead() {
     let house = House::with(&CLOSED).await;
     let owner = house.owner().await;
