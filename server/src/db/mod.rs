@@ -53,7 +53,7 @@ pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
-pub(crate) use people::PersonRow;
+pub(crate) use people::{LastOwner, PersonRow};
 pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;

@@ -188,3 +188,30 @@ async fn who_was_shut_out_makes_no_key() {
     }
     assert_eq!(db.keys(None).await.unwrap().len(), 1);
 }
+
+// safety 11
+#[tokio::test]
+async fn two_owners_who_demote_each_other_at_once_do_not_both_succeed() {
+    let (_folder, db) = open().await;
+    let ids = [1, 2].map(Uuid::from_u128);
+    for id in ids {
+        let person = wire::Person {
+            id,
+            name: id.to_string(),
+            role: wire::Role::Owner,
+            grants: Vec::new(),
+            standing: wire::Standing::Active,
+            password: false,
+            created_at: 0,
+        };
+        assert!(db.add_person(PersonRow { person, password: None }).await.unwrap());
+    }
+    let member = || serde_json::from_str(r#"{"role": "member"}"#).unwrap();
+    let done = join_all(ids.map(|id| db.change_person(id, member()))).await;
+    let refused = done.iter().filter(|done| matches!(done, Ok(Err(LastOwner)))).count();
+    assert_eq!(refused, 1);
+    let gone = join_all(ids.map(|id| db.forget_person(PrincipalId(id)))).await;
+    let refused = gone.iter().filter(|gone| matches!(gone, Ok(Err(LastOwner)))).count();
+    assert_eq!(refused, 1);
+    assert!(db.first_owner().await.unwrap().is_some());
+}
