@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address};
+use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address, comes_from_home};
 use crate::error::Error;
 use crate::people::Whence;
 
@@ -189,18 +189,19 @@ impl FromRequestParts<Arc<App>> for Whence {
     }
 }
 
-/// The address of the caller, behind whatever proxies.
+/// Whether the request comes straight from this machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Client(pub IpAddr);
+pub struct AtHome(pub bool);
 
-impl FromRequestParts<Arc<App>> for Client {
+impl<S: Send + Sync> FromRequestParts<S> for AtHome {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        Ok(Self(client(parts, app)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(comes_from_home(peer(parts), &parts.uri, &parts.headers)))
     }
 }
 
+/// The address of the caller, behind whatever proxies.
 pub(crate) fn client(parts: &Parts, app: &App) -> IpAddr {
     client_address(peer(parts), &parts.headers, &app.config.trusted_proxies)
 }

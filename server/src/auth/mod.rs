@@ -24,6 +24,7 @@ mod visitor;
 
 pub use api_key::ApiKey;
 pub use client::{Peer, client_address};
+pub(crate) use home::comes_from_home;
 pub(crate) use identify::Known;
 pub use identify::{Asked, Refused};
 pub use origin::{check_host, is_own_page};
