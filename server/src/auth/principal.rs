@@ -22,6 +22,21 @@ impl fmt::Display for PrincipalId {
     }
 }
 
+/// Whose a job is, and whose turn it takes in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker {
+    pub principal: PrincipalId,
+    /// The principal; of guests the hash of their address, so that a new cookie
+    /// is no new turn.
+    pub turn: PrincipalId,
+}
+
+impl From<PrincipalId> for Asker {
+    fn from(principal: PrincipalId) -> Self {
+        Self { principal, turn: principal }
+    }
+}
+
 /// Whoever sent a request, what they are here, and how that is known.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -66,6 +81,12 @@ impl Principal {
     /// Whether links given to this principal must work without a cookie.
     pub fn needs_sealed_links(&self) -> bool {
         self.means == Means::Token
+    }
+
+    /// As who asks for a job, from the address with this hash.
+    pub(crate) fn asker(&self, address: PrincipalId) -> Asker {
+        let turn = if self.role == Role::Guest { address } else { self.id };
+        Asker { principal: self.id, turn }
     }
 
     /// What they are called; visitors have no name.

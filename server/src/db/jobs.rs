@@ -37,6 +37,8 @@ pub(crate) struct ToRun {
 pub(crate) struct Unfinished {
     pub(crate) id: JobId,
     pub(crate) principal: PrincipalId,
+    /// Whose turn it takes.
+    pub(crate) turn: PrincipalId,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
     pub(crate) workflow_version: u32,
@@ -267,7 +269,8 @@ impl Db {
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status, workflow, workflow_version, graph FROM jobs
+            "SELECT id, principal, coalesce(turn, principal) AS turn, status, workflow,
+                    workflow_version, graph FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -277,6 +280,7 @@ impl Db {
             Ok(Unfinished {
                 id: JobId(rows::uuid(row, "id")?),
                 principal: PrincipalId(rows::uuid(row, "principal")?),
+                turn: PrincipalId(rows::uuid(row, "turn")?),
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
                 workflow_version: rows::number(row, "workflow_version")?,

@@ -55,12 +55,12 @@ pub(crate) enum Ask {
     Upload { bytes: u64 },
 }
 
-/// What the database knows of a principal.
-#[derive(Debug, Clone, Copy)]
+/// What the database knows of whoever asks.
+#[derive(Debug)]
 struct State {
-    /// Jobs.
-    unfinished: u64,
-    /// In bytes.
+    /// Jobs of each payer.
+    unfinished: Vec<u64>,
+    /// Of the principal, in bytes.
     stored: u64,
 }
 
@@ -92,14 +92,13 @@ impl Limits {
         };
         let day = today();
         let payers = payers(principal, address);
+        let mut unfinished = Vec::new();
         for payer in &payers {
             self.load(*payer, day).await?;
+            unfinished.push(self.db.unfinished_of(*payer).await?);
         }
-        let state = State {
-            unfinished: self.db.unfinished_of(principal.id).await?,
-            stored: self.db.stored_of(principal.id).await?,
-        };
-        match self.charge(&payers, (&allowance, state), ask) {
+        let state = State { unfinished, stored: self.db.stored_of(principal.id).await? };
+        match self.charge(&payers, (&allowance, &state), ask) {
             Ok(()) => Ok(Charge { limits: self, payers, ask, day, settled: false }),
             Err(NotNow::Over(over)) => {
                 self.note((Some(principal), address), over.what).await?;
@@ -116,16 +115,19 @@ impl Limits {
     fn charge(
         &self,
         payers: &[Uuid],
-        (allowance, state): (&Allowance, State),
+        (allowance, state): (&Allowance, &State),
         ask: Ask,
     ) -> Result<(), NotNow> {
         let mut held = self.today.held();
         let own = payers.first().and_then(|payer| held.get(payer));
-        let own = own.map_or_else(Promised::default, |known| known.promised);
-        within(Limited::StorageBytes, state.stored + own.bytes, allowance.storage_bytes)?;
-        for known in payers.iter().filter_map(|payer| held.get(payer)) {
+        let arriving = own.map_or(0, |known| known.promised.bytes);
+        within(Limited::StorageBytes, state.stored + arriving, allowance.storage_bytes)?;
+        for (payer, unfinished) in payers.iter().zip(&state.unfinished) {
+            let Some(known) = held.get(payer) else { continue };
             match ask {
                 Ask::Job => {
+                    let unfinished = unfinished + known.promised.jobs;
+                    within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
                     within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?;
                     within(Limited::CostPerDay, known.used.cost, allowance.cost_per_day)?;
                 }
@@ -137,9 +139,6 @@ impl Limits {
                     }
                 }
             }
-        }
-        if ask == Ask::Job {
-            within(Limited::JobsAtOnce, state.unfinished + own.jobs, allowance.jobs_at_once)?;
         }
         for payer in payers {
             held.entry(*payer).and_modify(|known| known.promise(ask));
@@ -154,7 +153,7 @@ impl Limits {
         self.load(principal.id.0, day).await?;
         let used =
             self.today.held().get(&principal.id.0).map_or_else(Used::default, |day| day.used);
-        let unfinished = self.db.unfinished_of(principal.id).await?;
+        let unfinished = self.db.unfinished_of(principal.id.0).await?;
         let stored = self.db.stored_of(principal.id).await?;
         Ok(listed(&allowance, |what| match what {
             Limited::Requests => 0,

@@ -99,6 +99,18 @@ async fn jobs_at_once_are_limited_and_counted() {
     assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
 }
 
+// safety 22, 38
+#[tokio::test]
+async fn jobs_at_once_are_counted_for_the_address_too() {
+    let house = open(&["--guest-jobs", "2"]).await;
+    for _ in 0..2 {
+        let visitor = house.visitor().await;
+        assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    }
+    let refused = house.visitor().await.submit(&small("x")).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "a new cookie is no new place");
+}
+
 // safety 38
 #[tokio::test]
 async fn many_jobs_at_once_do_not_slip_through_together() {
