@@ -65,6 +65,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))
         .route("/embed/{slug}", get(pages::embed))
+        .route("/sign-in", get(pages::studio))
         .route("/studio", get(pages::studio))
         .route("/studio/", get(pages::studio))
         .route("/studio/{*rest}", get(pages::studio))

@@ -27,8 +27,8 @@ pub struct Manifest {
     /// What it makes, in the order of the results.
     #[serde(default)]
     pub makes: Vec<OutputKind>,
-    /// The nodes whose outputs are results; those of others are not kept. Empty: whatever is saved,
-    /// and what is previewed when nothing is.
+    /// The nodes whose outputs are results; those of others are kept only when these made nothing.
+    /// Empty: whatever is saved, and what is previewed when nothing is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<String>,
     #[serde(default)]

@@ -55,7 +55,7 @@ fn of_form(content: &Content) -> Vec<Trouble> {
 
 /// What this backend does not have or take.
 fn of_graph((manifest, graph): (&Manifest, &Graph), definitions: &Definitions) -> Vec<Trouble> {
-    let chosen: HashSet<&str> = bound(manifest, |field| field.from.is_some());
+    let chosen: HashSet<&str> = bound(manifest, |field| field.from.is_some() && !field.closed);
     let set: HashSet<&str> = bound(manifest, |field| is_file(field.kind));
     let faults = check(graph, definitions).into_iter().filter_map(|fault| {
         let node = fault.node.id.clone();
@@ -64,13 +64,26 @@ fn of_graph((manifest, graph): (&Manifest, &Graph), definitions: &Definitions) -
         let serious = match &fault.problem {
             // Whoever runs it chooses among what is there, or brings a file.
             Problem::NoSuchChoice { input, .. } if set.contains(&*about(input)) => return None,
-            Problem::NoSuchChoice { input, .. } => !chosen.contains(&*about(input)),
+            Problem::NoSuchChoice { input, .. } if chosen.contains(&*about(input)) => {
+                // The form then begins with another one, if there is any.
+                if has_options(graph, definitions, &fault.node.id, input) {
+                    return None;
+                }
+                true
+            }
             _ => true,
         };
         Some(Trouble { serious, node: Some(node), ..remark(&message) })
     });
     let limits = manifest.fields.iter().flat_map(|field| of_limits(field, graph, definitions));
     faults.chain(limits).collect()
+}
+
+/// Whether there is anything at all to choose from.
+fn has_options(graph: &Graph, definitions: &Definitions, node: &str, input: &str) -> bool {
+    let class = graph.node(node).map(|node| node.class_type.as_str()).unwrap_or_default();
+    let definition = definitions.node(class).and_then(|definition| definition.input(input));
+    matches!(definition.map(|input| &input.kind), Some(Kind::Choice(list)) if !list.options.is_empty())
 }
 
 /// The `node.input` that fields of a sort are bound to.
@@ -208,7 +221,10 @@ mod tests {
             bind: vec![BindManifest::Plain("1.model".into())],
             ..FieldManifest::default()
         };
-        assert!(find(&content(vec![choice]), &definitions()).iter().all(|one| !one.serious));
+        let found = find(&content(vec![choice.clone()]), &definitions());
+        assert!(found.is_empty(), "{found:?}");
+        let fixed = FieldManifest { closed: true, ..choice };
+        assert!(find(&content(vec![fixed]), &definitions())[0].serious, "nobody chooses another");
     }
 
     #[test]

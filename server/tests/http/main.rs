@@ -21,6 +21,7 @@ mod published;
 mod refusals;
 mod serving;
 mod sessions;
+mod shelf;
 mod studio;
 mod uploads;
 mod visitors;

@@ -53,6 +53,7 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/gallery", "", Outside),
     ("GET", "/w/{slug}", "", Outside),
     ("GET", "/embed/{slug}", "", Outside),
+    ("GET", "/sign-in", "", Outside),
     ("GET", "/studio", "", Outside),
     ("GET", "/studio/", "", Outside),
     ("GET", "/studio/{*rest}", "", Outside),

@@ -13,33 +13,33 @@ use wire::{
 use super::house::{API, Answer, House, post, small};
 
 /// A small graph that the demo engine runs.
-fn graph() -> Value {
+pub(super) fn graph() -> Value {
     let text = include_str!("../../workflows/text-to-picture.json");
     let mut graph: Value = serde_json::from_str(text).unwrap();
     graph["4"]["inputs"]["ckpt_name"] = json!("parlor-painter.safetensors");
     graph
 }
 
-async fn import(house: &House, name: &str, file: impl Into<Body>) -> Answer {
+pub(super) async fn import(house: &House, name: &str, file: impl Into<Body>) -> Answer {
     let request = Request::post(format!("{API}/studio/import?name={name}"))
         .header("content-type", "application/octet-stream");
     house.answer(request.body(file.into()).unwrap()).await
 }
 
-async fn put(house: &House, bench: &Bench, manifest: &Manifest) -> Answer {
+pub(super) async fn put(house: &House, bench: &Bench, manifest: &Manifest) -> Answer {
     let body = json!({ "manifest": manifest, "revision": bench.draft.revision });
     let request = Request::put(format!("{API}/studio/workflows/{}", bench.entry.slug))
         .header("content-type", "application/json");
     house.answer(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
-async fn publish(house: &House, bench: &Bench) -> Answer {
+pub(super) async fn publish(house: &House, bench: &Bench) -> Answer {
     let uri = format!("{API}/studio/workflows/{}/publish", bench.entry.slug);
     house.answer(post(&uri, &json!({ "revision": bench.draft.revision }))).await
 }
 
 /// A house whose backend has told what it has.
-async fn house() -> House {
+pub(super) async fn house() -> House {
     let house = House::working(0).await;
     while house.app.backends.definitions().is_empty() {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -48,7 +48,7 @@ async fn house() -> House {
 }
 
 /// The graph as a draft that only asks for a prompt and steps.
-async fn draft(house: &House) -> Bench {
+pub(super) async fn draft(house: &House) -> Bench {
     let bench: Bench = import(house, "my-picture.json", graph().to_string()).await.json();
     let mut manifest = bench.draft.manifest.clone();
     manifest.fields.retain(|field| ["prompt", "steps"].contains(&&*field.name));
@@ -319,97 +319,4 @@ async fn what_a_host_hides_or_deletes_guests_see_no_more() {
     let jobs =
         house.visitor().await.post(&format!("{API}/workflows/my-picture/jobs"), &small("a")).await;
     assert_eq!(jobs.status, StatusCode::NOT_FOUND);
-}
-
-#[tokio::test]
-async fn what_lies_in_the_folder_is_published_and_published_again() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().to_str().unwrap().to_owned();
-    std::fs::write(folder.path().join("sketch.json"), graph().to_string()).unwrap();
-    let house = House::working_with(&["--workflows", &path]).await;
-    let form = until(&house, |form| form.version == 1).await;
-    assert_eq!(form.about.title, "Sketch");
-
-    // A file that was broken is told in the log; guests keep what they had.
-    std::fs::write(folder.path().join("sketch.json"), "{").unwrap();
-    std::fs::write(folder.path().join("other.json"), graph().to_string()).unwrap();
-    let other = format!("{API}/workflows/other");
-    while house.get(&other).await.status != 200 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert_eq!(until(&house, |_| true).await.version, 1);
-
-    let bench: Bench = house.get(&format!("{API}/studio/workflows/sketch")).await.json();
-    let mut manifest = bench.draft.manifest;
-    manifest.title = "A sketch".into();
-    std::fs::write(folder.path().join("sketch.toml"), toml::to_string(&manifest).unwrap()).unwrap();
-    std::fs::write(folder.path().join("sketch.json"), graph().to_string()).unwrap();
-    assert_eq!(until(&house, |form| form.version == 2).await.about.title, "A sketch");
-
-    std::fs::remove_file(folder.path().join("other.json")).unwrap();
-    while house.get(&other).await.status != 404 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-/// The form of `sketch`, once it is as wanted.
-async fn until(house: &House, wanted: impl Fn(&Workflow) -> bool) -> Workflow {
-    loop {
-        let answer = house.get(&format!("{API}/workflows/sketch")).await;
-        if answer.status == 200 && wanted(&answer.json()) {
-            return answer.json();
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-// safety 11
-#[tokio::test]
-async fn a_workflow_for_others_is_as_good_as_none() {
-    let house = house().await;
-    let bench = draft(&house).await;
-    let mut manifest = bench.draft.manifest.clone();
-    manifest.policy.who = wire::Access::Hosts;
-    let bench: Bench = put(&house, &bench, &manifest).await.json();
-    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
-    let from = |method: &str, uri: String| {
-        let request =
-            Request::builder().method(method).uri(uri).header("content-type", "application/json");
-        house.answer_to("192.0.2.7:40000", request.body(Body::from("{\"inputs\":{}}")).unwrap())
-    };
-    let cards: Vec<WorkflowSummary> = from("GET", format!("{API}/workflows")).await.json();
-    assert!(cards.iter().all(|card| card.slug != "my-picture"));
-    for (method, uri) in [
-        ("GET", format!("{API}/workflows/my-picture")),
-        ("POST", format!("{API}/workflows/my-picture/jobs")),
-        ("GET", "/w/my-picture".to_owned()),
-    ] {
-        assert_eq!(from(method, uri.clone()).await.status, StatusCode::NOT_FOUND, "{method} {uri}");
-    }
-    assert_eq!(house.get(&format!("{API}/workflows/my-picture")).await.status, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn a_form_speaks_the_language_of_whoever_asks() {
-    let house = house().await;
-    let bench = draft(&house).await;
-    let mut manifest = bench.draft.manifest.clone();
-    let label = wire::FieldTexts { label: Some("Palavras".into()), ..wire::FieldTexts::default() };
-    let texts = wire::Texts {
-        title: Some("Meu quadro".into()),
-        fields: [("prompt".to_owned(), label)].into(),
-        ..wire::Texts::default()
-    };
-    manifest.texts.insert("pt".into(), texts);
-    let bench: Bench = put(&house, &bench, &manifest).await.json();
-    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
-    let ask = |language: &str| {
-        let request = Request::get(format!("{API}/workflows/my-picture"));
-        house.answer(request.header("accept-language", language).body(Body::empty()).unwrap())
-    };
-    let told = ask("de, pt-BR;q=0.8").await;
-    assert_eq!(told.header("vary"), "accept-language");
-    let form: Workflow = told.json();
-    assert_eq!((&*form.about.title, &*form.fields[0].label), ("Meu quadro", "Palavras"));
-    assert_eq!(ask("ja").await.json::<Workflow>().fields[0].label, "The prompt");
 }
