@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address};
+use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address, comes_from_home};
 use crate::error::Error;
 use crate::people::Whence;
 
@@ -26,6 +26,10 @@ const MAX_DEPTH: usize = 64;
 const LONGEST_AGENT: usize = 200;
 /// How long a JSON body may take to arrive.
 const JSON_DEADLINE: Duration = Duration::from_secs(30);
+
+/// To whom was let in when the request began, and would not be any more.
+pub(crate) const OVER: &str = "this was signed out, changed or revoked while the request arrived: \
+                               send it again with what is good now";
 
 /// A JSON body.
 #[derive(Debug)]
@@ -39,7 +43,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let cure = "send JSON, with `Content-Type: application/json`".to_owned();
             return Err(Error::UnsupportedMediaType(cure));
         }
+        let known = request.extensions().get::<Known>().cloned();
         let body = whole_body(request).await?;
+        // It may have taken half a minute: what was revoked meanwhile is over.
+        if known.is_some_and(|Known(who)| who.is_ok_and(|principal| principal.is_over())) {
+            return Err(Error::Unauthorized(OVER));
+        }
         if depth(&body) > MAX_DEPTH {
             return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
         }
@@ -180,18 +189,19 @@ impl FromRequestParts<Arc<App>> for Whence {
     }
 }
 
-/// The address of the caller, behind whatever proxies.
+/// Whether the request comes straight from this machine.
 #[derive(Debug, Clone, Copy)]
-pub struct Client(pub IpAddr);
+pub struct AtHome(pub bool);
 
-impl FromRequestParts<Arc<App>> for Client {
+impl<S: Send + Sync> FromRequestParts<S> for AtHome {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
-        Ok(Self(client(parts, app)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(comes_from_home(peer(parts), &parts.uri, &parts.headers)))
     }
 }
 
+/// The address of the caller, behind whatever proxies.
 pub(crate) fn client(parts: &Parts, app: &App) -> IpAddr {
     client_address(peer(parts), &parts.headers, &app.config.trusted_proxies)
 }

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::extract::Client;
+use crate::extract::AtHome;
 
 /// The process answers.
 pub(crate) async fn healthz() -> &'static str {
@@ -35,13 +34,9 @@ pub(crate) async fn readyz(State(app): State<Arc<App>>) -> Result<&'static str> 
 /// on in a house is nobody else's business.
 pub(crate) async fn metrics(
     State(app): State<Arc<App>>,
-    Client(address): Client,
-    headers: HeaderMap,
+    AtHome(at_home): AtHome,
 ) -> Result<impl IntoResponse> {
-    // A proxy on this machine that is not a trusted one looks like this machine.
-    let passed_on = headers.contains_key("x-forwarded-for") || headers.contains_key("forwarded");
-    let here = address.is_loopback() && !passed_on;
-    if !here && !app.config.metrics_public {
+    if !at_home && !app.config.metrics_public {
         return Err(Error::NotFound("page"));
     }
     for (status, count) in app.jobs.counts().await? {

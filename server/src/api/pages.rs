@@ -6,10 +6,12 @@ use axum::extract::State;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use wire::Access;
 
 use super::parlor::house::welcome;
 use crate::app::App;
 use crate::auth::{Principal, Token};
+use crate::config::Door;
 use crate::error::Result;
 use crate::extract::Path;
 use crate::site;
@@ -32,12 +34,11 @@ pub(crate) async fn workflow(
     headers: HeaderMap,
 ) -> Response {
     let principal = principal.ok();
-    let found = app.workflows.get(&slug);
-    // Who still has to sign in is shown where; whom it is not for learns nothing.
-    let theirs = |one: &Published| {
-        principal.as_ref().is_none_or(|principal| principal.may_run(&slug, one.access()))
-    };
-    let found = found.is_some_and(|one| theirs(&one));
+    // Who still has to sign in is shown where, and whom it is not for is shown
+    // nothing: neither learns whether there is such a workflow.
+    let found = principal.as_ref().is_none_or(|principal| {
+        app.workflows.get(&slug).is_some_and(|one| principal.may_run(&slug, one.access()))
+    });
     let status = if found { StatusCode::OK } else { StatusCode::NOT_FOUND };
     document(&app, principal.as_ref(), (status, &headers))
 }
@@ -53,10 +54,13 @@ pub(crate) async fn studio(
 }
 
 /// `/embed/{slug}`: a workflow's page in a frame of another site. No cookie: the page
-/// gets a token of its own, and keeps it as long as its tab.
+/// gets a token of its own, and keeps it as long as its tab. Whoever reads it is a
+/// guest, and where no guests are let in it tells nobody what there is.
 pub(crate) async fn embed(State(app): State<Arc<App>>, Path(slug): Path<String>) -> Response {
     let mut response = app.page.respond_embedded(&Token::random().reveal());
-    if app.workflows.get(&slug).is_none() {
+    let for_guests = |one: Arc<Published>| *one.access() == Access::Anyone;
+    let told = app.config.door() != Door::Closed;
+    if told && !app.workflows.get(&slug).is_some_and(for_guests) {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, app.embed_policy.clone());

@@ -22,7 +22,7 @@ const PASSED_ON: [HeaderName; 7] = [
 
 /// Whether a request comes straight from this machine: over loopback, passed on
 /// by nobody, to one of this machine's names, and not by another site's script.
-pub(super) fn comes_from_home(peer: IpAddr, uri: &Uri, headers: &HeaderMap) -> bool {
+pub(crate) fn comes_from_home(peer: IpAddr, uri: &Uri, headers: &HeaderMap) -> bool {
     peer.to_canonical().is_loopback()
         && !PASSED_ON.iter().any(|name| headers.contains_key(name))
         && requested_host(uri, headers).is_some_and(|host| is_this_machine(&host))

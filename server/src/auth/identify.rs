@@ -40,6 +40,8 @@ pub enum Refused {
     OnlyReads,
     /// It shows a ticket that was used, or whose time is over.
     SpentTicket,
+    /// It shows what has to be looked for, as too much before from its address.
+    LooksTooOften,
 }
 
 /// What was found out about a request, for whoever needs it next.
@@ -62,6 +64,12 @@ impl From<Refused> for Error {
             Refused::SpentTicket => Self::Unauthorized(
                 "this ticket was used, or is older than half a minute: ask for another",
             ),
+            Refused::LooksTooOften => Self::TooMany {
+                message: "too many different keys or sessions were shown from this address: \
+                          try again in some seconds"
+                    .to_owned(),
+                retry_after: 10,
+            },
         }
     }
 }
@@ -92,9 +100,13 @@ impl<'a> Asked<'a> {
         }
         if means != Means::Token
             && let Some(token) = app.visitors.session_token(self.headers)
-            && let Some(pass) = app.people.passes.of_session(&token).await?
         {
-            return Ok(Ok(Principal::with_pass(pass, Means::Session(token))));
+            if !app.people.passes.knows_session(&token) && !self.may_look(app) {
+                return Ok(Err(Refused::LooksTooOften));
+            }
+            if let Some(pass) = app.people.passes.of_session(&token).await? {
+                return Ok(Ok(Principal::with_pass(pass, Means::Session(token))));
+            }
         }
         Ok(self.stranger(app, (id, means)))
     }
@@ -103,6 +115,9 @@ impl<'a> Asked<'a> {
         if key == ANONYMOUS {
             let id = app.visitors.of_address(self.address);
             return Ok(self.stranger(app, (id, Means::AnonymousKey)));
+        }
+        if !app.people.passes.knows_key(key) && !self.may_look(app) {
+            return Ok(Err(Refused::LooksTooOften));
         }
         let Some(pass) = app.people.passes.of_key(key).await? else {
             return Ok(Err(Refused::UnknownKey));
@@ -113,6 +128,11 @@ impl<'a> Asked<'a> {
             return Ok(Err(Refused::OnlyReads));
         }
         Ok(Ok(principal))
+    }
+
+    /// Whether the database may be asked once more for this address.
+    fn may_look(self, app: &App) -> bool {
+        app.limits.look_up(app.visitors.of_address(self.address)).is_ok()
     }
 
     /// Somebody who shows no account.

@@ -24,13 +24,14 @@ mod visitor;
 
 pub use api_key::ApiKey;
 pub use client::{Peer, client_address};
+pub(crate) use home::comes_from_home;
 pub(crate) use identify::Known;
 pub use identify::{Asked, Refused};
 pub use origin::{check_host, is_own_page};
 pub(crate) use pass::SESSION_LIFE;
 pub use pass::{Pass, PassId};
 pub use passes::Passes;
-pub use principal::{Means, Principal, PrincipalId};
+pub use principal::{Asker, Means, Principal, PrincipalId};
 pub use seal::Sealed;
 pub(crate) use tickets::LIFE as TICKET_LIFE;
 pub use tickets::Tickets;

@@ -1,16 +1,19 @@
 //! What a session or an API key stands for, as it is held in memory.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use wire::{Grant, Millis, Person, Role, Scope, Session, Standing};
 
 use super::PrincipalId;
-use crate::db::KeyRow;
+use crate::db::{KeyRow, now};
 
+/// In milliseconds.
+const DAY: Millis = 24 * 60 * 60 * 1000;
 /// How long a session lasts after it was last used: thirty days.
-pub(crate) const SESSION_LIFE: Millis = 30 * 24 * 60 * 60 * 1000;
+pub(crate) const SESSION_LIFE: Millis = 30 * DAY;
 /// How often it is written down that a session, or a key, is in use.
 const SESSION_SEEN: Millis = 60 * 60 * 1000;
 const KEY_SEEN: Millis = 60 * 1000;
@@ -84,9 +87,13 @@ impl Pass {
         Self::of_session(&session, person).map(|pass| Self { id, ..pass })
     }
 
-    /// Of an API key. It may no more than its maker may now.
+    /// Of an API key. It may no more than its maker may now, and
+    /// nothing when they are gone.
     pub(crate) fn of_key(row: KeyRow) -> Option<Self> {
-        let KeyRow { key, role, maker } = row;
+        let KeyRow { key, role, account, maker } = row;
+        if account && maker.is_none() {
+            return None;
+        }
         let (person, role, grants, standing) = match maker {
             Some(maker) => (Some(maker.name), maker.role, maker.grants, maker.standing),
             None => (None, role, Vec::new(), Standing::Active),
@@ -113,6 +120,12 @@ impl Pass {
         self.key.as_deref().or(self.person.as_deref()).unwrap_or_default()
     }
 
+    /// When its time is over, if that is known.
+    pub(crate) fn end_of_time(&self) -> Option<Millis> {
+        let at = self.expires_at.load(Ordering::Relaxed);
+        (at != Millis::MAX).then_some(at)
+    }
+
     /// Whether it is past its time, or was ended.
     pub fn is_over(&self, now: Millis) -> bool {
         now >= self.expires_at.load(Ordering::Relaxed) || self.ended.is_cancelled()
@@ -123,9 +136,14 @@ impl Pass {
         self.ended.cancel();
     }
 
-    /// Waits until it is ended. That its time passes is noticed elsewhere.
+    /// Waits until it is ended, or past its time.
     pub(super) async fn ended(&self) {
-        self.ended.cancelled().await;
+        while !self.is_over(now()) {
+            let left = self.expires_at.load(Ordering::Relaxed).saturating_sub(now());
+            // Its time may be put off meanwhile; timers do not reach for ever.
+            let left = Duration::from_millis(u64::try_from(left.clamp(1, DAY)).unwrap_or(1));
+            let _ = tokio::time::timeout(left, self.ended.cancelled()).await;
+        }
     }
 
     /// Whether it has to be written down that it is in use; if so, when it was

@@ -61,13 +61,25 @@ impl Passes {
         self.find(hash, Shown::Name(name)).await
     }
 
+    /// Whether the database need not be asked what this token stands for.
+    pub(crate) fn knows_session(&self, token: &Token) -> bool {
+        self.look(&token.hash()).0.is_some()
+    }
+
+    /// Whether the database need not be asked what this key stands for.
+    pub(crate) fn knows_key(&self, key: &str) -> bool {
+        !ApiKey::is_well_formed(key) || self.look(&ApiKey::hash(key)).0.is_some()
+    }
+
     async fn find(&self, hash: [u8; 32], shown: Shown<'_>) -> anyhow::Result<Option<Arc<Pass>>> {
         let pass = loop {
             let (known, generation) = self.look(&hash);
             if let Some(pass) = known {
                 break pass;
             }
-            let Some(pass) = self.load(&hash, shown).await? else { return Ok(None) };
+            // What is over already is not worth a place, nor ending.
+            let loaded = self.load(&hash, shown).await?.filter(|pass| !pass.is_over(now()));
+            let Some(pass) = loaded else { return Ok(None) };
             // If something was ended meanwhile it may be this one: look again.
             if let Some(pass) = self.keep(hash, pass, generation) {
                 break pass;
@@ -177,4 +189,39 @@ fn first_use(pass: &Pass) -> Noted {
 
 fn day(at: Millis) -> i64 {
     at.div_euclid(24 * 60 * 60 * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use wire::{Key, Role, Scope};
+
+    use super::*;
+    use crate::db::Maker;
+
+    // safety 16, 22
+    #[tokio::test]
+    async fn an_expired_key_takes_no_place_and_disturbs_nobody() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("parlor.db")).await.unwrap();
+        let (id, secret) = (Uuid::from_u128(1), ApiKey::random());
+        let key = Key {
+            id,
+            maker: id,
+            principal: id,
+            name: "shop".into(),
+            hint: String::new(),
+            scope: Scope::Run,
+            workflows: None,
+            per_minute: None,
+            created_at: 0,
+            expires_at: Some(1),
+            used_at: None,
+        };
+        let maker = Maker { role: Role::Owner, account: None, key: None, session: None };
+        db.add_key(ApiKey::hash(secret.reveal()), (key, maker)).await.unwrap();
+        let passes = Passes::new(db);
+        assert!(passes.of_key(secret.reveal()).await.unwrap().is_none());
+        assert!(!passes.knows_key(secret.reveal()));
+        assert_eq!(passes.kept().generation, 0, "nobody else is looked for anew");
+    }
 }

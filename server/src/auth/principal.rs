@@ -22,6 +22,21 @@ impl fmt::Display for PrincipalId {
     }
 }
 
+/// Whose a job is, and whose turn it takes in the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asker {
+    pub principal: PrincipalId,
+    /// The principal; of guests the hash of their address, so that a new cookie
+    /// is no new turn.
+    pub turn: PrincipalId,
+}
+
+impl From<PrincipalId> for Asker {
+    fn from(principal: PrincipalId) -> Self {
+        Self { principal, turn: principal }
+    }
+}
+
 /// Whoever sent a request, what they are here, and how that is known.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -68,6 +83,12 @@ impl Principal {
         self.means == Means::Token
     }
 
+    /// As who asks for a job, from the address with this hash.
+    pub(crate) fn asker(&self, address: PrincipalId) -> Asker {
+        let turn = if self.role == Role::Guest { address } else { self.id };
+        Asker { principal: self.id, turn }
+    }
+
     /// What they are called; visitors have no name.
     pub fn name(&self) -> Option<&str> {
         self.pass.as_ref().map(|pass| pass.name())
@@ -81,6 +102,11 @@ impl Principal {
         }
     }
 
+    /// What the API key that acts lets its holder do.
+    pub(crate) fn key_pass(&self) -> Option<&Pass> {
+        self.pass.as_deref().filter(|pass| matches!(pass.id, PassId::Key(_)))
+    }
+
     /// The session that acts.
     pub fn session(&self) -> Option<Uuid> {
         match self.pass.as_ref()?.id {
@@ -92,6 +118,12 @@ impl Principal {
     /// Who is behind it, also behind a key that stands apart.
     pub fn person(&self) -> Uuid {
         self.pass.as_ref().map_or(self.id.0, |pass| pass.maker)
+    }
+
+    /// Whose account is behind it, also behind a key; visitors have none.
+    pub(crate) fn account(&self) -> Option<Uuid> {
+        let pass = self.pass.as_ref()?;
+        pass.person.is_some().then_some(pass.maker)
     }
 
     /// Whether workflows may be published and changed.
@@ -166,7 +198,8 @@ impl Principal {
         self.pass.as_ref().is_some_and(|pass| pass.is_over(now()))
     }
 
-    /// Waits until what let them in is revoked; for visitors, for ever.
+    /// Waits until what let them in is revoked, or past its time; for visitors,
+    /// for ever.
     pub async fn ended(&self) {
         match &self.pass {
             Some(pass) => pass.ended().await,
@@ -233,7 +266,7 @@ mod tests {
             expires_at: None,
             used_at: None,
         };
-        let row = KeyRow { key, role: Role::Owner, maker: Some(maker) };
+        let row = KeyRow { key, role: Role::Owner, account: true, maker: Some(maker) };
         Principal::with_pass(Pass::of_key(row).unwrap().into(), Means::Key)
     }
 
@@ -277,6 +310,27 @@ mod tests {
         assert!(!key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &listed));
         let by_id = named(&[], &[&Uuid::from_u128(3).to_string()]);
         assert!(key(person("Mia", Role::Member, &[]), Scope::Run, None).may_run("x", &by_id));
+    }
+
+    // safety 16
+    #[test]
+    fn a_key_ends_with_the_account_of_its_maker() {
+        let key = || Key {
+            id: Uuid::from_u128(3),
+            maker: Uuid::from_u128(1),
+            principal: Uuid::from_u128(1),
+            name: "shop".into(),
+            hint: String::new(),
+            scope: Scope::Admin,
+            workflows: None,
+            per_minute: None,
+            created_at: 0,
+            expires_at: None,
+            used_at: None,
+        };
+        let row = |account| KeyRow { key: key(), role: Role::Owner, account, maker: None };
+        assert!(Pass::of_key(row(true)).is_none());
+        assert!(Pass::of_key(row(false)).is_some(), "made at home, where nobody has an account");
     }
 
     // safety 16

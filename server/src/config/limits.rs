@@ -23,7 +23,7 @@ pub struct LimitSettings {
     #[arg(long, env = "PARLOR_GUEST_REQUESTS", value_name = "N", default_value = "1200")]
     pub guest_requests: u32,
 
-    /// Most jobs of one guest that are not over.
+    /// Most jobs of one guest, and of one address of guests, that are not over.
     #[arg(long, env = "PARLOR_GUEST_JOBS", value_name = "N", default_value = "10")]
     pub guest_jobs: u32,
 

@@ -41,6 +41,8 @@ pub(crate) struct ToRun {
 pub(crate) struct Unfinished {
     pub(crate) id: JobId,
     pub(crate) principal: PrincipalId,
+    /// Whose turn it takes.
+    pub(crate) turn: PrincipalId,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
     pub(crate) workflow_version: u32,
@@ -133,6 +135,21 @@ impl Db {
             .await
             .context("reading a graph")?;
         row.map(|row| rows::parsed(&row, "graph")).transpose()
+    }
+
+    /// How what this job makes is handled, if it is this principal's.
+    pub(crate) async fn handling(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+    ) -> anyhow::Result<Option<Handling>> {
+        let row = sqlx::query("SELECT handling FROM jobs WHERE id = ? AND principal = ?")
+            .bind(rows::id(id.0))
+            .bind(rows::id(principal.0))
+            .fetch_optional(&self.readers)
+            .await
+            .context("reading how a job is handled")?;
+        row.map(|row| rows::parsed(&row, "handling")).transpose()
     }
 
     /// The events of a job after number `after`; `None` when it is not this
@@ -256,7 +273,8 @@ impl Db {
     /// Every job that is not over, oldest first.
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
-            "SELECT id, principal, status, workflow, workflow_version, graph FROM jobs
+            "SELECT id, principal, coalesce(turn, principal) AS turn, status, workflow,
+                    workflow_version, graph FROM jobs
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -266,6 +284,7 @@ impl Db {
             Ok(Unfinished {
                 id: JobId(rows::uuid(row, "id")?),
                 principal: PrincipalId(rows::uuid(row, "principal")?),
+                turn: PrincipalId(rows::uuid(row, "turn")?),
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
                 workflow_version: rows::number(row, "workflow_version")?,

@@ -15,25 +15,44 @@ pub(crate) struct KeyRow {
     pub(crate) key: Key,
     /// What its maker was when it was made.
     pub(crate) role: Role,
+    /// Whether it was made by somebody with an account, without whom it is
+    /// nobody's.
+    pub(crate) account: bool,
     /// Its maker, when that is somebody with an account.
     pub(crate) maker: Option<Person>,
 }
 
+/// Who makes a key, and by what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Maker {
+    pub(crate) role: Role,
+    /// Their account. Without one they are at home.
+    pub(crate) account: Option<Uuid>,
+    /// The key, or the session, that acts for them.
+    pub(crate) key: Option<Uuid>,
+    pub(crate) session: Option<Uuid>,
+}
+
 impl Db {
-    /// Keeps a key by its hash.
+    /// Keeps a key by its hash; whether it was: not if its maker, or what acts
+    /// for them, was shut out meanwhile.
     pub(crate) async fn add_key(
         &self,
         hash: [u8; 32],
-        (key, role): (Key, Role),
-    ) -> anyhow::Result<()> {
-        let (role, scope) = (rows::word(&role)?, rows::word(&key.scope)?);
+        (key, maker): (Key, Maker),
+    ) -> anyhow::Result<bool> {
+        let (role, scope) = (rows::word(&maker.role)?, rows::word(&key.scope)?);
         let workflows = key.workflows.as_ref().map(rows::json).transpose()?;
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
+                let done = sqlx::query(
                     "INSERT INTO keys (id, hash, maker, principal, role, name, hint, scope,
-                                       workflows, per_minute, created_at, expires_at)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                                       workflows, per_minute, created_at, expires_at, account)
+                     SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 IS NOT NULL
+                     WHERE (?13 IS NULL
+                            OR EXISTS (SELECT 1 FROM people WHERE id = ?13 AND state = 'active'))
+                       AND (?14 IS NULL OR EXISTS (SELECT 1 FROM keys WHERE id = ?14))
+                       AND (?15 IS NULL OR EXISTS (SELECT 1 FROM sessions WHERE id = ?15))",
                 )
                 .bind(rows::id(key.id))
                 .bind(hash.to_vec())
@@ -47,10 +66,13 @@ impl Db {
                 .bind(key.per_minute)
                 .bind(key.created_at)
                 .bind(key.expires_at)
+                .bind(maker.account.map(rows::id))
+                .bind(maker.key.map(rows::id))
+                .bind(maker.session.map(rows::id))
                 .execute(connection)
                 .await
                 .context("keeping a key")?;
-                Ok(())
+                Ok(done.rows_affected() > 0)
             })
         })
         .await
@@ -70,7 +92,9 @@ impl Db {
         let Some(row) = row else { return Ok(None) };
         let person: Option<&[u8]> = row.try_get("person_id")?;
         let maker = person.map(|_| people::read(&row, "person_")).transpose()?;
-        Ok(Some(KeyRow { key: read(&row)?, role: rows::worded(&row, "role")?, maker }))
+        let (key, role, account) =
+            (read(&row)?, rows::worded(&row, "role")?, row.try_get("account")?);
+        Ok(Some(KeyRow { key, role, account, maker }))
     }
 
     /// The keys that one principal made, or everybody, newest first.

@@ -1,8 +1,8 @@
 //! Links that can be followed once.
 
 use anyhow::Context as _;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row as _};
 use uuid::Uuid;
 use wire::{Grant, Link, Millis, Purpose};
 
@@ -14,12 +14,20 @@ pub(crate) struct NewLink {
     pub(crate) purpose: Purpose,
     /// Whose account it is for, if there is one.
     pub(crate) person: Option<Uuid>,
+    /// The owner who makes it, if that is somebody with an account.
+    pub(crate) maker: Option<Uuid>,
     pub(crate) grants: Vec<Grant>,
     pub(crate) expires_at: Millis,
 }
 
 /// A link as it is kept, and whose account it is for.
 pub(crate) type LinkRow = (Link, Option<Uuid>);
+
+/// A link is no better than whoever made it is now: who was shut out comes back
+/// by none of theirs.
+const STILL_GOOD: &str = "expires_at > ? AND (maker IS NULL OR EXISTS (
+    SELECT 1 FROM people AS makers WHERE makers.id = links.maker
+    AND makers.role = 'owner' AND makers.state = 'active'))";
 
 impl Db {
     /// Keeps a link by the hash of its token, and forgets those whose time is
@@ -39,13 +47,14 @@ impl Db {
                 .execute(&mut *connection)
                 .await?;
                 let row = sqlx::query(
-                    "INSERT INTO links (id, hash, purpose, person, grants, created_at, expires_at)
-                     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *, NULL AS name",
+                    "INSERT INTO links (id, hash, purpose, person, maker, grants, created_at, expires_at)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *, NULL AS name",
                 )
                 .bind(rows::id(Uuid::now_v7()))
                 .bind(hash.to_vec())
                 .bind(purpose)
                 .bind(link.person.map(rows::id))
+                .bind(link.maker.map(rows::id))
                 .bind(grants)
                 .bind(at)
                 .bind(link.expires_at)
@@ -60,28 +69,30 @@ impl Db {
 
     /// The link whose token has this hash, if it can still be followed.
     pub(crate) async fn find_link(&self, hash: &[u8; 32]) -> anyhow::Result<Option<LinkRow>> {
-        let row = sqlx::query(
+        let query = format!(
             "SELECT links.*, people.name FROM links LEFT JOIN people ON people.id = links.person
-             WHERE hash = ? AND expires_at > ?",
-        )
-        .bind(hash.to_vec())
-        .bind(now())
-        .fetch_optional(&self.readers)
-        .await
-        .context("finding a link")?;
+             WHERE hash = ? AND {STILL_GOOD}"
+        );
+        let row = sqlx::query(AssertSqlSafe(query))
+            .bind(hash.to_vec())
+            .bind(now())
+            .fetch_optional(&self.readers)
+            .await
+            .context("finding a link")?;
         row.as_ref().map(read).transpose()
     }
 
     /// Invitations that nobody has followed yet.
     pub(crate) async fn invites(&self) -> anyhow::Result<Vec<Link>> {
-        let found = sqlx::query(
-            "SELECT *, NULL AS name FROM links WHERE purpose = 'invite' AND expires_at > ?
-             ORDER BY created_at DESC LIMIT 1000",
-        )
-        .bind(now())
-        .fetch_all(&self.readers)
-        .await
-        .context("listing invitations")?;
+        let query = format!(
+            "SELECT *, NULL AS name FROM links WHERE purpose = 'invite' AND {STILL_GOOD}
+             ORDER BY created_at DESC LIMIT 1000"
+        );
+        let found = sqlx::query(AssertSqlSafe(query))
+            .bind(now())
+            .fetch_all(&self.readers)
+            .await
+            .context("listing invitations")?;
         found.iter().map(|row| Ok(read(row)?.0)).collect()
     }
 
@@ -90,7 +101,8 @@ impl Db {
     pub(crate) async fn spend_link(&self, id: Uuid) -> anyhow::Result<bool> {
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("DELETE FROM links WHERE id = ? AND expires_at > ?")
+                let query = format!("DELETE FROM links WHERE id = ? AND {STILL_GOOD}");
+                let done = sqlx::query(AssertSqlSafe(query))
                     .bind(rows::id(id))
                     .bind(now())
                     .execute(connection)

@@ -1,10 +1,10 @@
 //! People with an account.
 
 use anyhow::Context as _;
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
-use wire::{Person, PersonChange, Role};
+use wire::{Person, PersonChange, Role, Standing};
 
 use super::{Db, rows};
 use crate::auth::PrincipalId;
@@ -16,6 +16,10 @@ pub(crate) struct PersonRow {
     /// Hash of the password, as a PHC string.
     pub(crate) password: Option<String>,
 }
+
+/// Without this owner the house would have none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastOwner;
 
 impl Db {
     /// Keeps a new person; whether the name was still free.
@@ -79,12 +83,15 @@ impl Db {
     }
 
     /// Changes what `change` says; the person then, or `None` when there is no
-    /// such person.
+    /// such person. In one transaction with the question whether an owner is
+    /// left: two who demote each other at once do not both succeed.
     pub(crate) async fn change_person(
         &self,
         id: Uuid,
         change: PersonChange,
-    ) -> anyhow::Result<Option<Person>> {
+    ) -> anyhow::Result<Result<Option<Person>, LastOwner>> {
+        let loses = change.role.is_some_and(|role| role != Role::Owner)
+            || change.standing.is_some_and(|standing| standing != Standing::Active);
         let words = (
             change.role.as_ref().map(rows::word).transpose()?,
             change.grants.as_ref().map(rows::json).transpose()?,
@@ -92,6 +99,9 @@ impl Db {
         );
         self.write(move |connection| {
             Box::pin(async move {
+                if loses && is_last_owner(connection, id).await? {
+                    return Ok(Err(LastOwner));
+                }
                 let row = sqlx::query(
                     "UPDATE people SET role = coalesce(?, role), grants = coalesce(?, grants),
                                        state = coalesce(?, state)
@@ -104,14 +114,15 @@ impl Db {
                 .fetch_optional(connection)
                 .await
                 .context("changing a person")?;
-                row.map(|row| read(&row, "")).transpose()
+                Ok(Ok(row.map(|row| read(&row, "")).transpose()?))
             })
         })
         .await
     }
 
     /// Sets the hash of the password; with a name, that too, unless it is
-    /// another's. Whether it was done.
+    /// another's. Whether it was done. Links for this account are void then:
+    /// whoever holds one may be whom the new password is against.
     pub(crate) async fn set_password(
         &self,
         id: Uuid,
@@ -128,10 +139,18 @@ impl Db {
                 .bind(&name)
                 .bind(name.as_deref().map(str::to_lowercase))
                 .bind(rows::id(id))
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
                 .context("setting a password")?;
-                Ok(done.rows_affected() > 0)
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                sqlx::query("DELETE FROM links WHERE person = ?")
+                    .bind(rows::id(id))
+                    .execute(connection)
+                    .await
+                    .context("making older links void")?;
+                Ok(true)
             })
         })
         .await
@@ -139,9 +158,15 @@ impl Db {
 
     /// Forgets the person with all that lets them in, and what they used.
     /// What happened stays written down, without their name.
-    pub(crate) async fn forget_person(&self, id: PrincipalId) -> anyhow::Result<()> {
+    pub(crate) async fn forget_person(
+        &self,
+        id: PrincipalId,
+    ) -> anyhow::Result<Result<(), LastOwner>> {
         self.write(move |connection| {
             Box::pin(async move {
+                if is_last_owner(connection, id.0).await? {
+                    return Ok(Err(LastOwner));
+                }
                 for statement in [
                     "DELETE FROM people WHERE id = ?",
                     "DELETE FROM keys WHERE maker = ?",
@@ -154,11 +179,23 @@ impl Db {
                         .await
                         .context("forgetting a person")?;
                 }
-                Ok(())
+                Ok(Ok(()))
             })
         })
         .await
     }
+}
+
+/// Whether this is an active owner, and the only one.
+async fn is_last_owner(connection: &mut SqliteConnection, id: Uuid) -> anyhow::Result<bool> {
+    sqlx::query_scalar(
+        "SELECT count(*) = 1 AND max(id = ?) FROM people
+         WHERE role = 'owner' AND state = 'active'",
+    )
+    .bind(rows::id(id))
+    .fetch_one(connection)
+    .await
+    .context("counting owners")
 }
 
 fn read_whole(row: &SqliteRow) -> anyhow::Result<PersonRow> {

@@ -18,6 +18,8 @@ const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
 pub(crate) struct NewJob {
     pub(crate) id: JobId,
     pub(crate) principal: PrincipalId,
+    /// Whose turn it takes.
+    pub(crate) turn: PrincipalId,
     pub(crate) workflow: String,
     pub(crate) workflow_title: String,
     pub(crate) workflow_version: u32,
@@ -117,12 +119,13 @@ async fn insert(
 
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
     sqlx::query(
-        "INSERT INTO jobs (id, principal, workflow, workflow_title, workflow_version, status, seq,
+        "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
                            created_at, inputs, words, graph, handling)
-         VALUES (?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?)",
     )
     .bind(rows::id(job.id.0))
     .bind(rows::id(job.principal.0))
+    .bind(rows::id(job.turn.0))
     .bind(&job.workflow)
     .bind(&job.workflow_title)
     .bind(job.workflow_version)

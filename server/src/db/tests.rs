@@ -166,3 +166,60 @@ async fn learned_times_follow_the_newest_runs() {
     assert!((learned["3"] - 1_300.0).abs() < 0.01);
     assert_eq!(db.usual_ms("w", 2).await.unwrap(), None, "another version is another workflow");
 }
+
+// safety 16
+#[tokio::test]
+async fn who_was_shut_out_makes_no_key() {
+    let (_folder, db) = open().await;
+    let nobody = Uuid::from_u128(1);
+    let key = |id| wire::Key {
+        id: Uuid::from_u128(id),
+        maker: nobody,
+        principal: nobody,
+        name: "shop".into(),
+        hint: String::new(),
+        scope: wire::Scope::Run,
+        workflows: None,
+        per_minute: None,
+        created_at: 0,
+        expires_at: None,
+        used_at: None,
+    };
+    let home = Maker { role: wire::Role::Owner, account: None, key: None, session: None };
+    assert!(db.add_key([1; 32], (key(1), home)).await.unwrap());
+    for gone in [
+        Maker { account: Some(nobody), ..home },
+        Maker { key: Some(Uuid::from_u128(9)), ..home },
+        Maker { session: Some(nobody), ..home },
+    ] {
+        assert!(!db.add_key([2; 32], (key(2), gone)).await.unwrap(), "{gone:?}");
+    }
+    assert_eq!(db.keys(None).await.unwrap().len(), 1);
+}
+
+// safety 11
+#[tokio::test]
+async fn two_owners_who_demote_each_other_at_once_do_not_both_succeed() {
+    let (_folder, db) = open().await;
+    let ids = [1, 2].map(Uuid::from_u128);
+    for id in ids {
+        let person = wire::Person {
+            id,
+            name: id.to_string(),
+            role: wire::Role::Owner,
+            grants: Vec::new(),
+            standing: wire::Standing::Active,
+            password: false,
+            created_at: 0,
+        };
+        assert!(db.add_person(PersonRow { person, password: None }).await.unwrap());
+    }
+    let member = || serde_json::from_str(r#"{"role": "member"}"#).unwrap();
+    let done = join_all(ids.map(|id| db.change_person(id, member()))).await;
+    let refused = done.iter().filter(|done| matches!(done, Ok(Err(LastOwner)))).count();
+    assert_eq!(refused, 1);
+    let gone = join_all(ids.map(|id| db.forget_person(PrincipalId(id)))).await;
+    let refused = gone.iter().filter(|gone| matches!(gone, Ok(Err(LastOwner)))).count();
+    assert_eq!(refused, 1);
+    assert!(db.first_owner().await.unwrap().is_some());
+}

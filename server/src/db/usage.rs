@@ -44,13 +44,14 @@ impl Db {
         self.post(move |connection| Box::pin(add((who, day), used, connection)), |()| ()).await
     }
 
-    /// How many jobs of a principal are not over.
-    pub(crate) async fn unfinished_of(&self, principal: PrincipalId) -> anyhow::Result<u64> {
+    /// How many jobs of a principal, or of the guests of an address, are not
+    /// over.
+    pub(crate) async fn unfinished_of(&self, payer: Uuid) -> anyhow::Result<u64> {
         let row = sqlx::query(
             "SELECT count(*) AS total FROM jobs
-             WHERE principal = ? AND status IN ('queued', 'running', 'canceling')",
+             WHERE (principal = ?1 OR turn = ?1) AND status IN ('queued', 'running', 'canceling')",
         )
-        .bind(rows::id(principal.0))
+        .bind(rows::id(payer))
         .fetch_one(&self.readers)
         .await
         .context("counting jobs that are not over")?;

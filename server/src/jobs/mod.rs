@@ -210,6 +210,16 @@ impl Jobs {
         self.parts.db.graph(principal, id).await
     }
 
+    /// How what this job makes is handled; `None` when it is not this
+    /// principal's.
+    pub(crate) async fn handling(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+    ) -> anyhow::Result<Option<Handling>> {
+        self.parts.db.handling(principal, id).await
+    }
+
     /// The job's events after number `seq`, in order; `None` when it is not
     /// this principal's.
     pub async fn events_after(

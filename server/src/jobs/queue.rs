@@ -1,4 +1,5 @@
-//! Who is next: principals take turns, each in the order they asked.
+//! Who is next: principals take turns, each in the order they asked; guests from
+//! one address share theirs.
 //!
 //! However many jobs one principal has waiting, another's first is delayed by
 //! one of them at most. `Line` is that rule and nothing else; `Queue` is a line
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use wire::JobId;
 
-use crate::auth::PrincipalId;
+use crate::auth::{Asker, PrincipalId};
 use crate::workflows::Needs;
 
 /// How much may wait.
@@ -18,7 +19,7 @@ use crate::workflows::Needs;
 pub struct QueueLimits {
     /// Jobs of everybody together.
     pub all: usize,
-    /// Jobs of one principal.
+    /// Jobs of one principal, or of all guests from one address.
     pub each: usize,
 }
 
@@ -27,6 +28,8 @@ pub struct QueueLimits {
 pub(super) struct Waiting {
     pub(super) job: JobId,
     pub(super) principal: PrincipalId,
+    /// Whose turn it takes.
+    turn: PrincipalId,
     /// Slug of its workflow.
     pub(super) workflow: String,
     /// What its backend needs to have.
@@ -37,8 +40,9 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// A job that has not been tried yet.
-    pub(super) fn new((principal, job): (PrincipalId, JobId), workflow: String) -> Self {
-        Self { job, principal, workflow, needs: Arc::default(), setbacks: 0 }
+    pub(super) fn new((asker, job): (Asker, JobId), workflow: String) -> Self {
+        let Asker { principal, turn } = asker;
+        Self { job, principal, turn, workflow, needs: Arc::default(), setbacks: 0 }
     }
 
     /// With what its backend needs to have.
@@ -50,28 +54,30 @@ impl Waiting {
 /// Everything that waits, in turns.
 #[derive(Debug, Default)]
 struct Line {
-    /// Principals with waiting jobs, whose turn is next first.
+    /// Principals (of guests addresses) with waiting jobs, whose turn is next
+    /// first.
     turns: VecDeque<PrincipalId>,
+    /// By turn.
     waiting: HashMap<PrincipalId, VecDeque<Waiting>>,
-    /// Places promised to jobs that are being committed.
+    /// Places promised to jobs that are being committed, by turn.
     reserved: HashMap<PrincipalId, usize>,
 }
 
 impl Line {
     fn push(&mut self, waiting: Waiting) {
-        self.own(waiting.principal).push_back(waiting);
+        self.own(waiting.turn).push_back(waiting);
     }
 
     /// Back to where it came from: before the others of its principal.
     fn push_front(&mut self, waiting: Waiting) {
-        self.own(waiting.principal).push_front(waiting);
+        self.own(waiting.turn).push_front(waiting);
     }
 
-    fn own(&mut self, principal: PrincipalId) -> &mut VecDeque<Waiting> {
-        if !self.waiting.contains_key(&principal) {
-            self.turns.push_back(principal);
+    fn own(&mut self, turn: PrincipalId) -> &mut VecDeque<Waiting> {
+        if !self.waiting.contains_key(&turn) {
+            self.turns.push_back(turn);
         }
-        self.waiting.entry(principal).or_default()
+        self.waiting.entry(turn).or_default()
     }
 
     /// The first in turn for which `place` finds one; its principal goes to the
@@ -122,9 +128,9 @@ impl Line {
         (0..longest).flat_map(round).collect()
     }
 
-    fn len_of(&self, principal: PrincipalId) -> usize {
-        let waiting = self.waiting.get(&principal).map_or(0, VecDeque::len);
-        waiting + self.reserved.get(&principal).copied().unwrap_or_default()
+    fn len_of(&self, turn: PrincipalId) -> usize {
+        let waiting = self.waiting.get(&turn).map_or(0, VecDeque::len);
+        waiting + self.reserved.get(&turn).copied().unwrap_or_default()
     }
 
     fn len(&self) -> usize {
@@ -155,13 +161,13 @@ impl Queue {
     }
 
     /// A place for a job that is about to be committed.
-    pub(super) fn reserve(&self, principal: PrincipalId) -> Result<Reservation, Full> {
+    pub(super) fn reserve(&self, asker: Asker) -> Result<Reservation, Full> {
         let mut line = self.lock();
-        if line.len() >= self.limits.all || line.len_of(principal) >= self.limits.each {
+        if line.len() >= self.limits.all || line.len_of(asker.turn) >= self.limits.each {
             return Err(Full);
         }
-        *line.reserved.entry(principal).or_default() += 1;
-        Ok(Reservation { queue: self.clone(), principal })
+        *line.reserved.entry(asker.turn).or_default() += 1;
+        Ok(Reservation { queue: self.clone(), asker })
     }
 
     /// Adds a job without asking for room: it was promised some before.
@@ -226,13 +232,13 @@ impl Queue {
 #[derive(Debug)]
 pub(super) struct Reservation {
     queue: Queue,
-    principal: PrincipalId,
+    asker: Asker,
 }
 
 impl Reservation {
     /// The job takes its place.
     pub(super) fn fill(self, job: JobId, workflow: String, needs: Needs) {
-        let waiting = Waiting::new((self.principal, job), workflow).needing(needs);
+        let waiting = Waiting::new((self.asker, job), workflow).needing(needs);
         self.queue.lock().push(waiting);
         self.queue.changed();
     }
@@ -241,10 +247,10 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let mut line = self.queue.lock();
-        if let Some(reserved) = line.reserved.get_mut(&self.principal) {
+        if let Some(reserved) = line.reserved.get_mut(&self.asker.turn) {
             *reserved -= 1;
             if *reserved == 0 {
-                line.reserved.remove(&self.principal);
+                line.reserved.remove(&self.asker.turn);
             }
         }
     }
@@ -262,7 +268,7 @@ mod tests {
     }
 
     fn waiting(principal: u128, job: u128) -> Waiting {
-        let about = (PrincipalId(Uuid::from_u128(principal)), JobId(Uuid::from_u128(job)));
+        let about = (PrincipalId(Uuid::from_u128(principal)).into(), JobId(Uuid::from_u128(job)));
         Waiting::new(about, String::new())
     }
 
@@ -288,9 +294,25 @@ mod tests {
 
     // safety 38
     #[test]
+    fn guests_from_one_address_share_their_turns_and_places() {
+        let queue = queue(10, 2);
+        let id = |n| PrincipalId(Uuid::from_u128(n));
+        let guest = |n| Asker { principal: id(n), turn: id(100) };
+        for n in [1, 2] {
+            let place = queue.reserve(guest(n)).unwrap();
+            place.fill(JobId(Uuid::from_u128(n)), String::new(), Needs::default());
+        }
+        assert_eq!(queue.reserve(guest(3)).unwrap_err(), Full, "a new cookie is no new place");
+        queue.push(waiting(4, 4));
+        let order: Vec<_> = std::iter::from_fn(|| take(&queue)).collect();
+        assert_eq!(order, [1, 4, 2]);
+    }
+
+    // safety 38
+    #[test]
     fn a_full_queue_takes_no_more_and_places_are_given_back() {
         let queue = queue(3, 2);
-        let [one, two] = [1, 2].map(|n| PrincipalId(Uuid::from_u128(n)));
+        let [one, two] = [1, 2].map(|n| Asker::from(PrincipalId(Uuid::from_u128(n))));
         let kept = [queue.reserve(one).unwrap(), queue.reserve(one).unwrap()];
         assert_eq!(queue.reserve(one).unwrap_err(), Full, "one principal has its share");
         let _third = queue.reserve(two).unwrap();
@@ -302,7 +324,7 @@ mod tests {
     #[test]
     fn a_filled_place_is_counted_once() {
         let queue = queue(10, 10);
-        let reserved = queue.reserve(PrincipalId(Uuid::nil())).unwrap();
+        let reserved = queue.reserve(PrincipalId(Uuid::nil()).into()).unwrap();
         assert_eq!(queue.len(), 1);
         reserved.fill(JobId(Uuid::nil()), String::new(), Needs::default());
         assert_eq!(queue.len(), 1);

@@ -11,6 +11,7 @@ use wire::JobStatus;
 use super::Jobs;
 use super::queue::Waiting;
 use super::run::Setback;
+use crate::auth::Asker;
 use crate::backends::Backend;
 use crate::db::Unfinished;
 use crate::workflows::Needs;
@@ -31,8 +32,8 @@ impl Jobs {
         for job in unfinished {
             self.parts.hub.resume(job.principal, job.id);
             let needs = self.needs(&job).await?;
-            let Unfinished { id, principal, status, workflow, .. } = job;
-            let waiting = Waiting::new((principal, id), workflow).needing(needs);
+            let Unfinished { id, principal, turn, status, workflow, .. } = job;
+            let waiting = Waiting::new((Asker { principal, turn }, id), workflow).needing(needs);
             let attempts = self.parts.db.open_attempts(id).await?;
             let mut backends =
                 attempts.iter().filter_map(|one| self.parts.backends.named(&one.backend));

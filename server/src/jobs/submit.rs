@@ -8,7 +8,7 @@ use uuid::Uuid;
 use wire::{Event, Inputs, Job, JobId};
 
 use super::{Handling, Jobs};
-use crate::auth::PrincipalId;
+use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Submission};
 use crate::workflows::{BadField, Checked, Needs, Published, Unfit};
 
@@ -100,11 +100,12 @@ impl Jobs {
     /// returns, also when the caller has stopped waiting.
     pub async fn submit(
         &self,
-        principal: PrincipalId,
+        asker: impl Into<Asker>,
         slug: &str,
         inputs: Inputs,
         key: Option<IdempotencyKey>,
     ) -> Result<Submitted, SubmitError> {
+        let Asker { principal, turn } = asker.into();
         let workflow = self.parts.workflows.get(slug).ok_or(SubmitError::NoSuchWorkflow)?;
         let key = key.map(|key| Idempotency { key: key.0, body: fingerprint(slug, &inputs) });
         if let Some(key) = &key
@@ -129,6 +130,7 @@ impl Jobs {
         let job = NewJob {
             id: JobId(Uuid::now_v7()),
             principal,
+            turn,
             workflow: slug.to_owned(),
             workflow_title: workflow.about().title.clone(),
             workflow_version: workflow.version(),
@@ -173,7 +175,8 @@ impl Jobs {
         (key, needs): (Option<Idempotency>, Needs),
     ) -> Result<Submission, SubmitError> {
         let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
-        let place = self.queue.reserve(job.principal).map_err(full)?;
+        let asker = Asker { principal: job.principal, turn: job.turn };
+        let place = self.queue.reserve(asker).map_err(full)?;
         let hub = self.parts.hub.clone();
         let (about, at, workflow) = ((job.principal, job.id), job.at, job.workflow.clone());
         let after = move || {

@@ -35,7 +35,9 @@ pub(crate) async fn gate(State(app): State<Arc<App>>, request: Request, next: Ne
         noted.unwrap_or_else(|error| tracing::error!(error = format!("{error:#}"), "not noted"));
     }
     // Also where nobody asks who it is.
-    if let (Ok(_), Err(refused @ (Refused::UnknownKey | Refused::SpentTicket))) = (&counted, &who) {
+    if let (Ok(_), Err(refused)) = (&counted, &who)
+        && matches!(refused, Refused::UnknownKey | Refused::SpentTicket | Refused::LooksTooOften)
+    {
         return Error::from(*refused).into_response();
     }
     parts.extensions.insert(Known(who));

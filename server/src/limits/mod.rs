@@ -1,13 +1,15 @@
 //! How much somebody may: requests in a minute, jobs, bytes.
 //!
 //! `meter` counts requests in memory of a fixed size; `usage` counts what lasts:
-//! jobs and bytes of a day. An owner has no limits.
+//! jobs and bytes of a day; `sockets` what is open. An owner has no limits.
 
 mod gate;
 mod meter;
 mod noticed;
+mod sockets;
 mod usage;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -21,6 +23,7 @@ use crate::error::Error;
 pub(crate) use gate::gate;
 pub use meter::{Meter, Quota, Rate, TooOften};
 use noticed::Noticed;
+use sockets::Sockets;
 pub(crate) use usage::Ask;
 use usage::Today;
 
@@ -31,15 +34,26 @@ pub(crate) enum Counted {
     /// All that come from one address, by its keyed hash.
     Address(PrincipalId),
     Key(Uuid),
-    /// Attempts to sign in from an address, and by a name.
+    /// Keys and sessions from an address that the database was asked for.
+    LookUp(PrincipalId),
+    /// Attempts to sign in from an address, by a name from an address, and by a
+    /// name from wherever.
     SignInFrom(PrincipalId),
+    SignInAsFrom([u8; 32], PrincipalId),
     SignInAs([u8; 32]),
 }
 
+/// Keys and sessions from one address that are not held in memory: all of a
+/// company may come back at once after a restart, and a guess costs one.
+const LOOK_UPS: Rate = Rate::per_minute(600);
 /// Attempts to sign in from one address.
 const SIGN_IN_FROM: Rate = Rate { most: 20, per: Duration::from_mins(1) };
-/// Attempts to sign in by one name, from wherever.
-const SIGN_IN_AS: Rate = Rate { most: 60, per: Duration::from_mins(10) };
+/// Attempts to sign in by one name, from one address.
+const SIGN_IN_AS_FROM: Rate = Rate { most: 30, per: Duration::from_mins(10) };
+/// Attempts to sign in by one name, from wherever. So many that it takes
+/// hundreds of addresses to lock somebody out, and few enough that they guess no
+/// password.
+const SIGN_IN_AS: Rate = Rate { most: 10_000, per: Duration::from_mins(10) };
 
 /// All limits of the house.
 #[derive(Debug)]
@@ -50,6 +64,7 @@ pub struct Limits {
     db: Db,
     today: Today,
     noted: Noticed,
+    sockets: Arc<Sockets>,
 }
 
 impl Limits {
@@ -62,6 +77,7 @@ impl Limits {
             db,
             today: Today::default(),
             noted: Noticed::default(),
+            sockets: Arc::default(),
         }
     }
 
@@ -72,6 +88,16 @@ impl Limits {
             Role::Member => Some(self.member),
             Role::Guest => Some(self.guest),
         }
+    }
+
+    /// Counts one search of the database for who somebody is, for the address
+    /// with this hash.
+    ///
+    /// # Errors
+    ///
+    /// When it is one too many.
+    pub(crate) fn look_up(&self, address: PrincipalId) -> Result<Quota, TooOften> {
+        self.meter.take(&Counted::LookUp(address), LOOK_UPS, Instant::now())
     }
 
     /// Counts one attempt to sign in by `name` from the address with this hash.
@@ -85,8 +111,10 @@ impl Limits {
         let counted = from.and_then(|_| match name.trim() {
             "" => Ok(()),
             name => {
-                let name = blake3::hash(name.to_lowercase().as_bytes());
-                self.meter.take(&Counted::SignInAs(*name.as_bytes()), SIGN_IN_AS, now).map(drop)
+                let name = *blake3::hash(name.to_lowercase().as_bytes()).as_bytes();
+                let here = Counted::SignInAsFrom(name, address);
+                self.meter.take(&here, SIGN_IN_AS_FROM, now)?;
+                self.meter.take(&Counted::SignInAs(name), SIGN_IN_AS, now).map(drop)
             }
         });
         counted.map_err(|too_often| {

@@ -20,6 +20,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const MOST: usize = 20_000;
 /// When asking again makes sense, after too many jobs at once, in seconds.
 const SOON: u64 = 10;
+/// Most files that arrive at once for one payer: more than browsers ask for at
+/// once of one host, and far fewer than would fill the disk with halves.
+const MOST_UPLOADS: u64 = 8;
 
 /// What each used today, as far as it is held.
 #[derive(Debug, Default)]
@@ -30,8 +33,17 @@ struct Day {
     /// Since the Unix epoch.
     number: i64,
     used: Used,
-    /// Jobs that were let in and are not in the database yet.
-    pending: u64,
+    promised: Promised,
+}
+
+/// What was let in and is not in the database yet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Promised {
+    jobs: u64,
+    /// Files that arrive.
+    uploads: u64,
+    /// As large as all of them may be.
+    bytes: u64,
 }
 
 /// What somebody asks to use.
@@ -39,16 +51,16 @@ struct Day {
 pub(crate) enum Ask {
     /// One more job.
     Job,
-    /// To hand in a file, of a size that is not known yet.
-    Upload,
+    /// To hand in a file that is no larger than this.
+    Upload { bytes: u64 },
 }
 
-/// What the database knows of a principal.
-#[derive(Debug, Clone, Copy)]
+/// What the database knows of whoever asks.
+#[derive(Debug)]
 struct State {
-    /// Jobs.
-    unfinished: u64,
-    /// In bytes.
+    /// Jobs of each payer.
+    unfinished: Vec<u64>,
+    /// Of the principal, in bytes.
     stored: u64,
 }
 
@@ -61,7 +73,7 @@ pub(crate) struct Charge<'a> {
     payers: Vec<Uuid>,
     ask: Ask,
     day: i64,
-    kept: bool,
+    settled: bool,
 }
 
 impl Limits {
@@ -80,54 +92,56 @@ impl Limits {
         };
         let day = today();
         let payers = payers(principal, address);
+        let mut unfinished = Vec::new();
         for payer in &payers {
             self.load(*payer, day).await?;
+            unfinished.push(self.db.unfinished_of(*payer).await?);
         }
-        let state = State {
-            unfinished: self.db.unfinished_of(principal.id).await?,
-            stored: self.db.stored_of(principal.id).await?,
-        };
-        match self.charge(&payers, (&allowance, state), ask) {
-            Ok(()) => Ok(Charge { limits: self, payers, ask, day, kept: false }),
-            Err(over) => {
+        let state = State { unfinished, stored: self.db.stored_of(principal.id).await? };
+        match self.charge(&payers, (&allowance, &state), ask) {
+            Ok(()) => Ok(Charge { limits: self, payers, ask, day, settled: false }),
+            Err(NotNow::Over(over)) => {
                 self.note((Some(principal), address), over.what).await?;
                 Err(over.into())
+            }
+            Err(NotNow::Busy) => {
+                let message = format!("{MOST_UPLOADS} files are arriving already: wait for one");
+                Err(Error::TooMany { message, retry_after: SOON })
             }
         }
     }
 
-    /// Checks, and counts what is asked for: nobody comes in between.
+    /// Checks, and promises what is asked for: nobody comes in between.
     fn charge(
         &self,
         payers: &[Uuid],
-        (allowance, state): (&Allowance, State),
+        (allowance, state): (&Allowance, &State),
         ask: Ask,
-    ) -> Result<(), Over> {
+    ) -> Result<(), NotNow> {
         let mut held = self.today.held();
         let own = payers.first().and_then(|payer| held.get(payer));
-        let pending = own.map_or(0, |known| known.pending);
-        within(Limited::StorageBytes, state.stored, allowance.storage_bytes)?;
-        for known in payers.iter().filter_map(|payer| held.get(payer)) {
+        let arriving = own.map_or(0, |known| known.promised.bytes);
+        within(Limited::StorageBytes, state.stored + arriving, allowance.storage_bytes)?;
+        for (payer, unfinished) in payers.iter().zip(&state.unfinished) {
+            let Some(known) = held.get(payer) else { continue };
             match ask {
                 Ask::Job => {
+                    let unfinished = unfinished + known.promised.jobs;
+                    within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
                     within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?;
                     within(Limited::CostPerDay, known.used.cost, allowance.cost_per_day)?;
                 }
-                Ask::Upload => {
-                    let most = allowance.upload_bytes_per_day;
-                    within(Limited::UploadBytesPerDay, known.used.bytes, most)?;
+                Ask::Upload { .. } => {
+                    let bytes = known.used.bytes + known.promised.bytes;
+                    within(Limited::UploadBytesPerDay, bytes, allowance.upload_bytes_per_day)?;
+                    if known.promised.uploads >= MOST_UPLOADS {
+                        return Err(NotNow::Busy);
+                    }
                 }
             }
         }
-        if ask == Ask::Job {
-            let unfinished = state.unfinished + pending;
-            within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
-            for payer in payers {
-                held.entry(*payer).and_modify(|known| {
-                    known.used.jobs += 1;
-                    known.pending += 1;
-                });
-            }
+        for payer in payers {
+            held.entry(*payer).and_modify(|known| known.promise(ask));
         }
         Ok(())
     }
@@ -139,7 +153,7 @@ impl Limits {
         self.load(principal.id.0, day).await?;
         let used =
             self.today.held().get(&principal.id.0).map_or_else(Used::default, |day| day.used);
-        let unfinished = self.db.unfinished_of(principal.id).await?;
+        let unfinished = self.db.unfinished_of(principal.id.0).await?;
         let stored = self.db.stored_of(principal.id).await?;
         Ok(listed(&allowance, |what| match what {
             Limited::Requests => 0,
@@ -168,59 +182,85 @@ impl Limits {
         // Somebody else may have been quicker, and counted already.
         if !is_held(&held) {
             if held.len() >= MOST {
-                held.retain(|_, known| known.number == day && known.pending > 0);
+                held.retain(|_, known| known.promised != Promised::default());
             }
-            let pending = held.get(&who).map_or(0, |known| known.pending);
-            held.insert(who, Day { number: day, used, pending });
+            let promised = held.get(&who).map(|known| known.promised).unwrap_or_default();
+            held.insert(who, Day { number: day, used, promised });
         }
         Ok(())
+    }
+}
+
+impl Day {
+    fn promise(&mut self, ask: Ask) {
+        match ask {
+            Ask::Job => {
+                self.used.jobs += 1;
+                self.promised.jobs += 1;
+            }
+            Ask::Upload { bytes } => {
+                self.promised.uploads += 1;
+                self.promised.bytes += bytes;
+            }
+        }
+    }
+
+    /// Takes a promise back; what was used of it on this day counts.
+    fn settle(&mut self, ask: Ask, day: i64, used: Option<Used>) {
+        let promised = &mut self.promised;
+        match ask {
+            Ask::Job => promised.jobs = promised.jobs.saturating_sub(1),
+            Ask::Upload { bytes } => {
+                promised.uploads = promised.uploads.saturating_sub(1);
+                promised.bytes = promised.bytes.saturating_sub(bytes);
+            }
+        }
+        if self.number != day {
+            return;
+        }
+        match used {
+            // The job itself was counted when it was let in.
+            Some(used) => {
+                self.used.bytes += used.bytes;
+                self.used.cost += used.cost;
+            }
+            None if ask == Ask::Job => self.used.jobs = self.used.jobs.saturating_sub(1),
+            None => (),
+        }
     }
 }
 
 impl<'a> Charge<'a> {
     /// For whom nothing is counted.
     fn free(limits: &'a Limits, ask: Ask) -> Self {
-        Self { limits, payers: Vec::new(), ask, day: 0, kept: false }
+        Self { limits, payers: Vec::new(), ask, day: 0, settled: true }
     }
 }
 
 impl Charge<'_> {
     /// It was used: counts what is known only now, and writes it all down.
     pub(crate) async fn keep(mut self, used: Used) -> anyhow::Result<()> {
-        self.kept = true;
-        self.count(used);
+        self.settle(Some(used));
         for payer in &self.payers {
             self.limits.db.use_up((*payer, self.day), used).await?;
         }
         Ok(())
     }
 
-    /// The job itself was counted when it was let in.
-    fn count(&self, used: Used) {
+    fn settle(&mut self, used: Option<Used>) {
+        if std::mem::replace(&mut self.settled, true) {
+            return;
+        }
         let mut held = self.limits.today.held();
         for payer in &self.payers {
-            held.entry(*payer).and_modify(|known| {
-                known.used.bytes += used.bytes;
-                known.used.cost += used.cost;
-            });
+            held.entry(*payer).and_modify(|known| known.settle(self.ask, self.day, used));
         }
     }
 }
 
 impl Drop for Charge<'_> {
     fn drop(&mut self) {
-        if self.ask != Ask::Job {
-            return;
-        }
-        let mut held = self.limits.today.held();
-        for payer in &self.payers {
-            held.entry(*payer).and_modify(|known| {
-                known.pending = known.pending.saturating_sub(1);
-                if !self.kept && known.number == self.day {
-                    known.used.jobs = known.used.jobs.saturating_sub(1);
-                }
-            });
-        }
+        self.settle(None);
     }
 }
 
@@ -257,6 +297,20 @@ fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
     match most {
         Some(most) if used >= most => Err(Over { what, used, most }),
         _ => Ok(()),
+    }
+}
+
+/// Why something is not let in.
+#[derive(Debug, Clone, Copy)]
+enum NotNow {
+    Over(Over),
+    /// Too many files are arriving.
+    Busy,
+}
+
+impl From<Over> for NotNow {
+    fn from(over: Over) -> Self {
+        Self::Over(over)
     }
 }
 

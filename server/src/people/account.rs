@@ -6,7 +6,7 @@ use wire::{AuditPage, NewPassword, Person, PersonChange, Role, SignIn, Standing}
 use super::links::{new, taken};
 use super::{People, Whence, name, named};
 use crate::auth::{PassId, Principal, PrincipalId};
-use crate::db::{Db, PersonRow};
+use crate::db::{Db, LastOwner, PersonRow};
 use crate::error::{Error, Result};
 
 /// Most who wait to be approved.
@@ -72,12 +72,7 @@ impl People {
         if change.role == Some(Role::Guest) {
             return Err(Error::field("role", "Somebody with an account is a member or an owner."));
         }
-        let loses = change.role == Some(Role::Member)
-            || change.standing.is_some_and(|standing| standing != Standing::Active);
-        if loses {
-            self.is_not_the_last_owner(id).await?;
-        }
-        let changed = self.db.change_person(id, change).await?;
+        let changed = self.db.change_person(id, change).await??;
         let person = changed.ok_or(Error::NotFound("person"))?;
         self.passes.end_all_of(id);
         self.note("person_changed", named(owner), (&person.name, whence)).await?;
@@ -91,7 +86,7 @@ impl People {
         (principal, whence): (&Principal, &Whence),
         id: PrincipalId,
     ) -> Result<()> {
-        self.db.forget_person(id).await?;
+        self.db.forget_person(id).await??;
         self.passes
             .end(|pass| pass.maker == id.0 || matches!(pass.id, PassId::Key(key) if key == id.0));
         let who = if principal.person() == id.0 { (Uuid::nil(), "") } else { named(principal) };
@@ -108,16 +103,18 @@ impl People {
             .filter(|person| person.role == Role::Owner && person.standing == Standing::Active)
             .map(|person| person.id)
             .collect();
-        if owners == [id] {
-            let cure = "this is the only owner: make somebody else one first";
-            return Err(Error::Conflict(cure.into()));
-        }
-        Ok(())
+        if owners == [id] { Err(LastOwner.into()) } else { Ok(()) }
     }
 
     /// What happened before entry number `before`.
     pub(crate) async fn audit(&self, before: Option<i64>) -> Result<AuditPage> {
         Ok(self.db.audit(before).await?)
+    }
+}
+
+impl From<LastOwner> for Error {
+    fn from(_: LastOwner) -> Self {
+        Self::Conflict("this is the only owner: make somebody else one first".into())
     }
 }
 

@@ -1,12 +1,13 @@
 //! API keys: made, listed, revoked.
 
 use uuid::Uuid;
-use wire::{Key, MadeKey, NewKey};
+use wire::{Key, MadeKey, NewKey, Scope};
 
 use super::{People, Whence, name, named};
-use crate::auth::{ApiKey, PassId, Principal};
-use crate::db::now;
+use crate::auth::{ApiKey, Pass, PassId, Principal};
+use crate::db::{Maker, now};
 use crate::error::{Error, Result};
+use crate::extract::OVER;
 
 /// Most keys of one maker.
 const MOST: usize = 100;
@@ -21,16 +22,23 @@ impl People {
         wanted: NewKey,
     ) -> Result<MadeKey> {
         check(&wanted)?;
+        let wanted = match principal.key_pass() {
+            Some(pass) => no_wider(wanted, pass)?,
+            None => wanted,
+        };
         let maker = principal.person();
         if self.db.keys(Some(maker)).await?.len() >= MOST {
             let cure = format!("you have {MOST} keys; revoke one that is not used any more");
             return Err(Error::Conflict(cure));
         }
         let (id, secret) = (Uuid::now_v7(), ApiKey::random());
+        // One for some workflows is for somebody else, who is to see nothing of
+        // the others.
+        let apart = wanted.apart || wanted.workflows.is_some();
         let key = Key {
             id,
             maker,
-            principal: if wanted.apart { id } else { principal.id.0 },
+            principal: if apart { id } else { principal.id.0 },
             name: name::parse(&wanted.name)?,
             hint: secret.hint().to_owned(),
             scope: wanted.scope,
@@ -40,7 +48,15 @@ impl People {
             expires_at: wanted.expires_at,
             used_at: None,
         };
-        self.db.add_key(ApiKey::hash(secret.reveal()), (key.clone(), principal.role)).await?;
+        let by = Maker {
+            role: principal.role,
+            account: principal.account(),
+            key: principal.key(),
+            session: principal.session(),
+        };
+        if !self.db.add_key(ApiKey::hash(secret.reveal()), (key.clone(), by)).await? {
+            return Err(Error::Unauthorized(OVER));
+        }
         self.note("key_made", named(principal), (&key.name, whence)).await?;
         Ok(MadeKey { key, secret: secret.reveal().to_owned() })
     }
@@ -75,5 +91,41 @@ fn check(wanted: &NewKey) -> Result<()> {
         let message = format!("At most {MOST_WORKFLOWS} workflows, by their slugs.");
         return Err(Error::field("workflows", message));
     }
+    if wanted.scope == Scope::Admin && wanted.workflows.is_some() {
+        let cure = "A key with the scope `admin` may everything: leave out the workflows, or \
+                    choose the scope `run`.";
+        return Err(Error::field("workflows", cure));
+    }
     Ok(())
+}
+
+/// What a key asks another to be; where it asks for nothing, as it is itself.
+fn no_wider(wanted: NewKey, own: &Pass) -> Result<NewKey> {
+    if wanted.scope > own.scope {
+        return Err(Error::field("scope", "A key makes none that may more than itself."));
+    }
+    let is_own = |slug: &String| own.workflows.as_ref().is_none_or(|own| own.contains(slug));
+    if !wanted.workflows.iter().flatten().all(is_own) {
+        let message = "A key makes none for workflows that it is not for itself.";
+        return Err(Error::field("workflows", message));
+    }
+    Ok(NewKey {
+        workflows: wanted.workflows.or_else(|| own.workflows.clone()),
+        per_minute: least("per_minute", wanted.per_minute, own.per_minute)?,
+        expires_at: least("expires_at", wanted.expires_at, own.end_of_time())?,
+        ..wanted
+    })
+}
+
+fn least<T: PartialOrd>(
+    field: &'static str,
+    wanted: Option<T>,
+    own: Option<T>,
+) -> Result<Option<T>> {
+    match (wanted, own) {
+        (Some(wanted), Some(own)) if wanted > own => {
+            Err(Error::field(field, "A key makes none with more than it has itself."))
+        }
+        (wanted, own) => Ok(wanted.or(own)),
+    }
 }

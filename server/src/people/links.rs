@@ -7,8 +7,8 @@
 use uuid::Uuid;
 use wire::{Follow, Grant, Link, MadeLink, Millis, Person, Purpose, Role, Standing};
 
-use super::{People, Whence, name};
-use crate::auth::Token;
+use super::{People, Whence, name, named};
+use crate::auth::{Principal, Token};
 use crate::config::Config;
 use crate::db::{Db, NewLink, PersonRow, now};
 use crate::error::{Error, Result};
@@ -31,8 +31,13 @@ const OWNER: &str = "Owner";
 /// When it cannot be kept.
 pub async fn owner_link(db: &Db, config: &Config, address: &str) -> anyhow::Result<String> {
     let person = db.first_owner().await?.map(|person| person.id);
-    let link =
-        NewLink { purpose: Purpose::Owner, person, grants: Vec::new(), expires_at: now() + DAY };
+    let link = NewLink {
+        purpose: Purpose::Owner,
+        person,
+        maker: None,
+        grants: Vec::new(),
+        expires_at: now() + DAY,
+    };
     let token = Token::random();
     db.add_link(token.hash(), link).await?;
     tracing::info!(name = %config.name, "a link for the owner was made");
@@ -43,8 +48,8 @@ impl People {
     /// An invitation; whoever follows it becomes a member with these grants.
     pub(crate) async fn invite(
         &self,
-        (grants, hours): (Vec<Grant>, Option<u32>),
-        address: &str,
+        by: (&Principal, &Whence),
+        (grants, hours, address): (Vec<Grant>, Option<u32>, &str),
     ) -> Result<MadeLink> {
         let hours = hours.unwrap_or(WEEK_HOURS);
         if !(1..=MOST_HOURS).contains(&hours) {
@@ -52,27 +57,42 @@ impl People {
             return Err(Error::field("hours", message));
         }
         let expires_at = now() + Millis::from(hours) * HOUR;
-        let link = NewLink { purpose: Purpose::Invite, person: None, grants, expires_at };
-        self.make(link, address).await
+        let maker = by.0.account();
+        let link = NewLink { purpose: Purpose::Invite, person: None, maker, grants, expires_at };
+        self.make(by, link, address).await
     }
 
     /// A link that lets somebody choose a new password.
-    pub(crate) async fn reset_link(&self, person: Uuid, address: &str) -> Result<MadeLink> {
+    pub(crate) async fn reset_link(
+        &self,
+        by: (&Principal, &Whence),
+        (person, address): (Uuid, &str),
+    ) -> Result<MadeLink> {
         if self.db.person(person).await?.is_none() {
             return Err(Error::NotFound("person"));
         }
         let link = NewLink {
             purpose: Purpose::Reset,
             person: Some(person),
+            maker: by.0.account(),
             grants: Vec::new(),
             expires_at: now() + DAY,
         };
-        self.make(link, address).await
+        self.make(by, link, address).await
     }
 
-    async fn make(&self, link: NewLink, address: &str) -> Result<MadeLink> {
+    async fn make(
+        &self,
+        (principal, whence): (&Principal, &Whence),
+        link: NewLink,
+        address: &str,
+    ) -> Result<MadeLink> {
+        // By the id: a name would stay after its person is forgotten.
+        let whose = link.person.map(|id| format!(" {id}")).unwrap_or_default();
+        let about = format!("{}{whose}", word(link.purpose));
         let token = Token::random();
         let link = self.db.add_link(token.hash(), link).await?;
+        self.note("link_made", named(principal), (&about, whence)).await?;
         Ok(MadeLink { url: url(address, &token), link })
     }
 

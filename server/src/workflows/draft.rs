@@ -81,7 +81,9 @@ pub(crate) fn field(field: &form::Field) -> FieldManifest {
         label: field.label.clone(),
         help: field.help.clone(),
         group: if is_main { FieldGroup::Main } else { FieldGroup::More },
-        required: field.role == Role::Prompt && is_main,
+        // The author's own file is on nobody else's ComfyUI.
+        required: matches!(field.kind, Kind::File { .. })
+            || (field.role == Role::Prompt && is_main),
         ..FieldManifest::default()
     };
     with_kind(about, &field.kind)

@@ -148,6 +148,20 @@ async fn a_waiting_job_can_be_canceled_and_its_graph_read() {
     assert!(matches!(over.status, JobStatus::Canceled | JobStatus::Canceling), "{:?}", over.status);
 }
 
+// safety 20
+#[tokio::test]
+async fn a_graph_with_closed_fields_is_not_for_guests() {
+    let house = House::with(&["--public-url", "http://art.example.org", "--open"]).await;
+    let visitor = house.visitor().await;
+    let job: Job = visitor.submit(&small("a red hill")).await.json();
+    let answer = visitor.get(&format!("{API}/jobs/{}/graph", job.id)).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.text());
+    let member = house.member("Mia", json!(["graph"])).await;
+    let job: Job = member.submit(&small("a red hill")).await.json();
+    let answer = member.get(&format!("{API}/jobs/{}/graph", job.id)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+}
+
 // safety 35
 #[tokio::test]
 async fn the_event_stream_tells_every_event_once_and_resumes() {

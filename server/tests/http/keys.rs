@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use wire::{JobList, Key, Role, Ticket};
 
 use super::house::{API, House, small};
+use super::late::Late;
 use super::live;
 
 const CLOSED: [&str; 1] = ["--open=false"];
@@ -97,6 +98,86 @@ async fn a_revoked_key_is_dead_at_once_and_so_is_what_it_opened() {
     assert_eq!(key.get(&format!("{API}/me")).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(live::goodbye(&mut socket).await, CloseCode::Policy);
     assert_eq!(owner.call("DELETE", &uri).await.status, StatusCode::NOT_FOUND);
+}
+
+// safety 16
+#[tokio::test]
+async fn what_is_revoked_while_its_request_arrives_is_refused() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let made = owner.key(json!({"name": "old", "scope": "admin"})).await;
+    let (late, key) = (Late::new(), house.showing("x-api-key", &made.secret));
+    let asked = Request::post(format!("{API}/me/keys")).header("content-type", "application/json");
+    let asked = asked.body(late.body(r#"{"name": "new", "scope": "admin"}"#)).unwrap();
+    let revoke = async {
+        late.is_awaited(1).await;
+        owner.call("DELETE", &format!("{API}/me/keys/{}", made.key.id)).await;
+        late.arrives(1);
+    };
+    let (answer, ()) = tokio::join!(key.send(asked), revoke);
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text());
+    let keys: Vec<Key> = owner.get(&format!("{API}/me/keys")).await.json();
+    assert_eq!(keys, [], "it made no other");
+}
+
+// safety 16
+#[tokio::test]
+async fn a_key_that_may_everything_is_not_for_some_workflows() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let wanted = json!({"name": "x", "scope": "admin", "workflows": ["upscale"]});
+    let refused = owner.post(&format!("{API}/me/keys"), &wanted).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    assert_eq!(refused.problem().field.as_deref(), Some("workflows"));
+}
+
+// safety 16
+#[tokio::test]
+async fn a_key_makes_none_that_is_wider_than_itself() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let end = jiff::Timestamp::now().as_millisecond() + 3_600_000;
+    let wanted = json!({"name": "x", "scope": "admin", "per_minute": 30, "expires_at": end});
+    let key = owner.key(wanted).await.secret;
+    let key = house.showing("x-api-key", &key);
+    for (field, wider) in [("per_minute", json!(31)), ("expires_at", json!(end + 1))] {
+        let wanted = json!({"name": "y", "scope": "run", field: wider});
+        let refused = key.post(&format!("{API}/me/keys"), &wanted).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        assert_eq!(refused.problem().field.as_deref(), Some(field));
+    }
+    let made = key.key(json!({"name": "y", "scope": "run"})).await.key;
+    assert_eq!((made.per_minute, made.expires_at), (Some(30), Some(end)), "as its maker");
+}
+
+// safety 12, 16
+#[tokio::test]
+async fn a_key_for_some_workflows_sees_nothing_of_whoever_made_it() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let job: wire::Job = owner.submit(&small("mine")).await.json();
+    let wanted = json!({"name": "x", "scope": "run", "workflows": ["text-to-picture"]});
+    let key = owner.key(wanted).await.secret;
+    let key = house.showing("x-api-key", &key);
+    let uri = format!("{API}/jobs/{}", job.id);
+    assert_eq!(key.get(&uri).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(key.call("DELETE", &uri).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(key.submit(&small("theirs")).await.status, StatusCode::ACCEPTED);
+    assert_eq!(key.get(&format!("{API}/jobs")).await.json::<JobList>().total, 1);
+}
+
+// safety 16
+#[tokio::test]
+async fn what_a_key_opened_closes_when_its_time_is_over() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let address = house.listen().await;
+    let soon = jiff::Timestamp::now().as_millisecond() + 700;
+    let made = owner.key(json!({"name": "x", "scope": "read", "expires_at": soon})).await;
+    let mut socket = live::open(address, &[("x-api-key", &made.secret)]).await.unwrap();
+    live::told(&mut socket).await;
+    assert_eq!(live::goodbye(&mut socket).await, CloseCode::Policy);
+    assert!(jiff::Timestamp::now().as_millisecond() >= soon);
 }
 
 // safety 16

@@ -58,6 +58,28 @@ async fn an_owner_has_no_limits() {
     assert!(visitor.me().await.limits.is_empty());
 }
 
+// safety 22
+#[tokio::test]
+async fn keys_that_have_to_be_looked_for_are_limited_and_known_ones_are_not() {
+    let house = House::with(&["--open=false", "--guest-requests", "0"]).await;
+    let key = house.owner().await.key(serde_json::json!({"name": "x", "scope": "read"})).await;
+    let key = house.showing("x-api-key", &key.secret);
+    assert_eq!(key.get(&format!("{API}/me")).await.status, StatusCode::OK);
+    let mut guesses = 0;
+    let refused = loop {
+        let guess = parlor::auth::ApiKey::random();
+        let guess = house.showing("x-api-key", guess.reveal());
+        let answer = guess.get(&format!("{API}/me")).await;
+        guesses += 1;
+        if answer.text().contains("different keys") {
+            break answer;
+        }
+        assert!(guesses < 2_000, "nobody stops it");
+    };
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(key.get(&format!("{API}/me")).await.status, StatusCode::OK);
+}
+
 // safety 38
 #[tokio::test]
 async fn jobs_at_once_are_limited_and_counted() {
@@ -75,6 +97,18 @@ async fn jobs_at_once_are_limited_and_counted() {
     let cancel = visitor.call("POST", &format!("{API}/jobs/{}/cancel", first.id)).await;
     assert_eq!(cancel.status, StatusCode::OK);
     assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+}
+
+// safety 22, 38
+#[tokio::test]
+async fn jobs_at_once_are_counted_for_the_address_too() {
+    let house = open(&["--guest-jobs", "2"]).await;
+    for _ in 0..2 {
+        let visitor = house.visitor().await;
+        assert_eq!(visitor.submit(&small("x")).await.status, StatusCode::ACCEPTED);
+    }
+    let refused = house.visitor().await.submit(&small("x")).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "a new cookie is no new place");
 }
 
 // safety 38

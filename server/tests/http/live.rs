@@ -203,3 +203,25 @@ async fn a_house_that_closes_tells_its_viewers_when_to_come_back() {
     let metrics = house.app.metrics.render().unwrap();
     assert!(metrics.contains("parlor_viewers 0"), "{metrics}");
 }
+
+// safety 22
+#[tokio::test]
+async fn what_is_said_counts_like_what_is_asked() {
+    let flags = ["--public-url", "http://art.example.org", "--open", "--guest-requests", "4"];
+    let house = House::with(&flags).await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    let nothing = FromViewer::Watch { job: JobId(uuid::Uuid::nil()), after: None };
+    let mut let_in = 0;
+    let refused = loop {
+        say(&mut socket, &nothing).await;
+        match told(&mut socket).await {
+            ToViewer::Refused { message, .. } => break message,
+            _ => let_in += 1,
+        }
+        assert!(let_in <= 4, "nobody stops it");
+    };
+    assert!(refused.contains("too often"), "{refused}");
+}

@@ -9,6 +9,7 @@ mod house;
 mod inhabitants;
 mod jobs;
 mod keys;
+mod late;
 mod limits;
 mod live;
 mod matrix;

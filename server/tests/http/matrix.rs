@@ -27,6 +27,8 @@ enum Rule {
     Acts,
     /// A thing: whose it is, also by a key that only reads.
     Sees,
+    /// How a thing was made: whose it is, if they may run graphs or use the studio.
+    Graph,
     /// A thing: whose it is, but for a key that only reads.
     Changes,
     /// Opens by its seal, which is wrong here.
@@ -41,7 +43,8 @@ enum Rule {
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, House as Keeps, Inside, Outside, Own, Sealed, Sees, Studio,
+    Account, Acts, Arrives, Changes, Graph, House as Keeps, Inside, Outside, Own, Sealed, Sees,
+    Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -68,7 +71,7 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/jobs", API, Inside),
     ("GET", "/jobs/{id}", API, Sees),
     ("GET", "/jobs/{id}/events", API, Sees),
-    ("GET", "/jobs/{id}/graph", API, Sees),
+    ("GET", "/jobs/{id}/graph", API, Graph),
     ("PUT", "/jobs/{id}/favourite", API, Changes),
     ("DELETE", "/jobs/{id}/favourite", API, Changes),
     ("POST", "/jobs/{id}/cancel", API, Changes),
@@ -162,8 +165,9 @@ fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
         (_, Nobody | Embed) => Some(401),
-        (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) => None,
-        (Sees | Changes, Another | Guest) => Some(404),
+        (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
+        (Graph, ReadKey) => Some(403),
+        (Sees | Changes | Graph, Another | Guest) => Some(404),
         (Own, ReadKey | RunKey) => Some(403),
         (Own, Another | Guest) | (Account, Another) => None,
         (Account, Guest | ReadKey | RunKey) | (Studio | Keeps, _) => Some(403),

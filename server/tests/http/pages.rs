@@ -51,6 +51,17 @@ async fn pages_are_found_or_said_to_be_lost_by_the_page_itself() {
     }
 }
 
+// safety 11
+#[tokio::test]
+async fn who_is_not_let_in_learns_of_no_workflow() {
+    let house = House::with(&["--open=false"]).await;
+    for page in ["w", "embed"] {
+        let [there, not] = ["upscale", "nope"].map(|slug| format!("/{page}/{slug}"));
+        let (there, not) = (house.get(&there).await.status, house.get(&not).await.status);
+        assert_eq!((there, not), (StatusCode::OK, StatusCode::OK), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn the_host_gets_another_document_than_guests() {
     let house = House::quiet().await;

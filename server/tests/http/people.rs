@@ -84,6 +84,47 @@ async fn a_forgotten_password_is_replaced_by_a_link_of_the_owner() {
     assert_eq!(house.sign_in("Mia", "a new password").await.status, StatusCode::OK);
 }
 
+// safety 15
+#[tokio::test]
+async fn a_link_is_void_when_whoever_made_it_owns_the_house_no_more() {
+    let house = House::with(&CLOSED).await;
+    let mia = house.member("Mia", json!([])).await;
+    let owner = house.signed_in("Olga").await;
+    let change = format!("{API}/admin/people/{}", mia.me().await.id);
+    owner.send_json("PATCH", &change, &json!({"role": "owner"})).await;
+    let reset = format!("{API}/admin/people/{}/reset", owner.me().await.id);
+    let reset: MadeLink = mia.post(&reset, &json!({})).await.json();
+    let invite: MadeLink = mia.post(&format!("{API}/admin/invites"), &json!({})).await.json();
+    let follow = async |link: &MadeLink| {
+        let body = json!({"token": token(&link.url), "name": "Paul", "password": PASSWORD});
+        house.answer(post(&format!("{API}/links/follow"), &body)).await.status
+    };
+    for shut in [json!({"standing": "barred"}), json!({"standing": "active", "role": "member"})] {
+        assert_eq!(owner.send_json("PATCH", &change, &shut).await.status, StatusCode::OK);
+        assert_eq!(follow(&reset).await, StatusCode::NOT_FOUND, "{shut}");
+        assert_eq!(follow(&invite).await, StatusCode::NOT_FOUND, "{shut}");
+    }
+    assert_eq!(owner.call("DELETE", &change).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(follow(&reset).await, StatusCode::NOT_FOUND);
+    assert_eq!(house.sign_in("Olga", PASSWORD).await.status, StatusCode::OK);
+}
+
+// safety 15
+#[tokio::test]
+async fn a_new_password_voids_the_links_that_were_made_before() {
+    let house = House::with(&CLOSED).await;
+    let mia = house.member("Mia", json!([])).await;
+    let owner = house.signed_in("Olga").await;
+    let reset = format!("{API}/admin/people/{}/reset", mia.me().await.id);
+    let made: MadeLink = owner.post(&reset, &json!({})).await.json();
+    let body = json!({"current": PASSWORD, "new": "a new password"});
+    let changed = mia.send_json("PUT", &format!("{API}/me/password"), &body).await;
+    assert_eq!(changed.status, StatusCode::NO_CONTENT, "{}", changed.text());
+    let body = json!({"token": token(&made.url), "password": "a stolen link"});
+    let followed = house.answer(post(&format!("{API}/links/follow"), &body)).await;
+    assert_eq!(followed.status, StatusCode::NOT_FOUND);
+}
+
 // safety 11
 #[tokio::test]
 async fn what_the_owner_does_is_for_the_owner() {
@@ -140,6 +181,7 @@ async fn what_happened_is_written_down() {
         [
             ("link_followed", "Olga"),
             ("signed_in", "Olga"),
+            ("link_made", "Olga"),
             ("link_followed", "Mia"),
             ("signed_in", "Mia"),
             ("key_made", "Mia"),

@@ -146,9 +146,12 @@ async fn the_figures_are_for_this_machine() {
     assert!(here.text().contains("parlor_backend_up{backend=\"workshop\"} 0"), "{}", here.text());
     let away = house.answer_to("192.0.2.1:1", empty("GET", "/metrics")).await;
     assert_eq!(away.status, StatusCode::NOT_FOUND);
-    let passed_on =
-        request("GET", "/metrics").header("x-forwarded-for", "192.0.2.1").body(Body::empty());
-    assert_eq!(house.answer(passed_on.unwrap()).await.status, StatusCode::NOT_FOUND);
+    for (name, value) in
+        [("x-forwarded-for", "192.0.2.1"), ("via", "1.1 tunnel"), ("cf-connecting-ip", "192.0.2.1")]
+    {
+        let passed_on = request("GET", "/metrics").header(name, value).body(Body::empty());
+        assert_eq!(house.answer(passed_on.unwrap()).await.status, StatusCode::NOT_FOUND, "{name}");
+    }
     let public = House::with(&["--metrics-public"]).await;
     let away = public.answer_to("192.0.2.1:1", empty("GET", "/metrics")).await;
     assert_eq!(away.status, StatusCode::OK);

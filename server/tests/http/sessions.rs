@@ -172,6 +172,20 @@ async fn passwords_cannot_be_tried_out() {
     assert_eq!(refused.problem().code, ErrorCode::TooMany);
 }
 
+// safety 15, 22
+#[tokio::test]
+async fn nobody_locks_another_out_by_trying_their_name() {
+    let house = House::with(&CLOSED).await;
+    house.owner().await;
+    let body = json!({"name": "Olga", "password": "a wrong password"});
+    for address in 1..=5 {
+        let peer = format!("192.0.2.{address}:1");
+        let asked = || post(&format!("{API}/session"), &body);
+        while house.answer_to(&peer, asked()).await.status == StatusCode::UNAUTHORIZED {}
+    }
+    assert_eq!(house.sign_in("olga", PASSWORD).await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn in_an_open_house_an_ended_session_is_a_guest_again() {
     let house = House::with(&["--public-url", "http://art.example.org", "--open"]).await;

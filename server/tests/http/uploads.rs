@@ -9,6 +9,7 @@ use axum::http::{Request, StatusCode};
 use wire::{ErrorCode, Upload};
 
 use super::house::{API, House};
+use super::late::Late;
 
 fn png() -> Vec<u8> {
     let image =
@@ -202,4 +203,53 @@ async fn a_video_is_taken_in_and_shown_as_one_and_a_page_never_is() {
     let back = visitor.get(&format!("/{}", upload.url)).await;
     assert!(back.header("content-disposition").starts_with("attachment"));
     assert_eq!(back.header("content-security-policy"), "sandbox; default-src 'none'");
+}
+
+/// An open house, with more flags.
+async fn open(flags: &[&str]) -> House {
+    House::with(&[&["--public-url", "http://art.example.org", "--open"], flags].concat()).await
+}
+
+/// A picture of which nothing arrives yet.
+fn slow(late: &Late) -> Request<Body> {
+    let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
+    asked.body(late.body(png())).unwrap()
+}
+
+// safety 22
+#[tokio::test]
+async fn what_is_still_arriving_counts_as_handed_in() {
+    let house = open(&["--max-upload-mb", "1", "--guest-upload-mb-per-day", "1"]).await;
+    let (visitor, late) = (house.visitor().await, Late::new());
+    let meanwhile = async {
+        late.is_awaited(1).await;
+        // Another cookie from the same address is no other day.
+        let second = house.visitor().await.send(raw("b.png", "image/png", png())).await;
+        late.arrives(1);
+        second
+    };
+    let (first, second) = tokio::join!(visitor.send(slow(&late)), meanwhile);
+    assert_eq!(first.status, StatusCode::CREATED, "{}", first.text());
+    assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS, "{}", second.text());
+    let third = visitor.send(raw("b.png", "image/png", png())).await;
+    assert_eq!(third.status, StatusCode::CREATED, "what did not arrive is given back");
+}
+
+// safety 22
+#[tokio::test]
+async fn only_so_many_files_arrive_at_once() {
+    let house = open(&["--guest-upload-mb-per-day", "0"]).await;
+    let (visitor, late) = (house.visitor().await, Late::new());
+    let meanwhile = async {
+        late.is_awaited(8).await;
+        let one_more = visitor.send(raw("b.png", "image/png", png())).await;
+        late.arrives(8);
+        one_more
+    };
+    let slow = futures_util::future::join_all((0..8).map(|_| visitor.send(slow(&late))));
+    let (all, one_more) = tokio::join!(slow, meanwhile);
+    assert!(all.iter().all(|answer| answer.status == StatusCode::CREATED));
+    assert_eq!(one_more.status, StatusCode::TOO_MANY_REQUESTS, "{}", one_more.text());
+    let next = visitor.send(raw("b.png", "image/png", png())).await;
+    assert_eq!(next.status, StatusCode::CREATED);
 }

@@ -53,10 +53,11 @@ pub(crate) async fn delete_person(
 /// A link for somebody who forgot their password.
 pub(crate) async fn reset(
     State(app): State<Arc<App>>,
-    Owner(_): Owner,
+    Owner(owner): Owner,
     Path(id): Path<Uuid>,
+    whence: Whence,
 ) -> Result<impl IntoResponse> {
-    let made = app.people.reset_link(id, &app.address()).await?;
+    let made = app.people.reset_link((&owner, &whence), (id, &app.address())).await?;
     Ok((StatusCode::CREATED, NOT_KEPT, axum::Json(made)))
 }
 
@@ -69,11 +70,13 @@ pub(crate) async fn invites(
 
 pub(crate) async fn invite(
     State(app): State<Arc<App>>,
-    Owner(_): Owner,
+    Owner(owner): Owner,
+    whence: Whence,
     Json(wanted): Json<NewInvite>,
 ) -> Result<impl IntoResponse> {
-    let wanted = (wanted.grants, wanted.hours);
-    let made = app.people.invite(wanted, &app.address()).await?;
+    let address = app.address();
+    let wanted = (wanted.grants, wanted.hours, &*address);
+    let made = app.people.invite((&owner, &whence), wanted).await?;
     Ok((StatusCode::CREATED, NOT_KEPT, axum::Json(made)))
 }
 

@@ -22,6 +22,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::app::App;
 use crate::auth::{self, Principal};
 use crate::error::{Error, Result};
+use crate::people::Whence;
 use socket::Socket;
 use viewer::Viewer;
 
@@ -33,6 +34,7 @@ const PROTOCOL: &str = "parlor";
 pub(crate) async fn open(
     State(app): State<Arc<App>>,
     principal: Principal,
+    whence: Whence,
     mut request: Request,
 ) -> Result<Response> {
     if !auth::is_own_page(&app.config, request.uri(), request.headers()) {
@@ -44,6 +46,7 @@ pub(crate) async fn open(
         .extensions_mut()
         .remove::<OnUpgrade>()
         .ok_or_else(|| Error::BadRequest("WebSocket needs HTTP/1.1 here".into()))?;
+    let own_place = app.limits.socket(&principal, whence.hash)?;
     let place = Arc::clone(&app.viewer_places)
         .try_acquire_owned()
         .map_err(|_| Error::Unavailable("too many people are watching; try again in a moment"))?;
@@ -56,10 +59,13 @@ pub(crate) async fn open(
     let shutdown = app.shutdown.clone();
     shutdown.spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => Viewer::new(app, principal, Socket::new(upgraded).await).run().await,
+            Ok(upgraded) => {
+                let socket = Socket::new(upgraded).await;
+                Viewer::new(app, (principal, whence.hash), socket).run().await;
+            }
             Err(error) => tracing::debug!(%error, "an upgrade did not happen"),
         }
-        drop(place);
+        drop((place, own_place));
     });
     Ok(response)
 }

@@ -12,7 +12,7 @@ use super::socket::{End, Socket};
 use super::watching::Watching;
 use crate::api::parlor::links::{Links, encoded};
 use crate::app::App;
-use crate::auth::Principal;
+use crate::auth::{Principal, PrincipalId};
 use crate::db::JobFilter;
 use crate::events::Told;
 use crate::site;
@@ -35,6 +35,8 @@ const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is
 pub(super) struct Viewer {
     app: Arc<App>,
     principal: Principal,
+    /// Hash of the address it came from.
+    address: PrincipalId,
     socket: Socket,
     watching: Watching,
     /// It said something since it was last asked.
@@ -43,11 +45,16 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
-    pub(super) fn new(app: Arc<App>, principal: Principal, socket: Socket) -> Self {
+    pub(super) fn new(
+        app: Arc<App>,
+        (principal, address): (Principal, PrincipalId),
+        socket: Socket,
+    ) -> Self {
         let counted = app.metrics.viewing();
         Self {
             app,
             principal,
+            address,
             socket,
             watching: Watching::default(),
             heard: true,
@@ -98,6 +105,13 @@ impl Viewer {
 
     async fn hear(&mut self, message: Message) -> Result<(), End> {
         self.heard = true;
+        if matches!(message, Message::Text(_) | Message::Binary(_))
+            && let Err(too_often) = self.app.limits.request(Some(&self.principal), self.address)
+        {
+            let seconds = too_often.retry_after.as_secs() + 1;
+            let message = format!("this is said too often: say it again in {seconds} s");
+            return self.refuse(None, message).await;
+        }
         match message {
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(said) => Box::pin(self.obey(said)).await,

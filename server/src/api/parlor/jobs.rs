@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use wire::{Job, JobId, JobList, JobStatus};
+use wire::{Job, JobId, JobList, JobStatus, Metadata};
 
 use super::links::Links;
 use crate::app::App;
@@ -17,6 +17,10 @@ use crate::extract::{Path, Query};
 
 const PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
+
+const CLOSED: &str = "this graph holds more than the workflow's form shows: sign in as the owner \
+                      or as a member with the grant `graph` or `studio`, or ask the owner to keep \
+                      metadata in what the workflow makes";
 
 /// Which jobs to list.
 #[derive(Debug, Deserialize)]
@@ -89,11 +93,19 @@ pub(crate) async fn unfavour(
 }
 
 /// The graph that was run, in ComfyUI's API format.
+///
+/// It also holds what the workflow's form does not show, hidden prompts for
+/// one: for guests only where the files themselves say all of it.
 pub(crate) async fn graph(
     State(app): State<Arc<App>>,
     principal: Principal,
     Path(id): Path<JobId>,
 ) -> Result<axum::Json<Value>> {
+    let handling = app.jobs.handling(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
+    let is_told = handling.metadata == Metadata::Kept;
+    if !is_told && !principal.may_run_graphs() && !principal.may_use_studio() {
+        return Err(Error::Forbidden(CLOSED));
+    }
     let graph = app.jobs.graph(principal.id, id).await?;
     graph.map(axum::Json).ok_or(Error::NotFound("job"))
 }

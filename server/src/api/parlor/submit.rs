@@ -49,7 +49,8 @@ pub(crate) async fn submit(
 ) -> Result<Response> {
     workflows::find(&app, &principal, &slug)?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
-    let submitted = app.jobs.submit(principal.id, &slug, submit.inputs, wishes.key).await?;
+    let asker = principal.asker(whence.hash);
+    let submitted = app.jobs.submit(asker, &slug, submit.inputs, wishes.key).await?;
     let Submitted { mut job, replayed, cost } = submitted;
     if replayed {
         drop(charge);

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::auth::{Principal, Sealed};
 use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
-use crate::extract::{Arrival, Path, Query};
+use crate::extract::{Arrival, OVER, Path, Query};
 use crate::files::{Claim, SafeName, UploadError};
 use crate::limits::Ask;
 use crate::people::Whence;
@@ -46,10 +46,12 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response> {
     let max = app.config.max_upload_bytes();
-    if announced(request.headers()).is_some_and(|length| length > max + form::OVERHEAD) {
+    let announced = announced(request.headers());
+    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
         return Err(UploadError::TooLarge { max }.into());
     }
-    let charge = app.limits.admit((&principal, whence.hash), Ask::Upload).await?;
+    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
+    let charge = app.limits.admit((&principal, whence.hash), ask).await?;
     let work = receive(&app, &principal, named.name, request);
     let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
     charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
@@ -105,6 +107,9 @@ async fn store<E>(
 ) -> Result<Upload> {
     let received =
         app.files.receive(unless_silent(body), claim, app.config.max_upload_bytes()).await?;
+    if principal.is_over() {
+        return Err(Error::Unauthorized(OVER));
+    }
     let name = received.name().to_string();
     // Not taken before: nothing can be deleted while it is held.
     let _no_file_is_deleted_meanwhile = app.db.storing().await;
