@@ -97,6 +97,41 @@ test('every edit can be undone, and is saved by itself', async () => {
   await sound(page);
 });
 
+test('what is typed while the server is busy is kept, even when the editor is left', async () => {
+  const studio = await host('studio');
+  const { page } = studio;
+  await studio.paste(await readFile(LIGHTHOUSE, 'utf8'));
+  const button = page.getByRole('button', { name: 'Publish version 1' });
+  await button.waitFor();
+  const slug = new URL(page.url()).pathname.split('/').at(-1);
+  const api = `${shared.house.url}/api/parlor/v1`;
+
+  const publishing = await studio.hold('POST', `**/${slug}/publish`);
+  await button.click();
+  await publishing.asked;
+  await studio.setting('Summary').fill('Typed meanwhile');
+  publishing.release();
+  await page.getByRole('button', { name: 'Publish version 2' }).waitFor();
+  assert.equal(await studio.setting('Summary').inputValue(), 'Typed meanwhile');
+  const published = await (await page.request.get(`${api}/workflows/${slug}`)).json();
+  assert.notEqual(published.summary, 'Typed meanwhile', 'guests have what was published');
+
+  const saving = await studio.hold('PUT', `**/studio/workflows/${slug}`);
+  await studio.setting('Summary').fill('Typed before');
+  await saving.asked;
+  await studio.setting('Summary').fill('Typed last');
+  await page.getByRole('link', { name: 'All workflows' }).click();
+  await page.getByRole('heading', { name: 'Workflows', level: 1 }).waitFor();
+  const isLast = answer => answer.request().method() === 'PUT'
+    && answer.request().postDataJSON().manifest.summary === 'Typed last';
+  const last = page.waitForResponse(isLast);
+  saving.release();
+  assert.equal((await last).status(), 200);
+  const bench = await (await page.request.get(`${api}/studio/workflows/${slug}`)).json();
+  assert.equal(bench.draft.manifest.summary, 'Typed last');
+  await sound(page);
+});
+
 test('versions are compared, and an earlier one is a click away', async () => {
   const studio = await host('studio/w/upscale');
   const { page } = studio;

@@ -80,6 +80,23 @@ export class Studio {
     await this.saved();
   }
 
+  /** Lets the next request like this wait; answers when it is asked, and what lets it go on. */
+  async hold(method, path) {
+    let ask, release;
+    const asked = new Promise(resolve => { ask = resolve; });
+    const released = new Promise(resolve => { release = resolve; });
+    let isHeld = false;
+    await this.page.route(path, async route => {
+      if (!isHeld && route.request().method() === method) {
+        isHeld = true;
+        ask();
+        await released;
+      }
+      await route.continue();
+    });
+    return { asked, release };
+  }
+
   async publish(version) {
     await this.page.getByRole('button', { name: `Publish version ${version}` }).click();
     await this.page.getByText(`Version ${version} is published.`).waitFor();
