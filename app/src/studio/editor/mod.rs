@@ -11,7 +11,7 @@ mod field;
 mod graph;
 mod list;
 mod preview;
-mod setting;
+pub(super) mod setting;
 mod slot;
 mod tools;
 mod troubles;
