@@ -1,8 +1,8 @@
 //! The host's side: a program of its own, so that guests never download it.
 //!
 //! It lies below `/studio`, has its own addresses ([`address::Route`]) and its own words ([`t`]), and draws
-//! the page where people sign in, which few ever need. Everything else it takes from the library as the guest's pages do. A link from one side to the other loads
-//! the other's document.
+//! the page where people sign in, which few guests ever need. Everything else it takes from the library as
+//! the guest's pages do. A link from one side to the other loads the other's document.
 
 mod address;
 mod dialog;
