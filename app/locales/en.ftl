@@ -117,6 +117,7 @@ no-workflow-title = This workflow is not here
 no-workflow-why = It may have been renamed or taken down by the host.
 trouble-title = That did not load
 retry = Try again
+sign-in = Sign in
 loading = Loading
 
 ## Keys

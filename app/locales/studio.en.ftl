@@ -14,6 +14,31 @@ studio-as-guest-named = Open { $workflow } as a guest
 guarded-title = The studio is the host’s
 remove-named = Remove { $what }
 
+## The door
+
+enter-account-why = With the name and the password of your account here.
+enter-owner-title = This house is yours
+enter-owner-why = This link lets you in once. The browser you use it in stays signed in.
+enter-owner = Enter as the owner
+enter-invite-title = You are invited
+enter-invite-why = Choose the name and the password that you come in with from now on.
+enter-invite = Come in
+enter-reset-title = A new password
+enter-reset-title-for = A new password for { $name }
+enter-reset-why = Choose it, and you are in. Wherever else you are signed in, you are signed out.
+enter-reset = Set it and come in
+enter-name = Name
+enter-password = Password
+enter-password-new = New password
+enter-password-help = At least 10 characters.
+enter-show = Show the password
+spent-title = This link is no longer good
+spent-why = A link lets somebody in once, and only for a while. Ask the host for another; the host’s own comes from the command parlor owner-link.
+spent-otherwise = Sign in with a password
+signed-in-title = You are signed in, { $name }
+signed-in-why = Sign out first to come in as somebody else.
+sign-out = Sign out
+
 ## The overview
 
 version-draft = draft of version { $version }

@@ -56,12 +56,16 @@ pub(crate) struct Here {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Guest,
-    /// Everything at and below [`STUDIO`].
+    /// Everything at and below [`STUDIO`], and [`SIGN_IN`].
     Host,
 }
 
 /// Where the host's side lies, relative to the page's base.
 pub(crate) const STUDIO: &str = "studio";
+
+/// Where people sign in, relative to the page's base. The host's program draws it, so that guests need not
+/// download it.
+pub(crate) const SIGN_IN: &str = "sign-in";
 
 /// What [`provide`] provides.
 pub(crate) fn use_here() -> Here {
@@ -155,10 +159,11 @@ impl Side {
     /// Whether this address, relative to the page's base, is a page of this program.
     fn has(self, address: &str) -> bool {
         let first = address.split(['/', '?', '#']).next();
+        let is_host = matches!(first, Some(STUDIO | SIGN_IN));
         match self {
             // An address without a page of ours behind it is the server's.
-            Self::Guest => first != Some("api") && first != Some(STUDIO),
-            Self::Host => first == Some(STUDIO),
+            Self::Guest => first != Some("api") && !is_host,
+            Self::Host => is_host,
         }
     }
 }
@@ -213,7 +218,8 @@ mod tests {
 
     #[test]
     fn each_program_leaves_the_addresses_of_the_other_to_the_browser() {
-        for address in ["studio", "studio/", "studio?x", "studio/workflows/up-scale"] {
+        let hosts = ["studio", "studio/", "studio?x", "studio/w/up-scale", "sign-in", "sign-in#a"];
+        for address in hosts {
             assert!(Side::Host.has(address) && !Side::Guest.has(address), "{address}");
         }
         for address in ["", "gallery", "w/studio", "studios", "?studio"] {

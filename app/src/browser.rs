@@ -235,6 +235,12 @@ impl Drop for ObjectUrl {
     }
 }
 
+/// Goes to another document of the site, whose address is relative to the page's base; *back* does not lead
+/// here any more.
+pub(crate) fn move_on(address: &str) {
+    let _ = window().location().replace(&absolute(address));
+}
+
 /// Loads the page anew.
 pub(crate) fn reload() {
     let _ = window().location().reload();

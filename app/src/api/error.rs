@@ -41,6 +41,11 @@ impl Error {
         matches!(self, Self::Refused(problem) if matches!(problem.code, ErrorCode::Forbidden | ErrorCode::Unauthorized))
     }
 
+    /// Nobody is let in who does not sign in.
+    pub(crate) fn is_stranger(&self) -> bool {
+        matches!(self, Self::Refused(problem) if problem.code == ErrorCode::Unauthorized)
+    }
+
     /// Somebody else was faster.
     pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Refused(problem) if problem.code == ErrorCode::Conflict)

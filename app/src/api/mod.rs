@@ -3,6 +3,7 @@
 
 mod call;
 mod error;
+pub(crate) mod people;
 pub(crate) mod studio;
 mod upload;
 

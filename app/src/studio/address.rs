@@ -1,27 +1,30 @@
-//! The addresses of the studio's pages.
+//! The addresses of the host's pages.
 
-use crate::address::STUDIO;
+use crate::address::{SIGN_IN, STUDIO};
 
 /// The first page, relative to the page's base.
 pub(super) const OVERVIEW: &str = STUDIO;
 
-/// The studio's pages.
+/// The host's pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
     /// What is published.
     Overview,
     /// The workflow with this slug.
     Workflow(String),
+    /// The door, which is the same for everybody.
+    SignIn,
     Nowhere,
 }
 
 impl Route {
-    /// The page at `path`, which begins with the studio's own: `/studio/w/upscale`.
+    /// The page at `path`, as `/studio/w/upscale`.
     pub(super) fn of(path: &str) -> Self {
-        let mut parts = path.split('/').filter(|part| !part.is_empty()).skip(1);
-        match (parts.next(), parts.next(), parts.next()) {
-            (None, ..) | (Some("w"), None, _) => Self::Overview,
-            (Some("w"), Some(slug), None) => Self::Workflow(slug.to_owned()),
+        let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [STUDIO] | [STUDIO, "w"] => Self::Overview,
+            [STUDIO, "w", slug] => Self::Workflow((*slug).to_owned()),
+            [SIGN_IN] => Self::SignIn,
             _ => Self::Nowhere,
         }
     }
@@ -43,11 +46,12 @@ mod tests {
         }
         let upscale = format!("/{}", workflow("up-scale"));
         assert_eq!(Route::of(&upscale), Route::Workflow("up-scale".to_owned()));
+        assert_eq!(Route::of("/sign-in"), Route::SignIn);
     }
 
     #[test]
     fn any_other_path_leads_nowhere() {
-        for path in ["/studio/x", "/studio/w/a/b"] {
+        for path in ["/studio/x", "/studio/w/a/b", "/sign-in/w", "/studio/sign-in"] {
             assert_eq!(Route::of(path), Route::Nowhere, "{path}");
         }
     }

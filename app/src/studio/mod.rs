@@ -1,14 +1,15 @@
 //! The host's side: a program of its own, so that guests never download it.
 //!
-//! It lies below `/studio` and has its own addresses ([`address::Route`]) and its own words ([`t`]). Everything
-//! else it takes from the library as the guest's pages do. A link from one side to the other loads
-//! the other's document.
+//! It lies below `/studio`, has its own addresses ([`address::Route`]) and its own words ([`t`]), and draws
+//! the page where people sign in, which few guests ever need. Everything else it takes from the library as
+//! the guest's pages do. A link from one side to the other loads the other's document.
 
 mod address;
 mod dialog;
 mod editor;
 mod jobs;
 mod overview;
+mod sign_in;
 mod state;
 mod t;
 mod top_bar;
@@ -17,7 +18,7 @@ mod words;
 use leptos::prelude::*;
 
 use crate::{
-    address::{Side, provide as provide_address},
+    address::{SIGN_IN, Side, provide as provide_address},
     api::Error,
     components::{icon::Sprite, room::Room, toasts::ToastList},
     dom::{Node, view},
@@ -31,6 +32,7 @@ use crate::{
 use address::Route;
 use editor::EditorPage;
 use overview::Overview;
+use sign_in::SignInPage;
 use top_bar::TopBar;
 
 /// The drawings that only the studio has, as `<symbol>`s.
@@ -52,17 +54,19 @@ fn Studio() -> Node {
     later::provide();
     let here = provide_address(Side::Host);
     let route = memo(move |_| here.see_path(Route::of));
+    let is_door = memo(move |_| route.get() == Route::SignIn);
     // Moving the focus to a new page is what tells a screen reader that there is one.
     let arrive = |_: &Route| request_animation_frame(|| crate::browser::focus(MAIN));
     watch(move || route.get(), arrive);
     view! {
         <Sprite />
         <div hidden=true inner_html=SPRITE></div>
-        <TopBar />
+        <TopBar is_door />
         <main id=MAIN class="studio" tabindex="-1">
             {move || match route.get() {
                 Route::Overview => view! { <Overview /> },
                 Route::Workflow(slug) => view! { <EditorPage slug /> },
+                Route::SignIn => view! { <SignInPage /> },
                 Route::Nowhere => view! { <Nowhere /> },
             }}
         </main>
@@ -76,6 +80,7 @@ fn Guarded(error: Error) -> Node {
     view! {
         <div role="alert">
             <Room title=t::guarded_title() why=error.words() page=true>
+                <a class="btn btn--main" href=SIGN_IN>{i18n::sign_in()}</a>
                 <a class="btn" href=".">{i18n::to_hall_short()}</a>
             </Room>
         </div>

@@ -10,10 +10,14 @@ use crate::{
     home::use_home,
     i18n::t as words,
     pages::MAIN,
+    reactive::{Memo, Show},
 };
 
 #[component]
-pub(super) fn TopBar() -> Node {
+pub(super) fn TopBar(
+    /// Nobody has come in yet: there is nowhere to go from here.
+    is_door: Memo<bool>,
+) -> Node {
     let home = use_home();
     let skip = |event: leptos::ev::MouseEvent| {
         // With a `<base>`, following `#main` would leave the page.
@@ -28,14 +32,16 @@ pub(super) fn TopBar() -> Node {
                 <span>{move || home.name()}</span>
             </a>
             <nav class="top__end" aria-label=t::studio_nav()>
-                <a class="top__link" href="gallery" aria-label=words::gallery()>
-                    <Icon name="wall" />
-                    <span>{words::gallery()}</span>
-                </a>
-                <a class="top__link" href=OVERVIEW aria-label=t::studio() aria-current="page">
-                    <Icon name="sliders" />
-                    <span>{t::studio()}</span>
-                </a>
+                <Show when=move || !is_door.get()>
+                    <a class="top__link" href="gallery" aria-label=words::gallery()>
+                        <Icon name="wall" />
+                        <span>{words::gallery()}</span>
+                    </a>
+                    <a class="top__link" href=OVERVIEW aria-label=t::studio() aria-current="page">
+                        <Icon name="sliders" />
+                        <span>{t::studio()}</span>
+                    </a>
+                </Show>
                 <ThemeSwitch />
             </nav>
         </header>

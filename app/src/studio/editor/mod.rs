@@ -12,7 +12,7 @@ mod graph;
 mod list;
 mod parting;
 mod preview;
-mod setting;
+pub(super) mod setting;
 mod slot;
 mod tools;
 mod troubles;

@@ -52,7 +52,12 @@ pub(crate) fn Wrong(#[prop(optional)] id: Option<String>, words: String) -> Node
 }
 
 /// What every control says of itself to a screen reader.
-fn described(control: Element, id: &str, trouble: Memo<Option<String>>, help: bool) -> Element {
+pub(crate) fn described(
+    control: Element,
+    id: &str,
+    trouble: Memo<Option<String>>,
+    help: bool,
+) -> Element {
     let id = id.to_owned();
     let by = move || {
         let parts = [(help, "h"), (trouble.read().is_some(), "p")];
