@@ -251,10 +251,11 @@ impl Form {
     }
 
     /// Where a file of this type goes that is dropped on the page: the first
-    /// field for such that is empty, else the first. What no field takes, or of
-    /// which the browser knows no type, goes where it is told why not.
+    /// field in sight for such that is empty, else the first. What no field takes, or
+    /// of which the browser knows no type, goes where it is told why not.
     pub fn file_field(&self, mime: &str) -> Option<&str> {
-        let all = || self.rows.iter().filter(|row| matches!(row.entry, Entry::Picture(_)));
+        let is_it = |row: &&Row| matches!(row.entry, Entry::Picture(_)) && self.counts(row);
+        let all = || self.rows.iter().filter(is_it);
         let fit = || all().filter(|row| row.field.kind.takes(mime));
         let empty = fit().find(|row| matches!(row.entry, Entry::Picture(None)));
         empty.or_else(|| fit().next()).or_else(|| all().next()).map(|row| row.field.name.as_str())

@@ -2,7 +2,7 @@
 //! result of an earlier job.
 
 use serde_json::Value;
-use wire::{JobId, Read, UploadId};
+use wire::{FieldKind, JobId, Read, UploadId};
 
 use super::{Change, object};
 
@@ -137,13 +137,16 @@ pub enum Refusal {
     WrongType,
 }
 
-/// Whether a file is worth sending. A browser that does not know the type
-/// leaves it to the server, which looks inside.
-pub fn refuse(chosen: &Chosen, accept: &[String], max_bytes: u64) -> Option<Refusal> {
-    let known = !chosen.mime.is_empty();
-    if known && !accept.iter().any(|mime| mime.eq_ignore_ascii_case(&chosen.mime)) {
-        return Some(Refusal::WrongType);
-    }
+/// Whether a file is worth sending to a field of this kind. Of types only those of pictures are told here: others
+/// have many names, and the server looks inside. So it does where the browser knows no type.
+pub fn refuse(chosen: &Chosen, kind: &FieldKind) -> Option<Refusal> {
+    let max_bytes = match kind {
+        FieldKind::Image { .. } if !chosen.mime.is_empty() && !kind.takes(&chosen.mime) => {
+            return Some(Refusal::WrongType);
+        }
+        FieldKind::Image { max_bytes, .. } | FieldKind::File { max_bytes, .. } => *max_bytes,
+        _ => return None,
+    };
     if chosen.bytes <= 0.0 {
         return Some(Refusal::Empty);
     }

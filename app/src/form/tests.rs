@@ -1,6 +1,6 @@
 use serde_json::json;
 use uuid::Uuid;
-use wire::{Choice, FieldGroup, FieldKind, JobId, UploadId};
+use wire::{Choice, Condition, FieldGroup, FieldKind, JobId, Media, UploadId};
 
 use super::*;
 
@@ -239,13 +239,45 @@ fn a_result_can_be_the_picture() {
 #[test]
 fn files_are_refused_before_they_are_sent() {
     let chosen = |mime: &str, bytes| Chosen { name: "x".into(), mime: mime.into(), bytes };
-    let accept = ["image/png".to_owned()];
-    let verdict = |mime, bytes| refuse(&chosen(mime, bytes), &accept, 1000);
+    let form = form();
+    let picture = &form.row("image").unwrap().field.kind;
+    let verdict = |mime, bytes| refuse(&chosen(mime, bytes), picture);
     assert_eq!(verdict("image/png", 1000.0), None);
     assert_eq!(verdict("", 10.0), None, "the server looks inside");
     assert_eq!(verdict("image/png", 0.0), Some(Refusal::Empty));
     assert_eq!(verdict("image/png", 1001.0), Some(Refusal::TooLarge));
     assert_eq!(verdict("text/html", 10.0), Some(Refusal::WrongType));
+}
+
+#[test]
+fn the_type_of_what_is_no_picture_is_left_to_the_server() {
+    let chosen = |mime: &str, bytes| Chosen { name: "x".into(), mime: mime.into(), bytes };
+    let sound =
+        FieldKind::File { media: Media::Audio, max_bytes: 1000, accept: vec!["audio/mp4".into()] };
+    let any = FieldKind::File { media: Media::Other, max_bytes: 1000, accept: vec![] };
+    assert_eq!(refuse(&chosen("audio/x-m4a", 10.0), &sound), None, "another name of the same");
+    assert_eq!(refuse(&chosen("application/zip", 10.0), &any), None);
+    assert_eq!(refuse(&chosen("audio/x-m4a", 1001.0), &sound), Some(Refusal::TooLarge));
+}
+
+#[test]
+fn a_file_goes_to_no_field_that_is_not_shown() {
+    let file = |name: &str, when| Field {
+        when,
+        ..field(name, FieldKind::Image { max_bytes: 1, accept: vec![], mask: false })
+    };
+    let on = Condition { field: "guide".into(), is: vec![true.into()] };
+    let mut form = Form::new(&[
+        field("guide", FieldKind::Boolean { default: false }),
+        file("pose", Some(on.clone())),
+        file("image", None),
+    ]);
+    assert_eq!(form.file_field("image/png"), Some("image"));
+    form.apply("guide", Change::Switch(true));
+    assert_eq!(form.file_field("image/png"), Some("pose"));
+    let hidden =
+        Form::new(&[field("guide", FieldKind::Boolean { default: false }), file("pose", Some(on))]);
+    assert_eq!(hidden.file_field("image/png"), None);
 }
 
 #[test]

@@ -14,6 +14,10 @@ use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
 
+/// How many words of a search are looked at. Each is a condition, and SQLite
+/// takes no more than a thousand.
+const MAX_WORDS: usize = 16;
+
 /// What a runner needs of a job.
 #[derive(Debug, Clone)]
 pub(crate) struct ToRun {
@@ -51,7 +55,7 @@ pub struct JobFilter {
     /// Slug.
     pub workflow: Option<String>,
     pub status: Option<JobStatus>,
-    /// Words that the inputs must contain, in any case of letters.
+    /// Words that the inputs must contain, in any case of letters: the first 16.
     pub q: Option<String>,
     pub favourite: Option<bool>,
     /// [`JobList::next`] of the page before.
@@ -313,7 +317,8 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, principal: PrincipalId, filter: &Job
         query.push(" AND favourite = ").push_bind(favourite);
     }
     // instr and not LIKE: what people type has no wildcards.
-    for word in filter.q.iter().flat_map(|q| q.split_whitespace()) {
+    let words = filter.q.iter().flat_map(|q| q.split_whitespace());
+    for word in words.take(MAX_WORDS) {
         query.push(" AND instr(words, ").push_bind(word.to_lowercase()).push(") > 0");
     }
 }

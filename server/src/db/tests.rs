@@ -113,6 +113,14 @@ async fn the_same_bytes_from_one_principal_keep_their_id() {
     assert_eq!((found.name.as_str(), found.width), ("renamed.png", Some(3)));
 }
 
+#[tokio::test]
+async fn a_search_of_very_many_words_is_answered() {
+    let (_folder, db) = open().await;
+    let filter = JobFilter { q: Some("word ".repeat(3_000)), ..JobFilter::default() };
+    let found = db.list_jobs(PrincipalId(Uuid::from_u128(1)), &filter).await.unwrap();
+    assert_eq!(found.total, 0);
+}
+
 // safety 11
 #[tokio::test]
 async fn anothers_upload_is_not_found() {

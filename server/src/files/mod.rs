@@ -3,17 +3,20 @@
 //! `store` is the folder, `kind` tells what a file is by its content,
 //! `picture` checks pictures, `strip` takes out what is not their content,
 //! `convert` turns them into other formats, `upload` takes in what people send,
+//! `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is,
 //! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
 mod animation;
+mod arriving;
 mod claim;
 mod convert;
 mod gif;
 mod kind;
 mod name;
 mod picture;
+mod room;
 mod store;
 mod strip;
 mod thumb;
@@ -29,6 +32,7 @@ use bytes::Bytes;
 use tokio::sync::Semaphore;
 use wire::{Format, Metadata, OutputKind};
 
+pub use arriving::Arriving;
 pub use claim::Claim;
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
@@ -109,10 +113,11 @@ impl Files {
     ) -> anyhow::Result<Stored> {
         let kind = Kind::of(&content, name);
         let format = kind.picture_format();
-        // Room for what is decoded; other files are only copied.
         let megapixels = format.map_or(0, |format| picture::megapixels(&content, format));
+        // It is there already; what is made of it comes on top.
+        let room = megapixels.saturating_add(room::of_bytes(2 * content.len() as u64));
         let work = move || finished(content, kind, finish);
-        let (content, kind, picture) = self.decode(megapixels, work).await?;
+        let (content, kind, picture) = self.decode(room, work).await?;
         self.put(content, kind, picture).await
     }
 
@@ -165,14 +170,14 @@ impl Files {
     }
 
     /// Runs what takes processor time off the threads that serve requests,
-    /// when there is room for a picture of this size.
+    /// when there is room for so many megapixels.
     async fn decode<T: Send + 'static>(
         &self,
-        megapixels: u32,
+        room: u32,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> anyhow::Result<T> {
         let share = DECODED_MEGAPIXELS / processors();
-        let room = megapixels.clamp(share, DECODED_MEGAPIXELS);
+        let room = room.clamp(share, DECODED_MEGAPIXELS);
         let permit = Arc::clone(&self.decoding).acquire_many_owned(room).await;
         let permit = permit.expect("the semaphore is never closed");
         let done = tokio::task::spawn_blocking(move || {

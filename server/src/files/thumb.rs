@@ -1,16 +1,14 @@
 //! Small versions of pictures: made when first asked for, then kept.
 
-use std::io::Cursor;
+use std::io::{self, Cursor};
 
 use anyhow::Context;
 use bytes::Bytes;
 use fast_image_resize::{ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat};
-use tokio::io::AsyncReadExt;
 
-use super::kind::Kind;
-use super::{Files, Hash, picture};
+use super::{Files, Hash, picture, room};
 
 const QUALITY: u8 = 82;
 
@@ -56,14 +54,13 @@ impl Files {
             return Ok(Some(Thumb::new(kept.into())));
         }
         let Some(mut file) = self.open_content(hash).await? else { return Ok(None) };
-        let mut whole = Vec::new();
-        file.read_to_end(&mut whole).await.with_context(|| format!("reading {hash}"))?;
-        let Some(format) = Kind::of(&whole, "").picture_format() else { return Ok(None) };
-        let megapixels = picture::megapixels(&whole, format);
-        let work = move || shrink(&whole, format, width.0);
-        let Some(small) = self.decode(megapixels, work).await?.transpose()? else {
-            return Ok(None);
-        };
+        let reading = || format!("reading {hash}");
+        let (kind, room) = room::look(&mut file, 1).await.with_context(reading)?;
+        let Some(format) = kind.picture_format() else { return Ok(None) };
+        let file = file.into_std().await;
+        let work = move || io::Result::Ok(shrink(&room::whole(file)?, format, width.0));
+        let shrunk = self.decode(room, work).await?.with_context(reading)?;
+        let Some(small) = shrunk.transpose()? else { return Ok(None) };
         // Several may do this at once for the same picture; all write the same.
         self.store.place(&small, &path).await.context("a thumbnail cannot be stored")?;
         Ok(Some(Thumb::new(small.into())))
@@ -157,6 +154,19 @@ mod tests {
             .store_output("a.txt", Bytes::from_static(b"words"), Finish::default())
             .await
             .unwrap();
+        assert!(files.thumb(stored.hash, ThumbWidth::at_least(64)).await.unwrap().is_none());
+    }
+
+    // safety 27
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn of_what_is_no_picture_only_the_beginning_is_read() {
+        let (_folder, files) = files().await;
+        let words = Bytes::from_static(b"words");
+        let stored = files.store_output("a.txt", words, Finish::default()).await.unwrap();
+        let path = files.store.path(stored.hash);
+        // More than any memory, and nothing on the disk.
+        std::fs::File::options().write(true).open(path).unwrap().set_len(1 << 40).unwrap();
         assert!(files.thumb(stored.hash, ThumbWidth::at_least(64)).await.unwrap().is_none());
     }
 

@@ -13,7 +13,7 @@ use super::kind::Kind;
 use super::name::SafeName;
 use super::picture::{self, Admitted, Picture, PictureError};
 use super::store::Incoming;
-use super::{Files, Stored, strip};
+use super::{Files, Stored, room, strip};
 
 /// Why an upload was not stored. The sentences are for the person.
 #[derive(Debug, thiserror::Error)]
@@ -80,10 +80,11 @@ impl Files {
     ) -> Result<Received, UploadError> {
         let mut incoming = self.store.incoming().await?;
         let length = receive(stream, &mut incoming, max_bytes).await?;
-        // Only so many whole files are in memory at once: pictures decoded, others twice.
+        // Only so many whole files are in memory at once: pictures decoded, others as they are,
+        // being stripped, and stripped.
         let room = match head(&mut incoming).await?.picture_format() {
             Some(_) => picture::ADMITTED_MEGAPIXELS,
-            None => (length >> 21) as u32,
+            None => room::of_bytes(3 * length),
         };
         let claim = claim.clone();
         self.decode(room, move || admit(incoming, length, &claim)).await?

@@ -1,18 +1,21 @@
 //! Brings home what a run made.
 //!
 //! A job has succeeded only when all its outputs are stored here and their rows
-//! are committed, in one transaction with its end.
+//! are committed, in one transaction with its end. Until all are here they wait
+//! on the disk, so that slow backends hold neither memory nor deletions.
 
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use backon::{ExponentialBuilder, Retryable as _};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use comfy::history::{FileRef, HistoryEntry, Outcome as Came};
 use comfy::message::ImageFormat;
 use comfy::{BackendError, NodeId};
 use futures_util::TryStreamExt as _;
-use wire::OutputKind;
+use tokio::io::AsyncReadExt as _;
+use wire::{JobStatus, OutputKind, Progress};
 
 use super::failure;
 use super::follow::Told;
@@ -20,6 +23,7 @@ use super::outputs::{self, Shown, What};
 use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use crate::db::{Lesson, NewOutput};
+use crate::files::{Arriving, Hash};
 
 /// Most characters of a text output that are shown with the job.
 const MAX_TEXT: usize = 20_000;
@@ -28,19 +32,31 @@ const MAX_TEXT: usize = 20_000;
 const MAX_STEM: usize = 48;
 
 /// Something made, fetched but not stored.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Made {
     node: NodeId,
     content: Content,
 }
 
 /// What was made.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Content {
     /// With a name whose extension hints at what it is.
-    File { name: String, content: Bytes },
+    File { name: String, content: Arriving },
+    /// What came over the socket.
+    Sent { name: String, content: Bytes },
     /// What a node showed to be read.
     Text(String),
+}
+
+/// Why something made is not here.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// Our own storage failed.
+    #[error(transparent)]
+    Storage(#[from] anyhow::Error),
 }
 
 impl Run<'_> {
@@ -75,7 +91,8 @@ impl Run<'_> {
         match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling)).await {
             Ok(made) if made.is_empty() => failed(failure::no_output()),
             Ok(made) => self.succeed(made, told).await,
-            Err(BackendError::Unreachable(_) | BackendError::Broken(_) | BackendError::Timeout) => {
+            Err(FetchError::Storage(error)) => Err(error),
+            Err(error) if may_pass(&error) => {
                 // The next attempt finds the finished prompt, if it is still there.
                 let setback = Setback { reason: LOST.into(), counts: true };
                 Ok(Outcome::Back(setback))
@@ -87,18 +104,17 @@ impl Run<'_> {
         }
     }
 
-    /// Stores everything and ends the job.
+    /// Stores everything and ends the job; what was stored in vain is deleted.
     async fn succeed(&self, made: Vec<Made>, told: Told) -> anyhow::Result<Outcome> {
-        let parts = &self.jobs.parts;
-        let _no_file_is_deleted_meanwhile = parts.db.storing().await;
-        let mut outputs = Vec::with_capacity(made.len());
-        for (place, one) in made.into_iter().enumerate() {
-            outputs.push(self.store(place, one).await?);
+        let mut files = Vec::with_capacity(made.len());
+        let ended = self.keep(made, told.progress, &mut files).await;
+        if !matches!(ended, Ok(Some(JobStatus::Succeeded)))
+            && let Err(error) = self.jobs.clear_away(files).await
+        {
+            let error = format!("{error:#}");
+            tracing::warn!(job.id = %self.id, error, "files that nobody needs remain");
         }
-        let progress = Some(told.progress);
-        self.jobs
-            .record(self.id, Change::Finish { end: End::Succeeded(outputs), progress })
-            .await?;
+        ended?;
         if !told.took.is_empty() {
             let lesson = Lesson {
                 workflow: self.row.workflow.clone(),
@@ -106,39 +122,73 @@ impl Run<'_> {
                 whole_ms: told.whole_ms,
                 nodes: told.took,
             };
-            parts.db.learn(lesson).await?;
+            self.jobs.parts.db.learn(lesson).await?;
         }
         Ok(Outcome::Nothing)
+    }
+
+    /// Stores one after the other, so that one is in memory, and ends the job;
+    /// its status then. `files` are those that were stored, whatever happens.
+    async fn keep(
+        &self,
+        made: Vec<Made>,
+        progress: Progress,
+        files: &mut Vec<Hash>,
+    ) -> anyhow::Result<Option<JobStatus>> {
+        let _no_file_is_deleted_meanwhile = self.jobs.parts.db.storing().await;
+        let mut outputs = Vec::with_capacity(made.len());
+        for (place, one) in made.into_iter().enumerate() {
+            let output = self.store(place, one).await?;
+            files.push(output.stored.hash);
+            outputs.push(output);
+        }
+        let end = End::Succeeded(outputs);
+        self.jobs.record(self.id, Change::Finish { end, progress: Some(progress) }).await
     }
 
     /// Stores one output, number `place` of its job.
     async fn store(&self, place: usize, made: Made) -> anyhow::Result<NewOutput> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
-        let (stored, made, text) = match made.content {
-            Content::Text(text) => (files.store_text(&text).await?, "text.txt".into(), Some(text)),
+        let finish = self.row.handling.finish();
+        let (stored, made) = match made.content {
+            Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
+            Content::Sent { name, content } => {
+                (files.store_output(&name, content, finish).await?, name)
+            }
             Content::File { name, content } => {
-                let finish = self.row.handling.finish();
-                let stored = files.store_output(&name, content.clone(), finish).await?;
-                let is_text = stored.kind == OutputKind::Text;
-                (stored, name, is_text.then(|| String::from_utf8_lossy(&content).into_owned()))
+                (files.store_arrived(&name, content, finish).await?, name)
             }
         };
         let name = file_name(&self.row.words, place, (&made, stored.extension));
-        let text = text.map(|text| text.chars().take(MAX_TEXT).collect());
+        let text = match stored.kind {
+            OutputKind::Text => Some(self.beginning(stored.hash).await?),
+            _ => None,
+        };
         Ok(NewOutput { stored, name, text, node })
     }
 
-    async fn fetch_all(&self, chosen: Vec<Shown>) -> Result<Vec<Made>, BackendError> {
+    /// What is shown of a stored text.
+    async fn beginning(&self, hash: Hash) -> anyhow::Result<String> {
+        let file = self.jobs.parts.files.open_content(hash).await?;
+        let file = file.context("a file is gone that was just stored")?;
+        let mut bytes = Vec::new();
+        // No character is longer than four bytes.
+        file.take(4 * MAX_TEXT as u64).read_to_end(&mut bytes).await?;
+        Ok(String::from_utf8_lossy(&bytes).chars().take(MAX_TEXT).collect())
+    }
+
+    async fn fetch_all(&self, chosen: Vec<Shown>) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
+        let mut room = self.jobs.limits.job_bytes;
         for Shown { node, what } in chosen {
             let content = match what {
                 What::Text(text) => Content::Text(text),
-                What::Sent(format, content) => Content::File { name: sent_name(format), content },
-                What::File(file) => self.fetch_file(file).await?,
-                What::Named(file) => match self.fetch_file(file).await {
+                What::Sent(format, content) => Content::Sent { name: sent_name(format), content },
+                What::File(file) => self.fetch_file(file, &mut room).await?,
+                What::Named(file) => match self.fetch_file(file, &mut room).await {
                     Ok(content) => content,
                     // A name is no promise.
-                    Err(BackendError::Status(_)) => continue,
+                    Err(FetchError::Backend(BackendError::Status(_))) => continue,
                     Err(error) => return Err(error),
                 },
             };
@@ -147,30 +197,34 @@ impl Run<'_> {
         Ok(made)
     }
 
-    async fn fetch_file(&self, file: FileRef) -> Result<Content, BackendError> {
-        let fetch = || self.fetch(&file);
+    /// Fetches a file, which takes from the room of its job.
+    async fn fetch_file(&self, file: FileRef, room: &mut usize) -> Result<Content, FetchError> {
+        let limit = self.jobs.limits.output_bytes.min(*room);
+        let fetch = || self.fetch(&file, limit);
         let retry = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100));
         let content = fetch.retry(retry.with_max_times(2)).when(may_pass).await?;
+        *room -= content.length() as usize;
         Ok(Content::File { name: file.filename, content })
     }
 
-    async fn fetch(&self, file: &FileRef) -> Result<Bytes, BackendError> {
+    async fn fetch(&self, file: &FileRef, limit: usize) -> Result<Arriving, FetchError> {
         let mut view = self.backend.client.view(file).await?;
-        let limit = self.jobs.limits.output_bytes;
-        let mut content = BytesMut::new();
+        let mut content = self.jobs.parts.files.arriving().await?;
         while let Some(piece) = view.body.try_next().await? {
-            if content.len() + piece.len() > limit {
-                return Err(BackendError::TooLarge { limit: limit as u64 });
+            if content.length() + piece.len() as u64 > limit as u64 {
+                return Err(BackendError::TooLarge { limit: limit as u64 }.into());
             }
-            content.extend_from_slice(&piece);
+            content.add(&piece).await?;
         }
-        Ok(content.freeze())
+        Ok(content)
     }
 }
 
 /// What another try may mend.
-fn may_pass(error: &BackendError) -> bool {
-    matches!(error, BackendError::Broken(_) | BackendError::Timeout | BackendError::Unreachable(_))
+fn may_pass(error: &FetchError) -> bool {
+    use BackendError::{Broken, Timeout, Unreachable};
+
+    matches!(error, FetchError::Backend(Broken(_) | Timeout | Unreachable(_)))
 }
 
 /// What a picture from the socket is called.

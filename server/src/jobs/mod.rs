@@ -39,7 +39,7 @@ use crate::auth::PrincipalId;
 use crate::backends::Backends;
 use crate::db::{Changed, Db, JobFilter};
 use crate::events::Hub;
-use crate::files::Files;
+use crate::files::{Files, Hash};
 use crate::shutdown::Shutdown;
 use crate::workflows::Workflows;
 
@@ -70,6 +70,8 @@ pub struct Limits {
     pub patience_ms: Millis,
     /// Largest output, in bytes.
     pub output_bytes: usize,
+    /// All outputs of one job together, in bytes.
+    pub job_bytes: usize,
     /// Days that jobs are kept whose workflow does not say; `None`: for ever.
     pub keep_days: Option<u32>,
 }
@@ -81,6 +83,8 @@ impl Default for Limits {
             attempts: 3,
             patience_ms: 24 * 60 * 60 * 1000,
             output_bytes: 256 << 20,
+            // They wait on the disk for one another: a film and its frames, and no disk is full.
+            job_bytes: 2 << 30,
             keep_days: None,
         }
     }
@@ -162,6 +166,15 @@ impl Jobs {
     /// this principal's. A job that runs is stopped.
     pub async fn delete(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<bool> {
         self.forget((principal, id), None).await
+    }
+
+    /// Deletes those of these files that nobody needs.
+    async fn clear_away(&self, files: Vec<Hash>) -> anyhow::Result<()> {
+        let _no_file_is_stored_meanwhile = self.parts.db.sweeping().await;
+        for hash in self.parts.db.unneeded(files).await? {
+            self.parts.files.remove(hash).await?;
+        }
+        Ok(())
     }
 
     /// [`Jobs::delete`], if its time was up at `due`.

@@ -1,8 +1,10 @@
 //! Pictures that people hand in.
 
 use std::io::Cursor;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use wire::{ErrorCode, Upload};
 
@@ -129,6 +131,53 @@ async fn a_form_without_a_file_says_so() {
         .unwrap();
     let problem = house.visitor().await.send(asked).await.problem();
     assert_eq!(problem.field.as_deref(), Some("file"));
+}
+
+/// A form that arrives in these pieces.
+fn arriving(pieces: impl Iterator<Item = Bytes> + Send + 'static) -> Request<Body> {
+    let pieces = futures_util::stream::iter(pieces.map(Ok::<_, std::io::Error>));
+    let kind = "multipart/form-data; boundary=b";
+    let asked = Request::post(format!("{API}/uploads")).header("content-type", kind);
+    asked.body(Body::from_stream(pieces)).unwrap()
+}
+
+// safety 27
+#[tokio::test]
+async fn a_form_that_never_comes_to_its_file_is_broken_off() {
+    const PIECE: &[u8] = &[b'x'; 8 << 10];
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let field = "--b\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\n";
+    for beginning in ["", "--b\r\nX-Endless: ", field] {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&taken);
+        let endless = std::iter::repeat_n(Bytes::from_static(PIECE), 4_000)
+            .inspect(move |piece| _ = counted.fetch_add(piece.len(), Ordering::Relaxed));
+        let pieces = std::iter::once(Bytes::from_static(beginning.as_bytes())).chain(endless);
+        let answer = visitor.send(arriving(pieces)).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{beginning}");
+        assert!(answer.problem().detail.contains("before its file"), "{}", answer.text());
+        assert!(taken.load(Ordering::Relaxed) < 256 << 10, "{taken:?} of {beginning}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_may_arrive_in_pieces_of_any_size() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let noise = image::RgbImage::from_fn(300, 300, |x, y| {
+        image::Rgb([x.wrapping_mul(y) as u8, ((x * x) ^ y) as u8, ((y * y * 7) ^ (x * 13)) as u8])
+    });
+    let mut content = Vec::new();
+    noise.write_to(&mut Cursor::new(&mut content), image::ImageFormat::Png).unwrap();
+    assert!(content.len() > 128 << 10, "{}", content.len());
+    let body = form("a.png", "image/png", &content).into_body();
+    let body = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
+    for size in [1_000, body.len()] {
+        let pieces: Vec<_> = body.chunks(size).map(Bytes::copy_from_slice).collect();
+        let answer = visitor.send(arriving(pieces.into_iter())).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    }
 }
 
 // safety 26

@@ -1,9 +1,10 @@
 //! Every kind of output, from what nodes show to what is stored.
 
+use parlor::jobs::Limits;
 use serde_json::{Value, json};
 use wire::{JobStatus, OutputKind};
 
-use crate::fake::{Fake, picture};
+use crate::fake::{Fake, Mood, picture};
 use crate::house::{House, eventually, somebody};
 
 fn file(name: &str, folder: &str) -> Value {
@@ -162,4 +163,59 @@ async fn pictures_that_were_missed_are_made_again() {
     fake.allow(6);
     let (job, contents) = house.made(somebody(1), job.id).await;
     assert_eq!((contents.len(), job.attempt, fake.accepted().len()), (3, 2, 2));
+}
+
+/// How many files are in one part of the house's store.
+fn stored(house: &House, part: &str) -> usize {
+    let mut folders = vec![house.folder.path().join("files").join(part)];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files += 1 }
+        }
+    }
+    files
+}
+
+/// Three files of 100 KB.
+fn shows_three(fake: &Fake) {
+    let files = ["a.bin", "b.bin", "c.bin"];
+    let shown = json!({ "9": { "files": files.map(|name| file(name, "output")) } });
+    fake.show(shown, files.map(|name| (name, vec![name.as_bytes()[0]; 100_000])));
+}
+
+// safety 9
+#[tokio::test]
+async fn a_job_that_makes_too_much_fails_and_leaves_nothing() {
+    let fake = Fake::start();
+    shows_three(&fake);
+    let limits = Limits { job_bytes: 250_000, ..Limits::default() };
+    let house = House::open_with(&[fake.url()], limits).await;
+    let job = house.paint(somebody(1)).await;
+    let failed = house.until_status(somebody(1), job, JobStatus::Failed).await;
+    assert_eq!((failed.failure.unwrap().code.as_str(), fake.viewed()), ("output_lost", 3));
+    assert_eq!((stored(&house, "content"), stored(&house, "incoming")), (0, 0));
+
+    let limits = Limits { job_bytes: 300_000, ..Limits::default() };
+    let house = House::open_with(&[fake.url()], limits).await;
+    let job = house.paint(somebody(1)).await;
+    let (_, contents) = house.made(somebody(1), job).await;
+    assert!(contents.iter().zip(b"abc").all(|(content, byte)| **content == vec![*byte; 100_000]));
+    assert_eq!((stored(&house, "content"), stored(&house, "incoming")), (3, 0));
+}
+
+#[tokio::test]
+async fn what_was_brought_here_in_vain_is_deleted() {
+    let fake = Fake::start();
+    shows_three(&fake);
+    let house = House::open(&[fake.url()]).await;
+    fake.set(Mood::Late);
+    let job = house.paint(somebody(1)).await;
+    eventually("a file is asked for", || fake.viewed() == 1).await;
+    house.jobs.cancel(somebody(1), job).await.unwrap();
+    fake.set(Mood::Well);
+    house.until_status(somebody(1), job, JobStatus::Canceled).await;
+    eventually("nothing is left", || stored(&house, "content") == 0).await;
+    assert_eq!((fake.viewed(), stored(&house, "incoming")), (3, 0));
 }

@@ -73,9 +73,10 @@ impl Fuzz {
     /// Compiles the targets; the folder of their programs.
     fn build(&self) -> anyhow::Result<PathBuf> {
         let host = host(&self.root)?;
-        // Named, so that build scripts are compiled without the flags.
-        let mut build =
-            self.cargo(&format!("build --quiet --locked --release --bins --target {host}"));
+        let mut build = self.cargo("build --quiet --locked --release");
+        // The host is named so that build scripts are compiled without the flags, and the targets
+        // because the corpus program would look in vain for what counts.
+        build.args(["--target", &host]).args(TARGETS.iter().flat_map(|name| ["--bin", name]));
         run(build.env("RUSTFLAGS", COVERAGE), "mend what the compiler names above")?;
         Ok(self.folder.join(host).join("release"))
     }

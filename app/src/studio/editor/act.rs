@@ -1,12 +1,12 @@
 //! What is done with the workflow as a whole. Each waits until the draft is saved, so that what was typed last
-//! is part of it.
+//! is part of it; what is typed while it is being done waits for the answer, and is saved over that.
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 use web_sys::Blob;
 use wire::{JobId, studio::Bench};
 
-use super::work::Work;
+use super::work::{Work, draft_of};
 use crate::{
     address::{Here, Step, use_here},
     api::{Error, studio as api},
@@ -96,25 +96,40 @@ impl Acts {
 
     fn begin(self) {
         let Some(Some(act)) = self.next.try_update(Option::take) else { return };
+        let (work, slug, parting) = (self.work, self.work.slug(), self.work.parting());
+        let Some(before) = work.act() else { return };
         spawn_local(async move {
-            let (slug, revision) = (self.work.slug(), self.work.revision());
-            let answer = ask(&slug, revision, &act).await;
-            if !self.work.is_here() {
+            let answer = ask(&slug, before.revision, &act).await;
+            if work.is_here() {
+                self.tell(&act, answer);
                 return;
             }
-            self.is_busy.set(false);
-            match answer {
-                Ok(Some(bench)) => {
-                    self.toasts.say(said(&act, &bench));
-                    self.work.take(bench);
-                }
-                Ok(None) => {
-                    self.toasts.say(t::said_deleted());
-                    self.here.go(OVERVIEW, Step::On);
-                }
-                Err(error) => self.trouble.set(Some(error.words())),
-            }
+            let (slug, theirs) = match answer {
+                Ok(Some(bench)) => (bench.entry.slug.clone(), draft_of(&bench)),
+                Ok(None) => return,
+                Err(_) => (slug, before.clone()),
+            };
+            parting.send(&slug, &before.manifest, theirs).await;
         });
+    }
+
+    fn tell(self, act: &Act, answer: Result<Option<Bench>, Error>) {
+        self.is_busy.set(false);
+        match answer {
+            Ok(Some(bench)) => {
+                self.toasts.say(said(act, &bench));
+                self.work.acted(bench);
+            }
+            // Nothing more is saved of it.
+            Ok(None) => {
+                self.toasts.say(t::said_deleted());
+                self.here.go(OVERVIEW, Step::On);
+            }
+            Err(error) => {
+                self.trouble.set(Some(error.words()));
+                self.work.not_acted();
+            }
+        }
     }
 }
 

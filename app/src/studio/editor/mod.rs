@@ -1,7 +1,7 @@
 //! The form editor: the fields in order, one of them, and the form as guests will see it.
 //!
-//! `work` is what the panes share and how it is saved, `act` what is done with the workflow as a whole, `slot`
-//! and `setting` are one setting and its control. `list`, `field`, `about` and `preview` are the panes,
+//! `work` is what the panes share and how it is saved, `parting` the same when the page was left, `act` what is done
+//! with the workflow as a whole, `slot` and `setting` are one setting and its control. `list`, `field`, `about` and `preview` are the panes,
 //! `graph` and `versions` the dialogs.
 
 mod about;
@@ -10,6 +10,7 @@ mod compare;
 mod field;
 mod graph;
 mod list;
+mod parting;
 mod preview;
 mod setting;
 mod slot;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::{ev::MouseEvent, prelude::*};
 use wasm_bindgen::JsCast;
-use wire::{Inputs, Workflow};
+use wire::{Inputs, Workflow, studio::Trouble};
 
 use super::{
     act::{Act, use_acts},
@@ -46,8 +46,11 @@ pub(super) fn Preview(work: Work) -> Node {
 fn Head(work: Work) -> Node {
     let acts = use_acts();
     let entry = memo(move |_| work.bench.see(|bench| bench.entry.clone()));
-    let is_serious =
-        memo(move |_| work.bench.see(|bench| bench.problems.iter().any(|one| one.serious)));
+    // What a ComfyUI lacks today it may have tomorrow: only the form itself must be whole.
+    let is_broken = memo(move |_| {
+        let breaks = |one: &Trouble| one.serious && one.node.is_none();
+        work.bench.see(|bench| bench.problems.iter().any(breaks))
+    });
     let has_news =
         memo(move |_| entry.see(|entry| entry.draft_at.is_some() || entry.published.is_none()));
     let words = move || {
@@ -59,7 +62,7 @@ fn Head(work: Work) -> Node {
             t::is_published(entry.read().published.unwrap_or_default())
         }
     };
-    let is_off = move || acts.is_busy.get() || is_serious.get() || !has_news.get();
+    let is_off = move || acts.is_busy.get() || is_broken.get() || !has_news.get();
     let slug = move || entry.see(|entry| entry.published.map(|_| format!("w/{}", entry.slug)));
     view! {
         <div class="preview__head">
@@ -80,7 +83,7 @@ fn Head(work: Work) -> Node {
             </button>
         </div>
         <div id="publish-why">
-            {move || is_serious.get().then(|| view! { <p class="field__help">{t::publish_blocked()}</p> })}
+            {move || is_broken.get().then(|| view! { <p class="field__help">{t::publish_blocked()}</p> })}
             {move || acts.trouble.get().map(|words| view! { <Wrong words /> })}
         </div>
     }

@@ -108,22 +108,11 @@ pub(crate) fn NameSetting(
     #[prop(optional)]
     offers: Vec<String>,
 ) -> Node {
-    let (value, trouble, id) = (slot.value(), slot.trouble(), slot.id());
+    let (trouble, id) = (slot.trouble(), slot.id());
     let list = (!offers.is_empty()).then(|| slot.part("o"));
     let offers = offers.into_iter().map(|offer| view! { <option value=offer></option> });
     let offers = offers.collect::<Node>();
-    let control = Element::new("input")
-        .attribute("class", "input")
-        .attribute("id", slot.id())
-        .attribute("autocomplete", "off")
-        .attribute("spellcheck", "false")
-        .attribute("list", list.clone())
-        .prop("value", value)
-        .on(ev::change, move |event| {
-            slot.set(event_target_value(&event));
-            // What was made of it may be what it was, and then nothing else changes the control.
-            event_target::<web_sys::HtmlInputElement>(&event).set_value(&value.get_untracked());
-        });
+    let control = name(slot).attribute("list", list.clone());
     let control = described(control, &id, trouble, help.is_some());
     view! {
         <Setting id label help optional trouble>
@@ -131,6 +120,26 @@ pub(crate) fn NameSetting(
             {list.map(|list| view! { <datalist id=list>{offers}</datalist> })}
         </Setting>
     }
+}
+
+/// The control of such a text alone, for rows of them.
+pub(crate) fn bare_name(slot: Slot<String>, label: String) -> Node {
+    name(slot).attribute("aria-label", label).into_node()
+}
+
+fn name(slot: Slot<String>) -> Element {
+    let value = slot.value();
+    Element::new("input")
+        .attribute("class", "input")
+        .attribute("id", slot.id())
+        .attribute("autocomplete", "off")
+        .attribute("spellcheck", "false")
+        .prop("value", value)
+        .on(ev::change, move |event| {
+            slot.set(event_target_value(&event));
+            // What was made of it may be what it was, and then nothing else changes the control.
+            event_target::<web_sys::HtmlInputElement>(&event).set_value(&value.get_untracked());
+        })
 }
 
 /// A number, or none.

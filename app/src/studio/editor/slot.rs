@@ -56,6 +56,15 @@ impl<T: PartialEq + Send + Sync + 'static> Slot<T> {
         self
     }
 
+    /// The same, written by a rule for the whole manifest.
+    pub(crate) fn writing(
+        mut self,
+        write: impl Fn(&mut Manifest, T) + Send + Sync + 'static,
+    ) -> Self {
+        self.write = Arc::new(write);
+        self
+    }
+
     pub(crate) fn id(&self) -> String {
         self.id.clone()
     }

@@ -9,6 +9,7 @@ use wire::{
     studio::{Bench, SaveDraft, Trouble},
 };
 
+use super::parting::Parting;
 use crate::{
     api, browser,
     reactive::{Memo, RwSignal, StoredValue, memo, watch},
@@ -48,6 +49,7 @@ pub(crate) struct Work {
     pub(crate) tried: RwSignal<Inputs>,
     /// Edits so far, so that only the last of several waits to be sent.
     edits: StoredValue<u32>,
+    parting: StoredValue<Parting>,
 }
 
 /// Puts a workflow on the bench.
@@ -62,12 +64,14 @@ pub(crate) fn provide(bench: Bench) -> Work {
         pane: RwSignal::new(Pane::Form),
         tried: RwSignal::default(),
         edits: StoredValue::new(0),
+        parting: StoredValue::new(Parting::default()),
     };
     watch(move || work.history.see(|history| history.now().clone()), move |_| work.save_soon());
     let leaving = warn_before_leaving(work);
     on_cleanup(move || {
         leaving.remove();
         work.save();
+        work.parting().leave(work.peek(Clone::clone));
     });
     work
 }
@@ -170,9 +174,9 @@ impl Work {
         memo(move |_| self.see(|now| self.saving.see(|saving| saving.status(now))))
     }
 
-    /// The number under which the server has the draft.
-    pub(crate) fn revision(self) -> u64 {
-        self.saving.peek(Saving::revision)
+    /// For whoever waits for an answer, and may be left alone with it.
+    pub(super) fn parting(self) -> Parting {
+        self.parting.get_value()
     }
 
     /// The page is still about this workflow.
@@ -198,23 +202,17 @@ impl Work {
     pub(crate) fn save(self) {
         let now = self.peek(Clone::clone);
         let Some(Some(draft)) = self.saving.try_update(|saving| saving.begin(&now)) else { return };
-        let slug = self.slug();
-        spawn_local(self.send(slug, draft));
+        spawn_local(self.send((self.slug(), self.parting()), draft));
     }
 
-    async fn send(self, slug: String, draft: SaveDraft) {
+    async fn send(self, (slug, parting): (String, Parting), draft: SaveDraft) {
         let answer = api::studio::save(&slug, &draft).await;
-        if !self.is_here() {
-            return;
-        }
         match answer {
-            Ok(bench) => {
-                self.saving.update(|saving| saving.done(bench.draft.revision));
-                self.follow(&bench.entry.slug);
-                self.bench.set(bench);
-                // What was typed meanwhile.
-                self.save();
+            Ok(bench) if !self.is_here() => {
+                parting.send(&bench.entry.slug, &draft.manifest, draft_of(&bench)).await;
             }
+            Err(_) if !self.is_here() => (),
+            Ok(bench) => self.sent(bench),
             Err(error) => {
                 let by = if error.is_conflict() {
                     Hindrance::Overtaken
@@ -226,11 +224,48 @@ impl Work {
         }
     }
 
-    /// Takes over what the server made of the draft, as a step that can be undone.
+    fn sent(self, bench: Bench) {
+        let revision = bench.draft.revision;
+        if self.saving.try_update(|saving| saving.done(revision)) == Some(true) {
+            self.follow(&bench.entry.slug);
+            self.bench.set(bench);
+            // What was typed meanwhile.
+            self.save();
+        }
+    }
+
+    /// Something is done with what the server has: this. Nothing is sent until it is [`Work::acted`] or not.
+    /// `None` when the page is gone.
+    pub(super) fn act(self) -> Option<SaveDraft> {
+        self.saving.try_update(Saving::act)
+    }
+
+    /// It was not done: what was typed meanwhile is saved as ever.
+    pub(super) fn not_acted(self) {
+        self.saving.update(Saving::not_acted);
+        self.save();
+    }
+
+    /// It was done. What was typed meanwhile becomes a draft over what the server made of it.
+    pub(super) fn acted(self, bench: Bench) {
+        let now = self.peek(Clone::clone);
+        let next = self.saving.try_update(|saving| saving.acted(&now, draft_of(&bench)));
+        if let Some(next) = next {
+            self.hold(next, bench);
+            self.save();
+        }
+    }
+
+    /// Takes over what somebody else made of the draft, as a step that can be undone.
     pub(crate) fn take(self, bench: Bench) {
-        let theirs = &bench.draft;
+        let theirs = draft_of(&bench);
         let manifest = theirs.manifest.clone();
-        self.saving.update(|saving| saving.insist(manifest.clone(), theirs.revision));
+        self.saving.update(|saving| saving.insist(theirs.manifest, theirs.revision));
+        self.hold(manifest, bench);
+    }
+
+    /// This is the manifest now, and that is how the server has it.
+    fn hold(self, manifest: Manifest, bench: Bench) {
         self.change(|now| *now = manifest);
         self.look_at_what_is_there();
         self.follow(&bench.entry.slug);
@@ -254,10 +289,7 @@ impl Work {
             }
             match answer {
                 Ok(bench) => how(self, bench),
-                Err(error) => {
-                    let by = Hindrance::Failed(error.words());
-                    self.saving.update(|saving| saving.hindered(by));
-                }
+                Err(error) => self.saving.update(|saving| saving.unsettled(error.words())),
             }
         });
     }
@@ -269,4 +301,9 @@ impl Work {
             browser::readdress(&address::workflow(slug));
         }
     }
+}
+
+/// The draft as the server has it.
+pub(super) fn draft_of(bench: &Bench) -> SaveDraft {
+    SaveDraft { manifest: bench.draft.manifest.clone(), revision: bench.draft.revision }
 }

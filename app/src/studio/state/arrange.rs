@@ -119,6 +119,9 @@ pub(crate) fn put(manifest: &mut Manifest, name: &str, other: &str, side: Side) 
     section.take(&mut field);
     let to = to - usize::from(from < to) + usize::from(side == Side::After);
     manifest.fields.insert(to, field);
+    if section == Section::Closed {
+        forget(manifest, name);
+    }
 }
 
 /// Puts a field at an end of a section, which may be empty.
@@ -142,6 +145,31 @@ fn join(
 /// Takes a field out of the form, and out of what speaks of it.
 pub(crate) fn remove(manifest: &mut Manifest, name: &str) {
     manifest.fields.retain(|field| field.name != name);
+    forget(manifest, name);
+    manifest.templates.retain_mut(|one| match without(&one.template, name) {
+        Some(rest) => {
+            one.template = rest;
+            true
+        }
+        None => false,
+    });
+    for texts in manifest.texts.values_mut() {
+        texts.fields.remove(name);
+    }
+}
+
+/// Closes a field to guests, or opens it again.
+pub(crate) fn close(manifest: &mut Manifest, name: &str, closed: bool) {
+    if let Some(field) = super::field_mut(manifest, name) {
+        field.closed = closed;
+    }
+    if closed {
+        forget(manifest, name);
+    }
+}
+
+/// Takes a field out of conditions and presets: these are about what guests have.
+fn forget(manifest: &mut Manifest, name: &str) {
     for field in &mut manifest.fields {
         if field.when.as_ref().is_some_and(|when| when.field == name) {
             field.when = None;
@@ -150,9 +178,24 @@ pub(crate) fn remove(manifest: &mut Manifest, name: &str) {
     for preset in &mut manifest.presets {
         preset.inputs.remove(name);
     }
-    for texts in manifest.texts.values_mut() {
-        texts.fields.remove(name);
+}
+
+/// A template without a name and what separates it, as it reads while its field is empty; `None` when no other
+/// name is left.
+fn without(template: &str, name: &str) -> Option<String> {
+    let (head, rest) = template.split_once('{')?;
+    let mut parts: Vec<(&str, &str)> = Vec::new();
+    for piece in rest.split('{') {
+        let (own, after) = piece.split_once('}').unwrap_or((piece, ""));
+        match parts.last_mut() {
+            _ if own != name => parts.push((own, after)),
+            // Of two separators around it the later one stays.
+            Some((_, separator)) => *separator = after,
+            None => (),
+        }
     }
+    let text = || parts.iter().flat_map(|(own, after)| ["{", own, "}", after]);
+    (!parts.is_empty()).then(|| std::iter::once(head).chain(text()).collect())
 }
 
 #[cfg(test)]
@@ -220,10 +263,38 @@ mod tests {
     #[test]
     fn nothing_speaks_of_a_field_that_is_gone() {
         let mut manifest = landscape();
+        let template = |template: &str| wire::TemplateManifest {
+            bind: "6.text".into(),
+            template: template.into(),
+        };
+        manifest.templates = vec![template("{prompt}"), template("{prompt}, {look}")];
         remove(&mut manifest, "prompt");
         remove(&mut manifest, "steps");
         assert_eq!(names(&manifest), ["look", "seed"]);
         assert_eq!(manifest.fields[0].when, None);
         assert!(manifest.presets[0].inputs.is_empty());
+        assert_eq!(manifest.templates, [template("{look}")]);
+    }
+
+    #[test]
+    fn a_name_leaves_a_template_with_what_separates_it() {
+        let rest = |template, name| without(template, name).unwrap_or_default();
+        assert_eq!(rest("{a}, {b}; {c}.", "a"), "{b}; {c}.");
+        assert_eq!(rest("{a}, {b}; {c}.", "b"), "{a}; {c}.");
+        assert_eq!(rest("{a}, {b}; {c}.", "c"), "{a}, {b}.");
+        assert_eq!(rest("painted, {a}, {a}", "b"), "painted, {a}, {a}");
+        assert_eq!(without("painted, {a}, {a}", "a"), None);
+    }
+
+    #[test]
+    fn nothing_asks_guests_for_a_field_that_is_closed() {
+        let mut manifest = landscape();
+        close(&mut manifest, "prompt", true);
+        assert!(manifest.fields[0].closed);
+        assert_eq!(manifest.fields[1].when, None);
+        close(&mut manifest, "prompt", false);
+        assert!(!manifest.fields[0].closed);
+        put(&mut manifest, "steps", "seed", Side::After);
+        assert!(manifest.presets[0].inputs.is_empty(), "it was dropped among the closed");
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Saving {
     revision: u64,
     /// On its way.
     sending: Option<Manifest>,
+    /// Something is being done with what the server has; what is typed meanwhile waits.
+    is_acting: bool,
     hindrance: Option<Hindrance>,
 }
 
@@ -38,11 +40,6 @@ impl Saving {
         Self { saved, revision, ..Self::default() }
     }
 
-    /// The newest revision that is known.
-    pub(crate) fn revision(&self) -> u64 {
-        self.revision
-    }
-
     /// How `now` stands.
     pub(crate) fn status(&self, now: &Manifest) -> Status {
         match &self.hindrance {
@@ -52,10 +49,11 @@ impl Saving {
         }
     }
 
-    /// What to send, if it is time to: the server lacks something, nothing is on its way, and nobody else
-    /// was faster.
+    /// What to send, if it is time to: the server lacks something, nothing is on its way or being done, and
+    /// nobody else was faster.
     pub(crate) fn begin(&mut self, now: &Manifest) -> Option<SaveDraft> {
-        let waits = self.sending.is_some() || self.hindrance == Some(Hindrance::Overtaken);
+        let is_overtaken = self.hindrance == Some(Hindrance::Overtaken);
+        let waits = self.sending.is_some() || self.is_acting || is_overtaken;
         if waits || self.saved == *now {
             return None;
         }
@@ -64,24 +62,77 @@ impl Saving {
         Some(SaveDraft { manifest: now.clone(), revision: self.revision })
     }
 
-    /// What was on its way has arrived, and is `revision`.
-    pub(crate) fn done(&mut self, revision: u64) {
-        if let Some(sent) = self.sending.take() {
-            self.saved = sent;
-        }
+    /// What was on its way has arrived, and is `revision`; whether anything was.
+    pub(crate) fn done(&mut self, revision: u64) -> bool {
+        let Some(sent) = self.sending.take() else { return false };
+        self.saved = sent;
         self.revision = revision;
         self.hindrance = None;
+        true
     }
 
     /// What was on its way was not taken.
     pub(crate) fn hindered(&mut self, by: Hindrance) {
-        self.sending = None;
-        self.hindrance = Some(by);
+        if self.sending.take().is_some() {
+            self.hindrance = Some(by);
+        }
+    }
+
+    /// What somebody else made of it could not be had.
+    pub(crate) fn unsettled(&mut self, why: String) {
+        self.hindrance = Some(Hindrance::Failed(why));
+    }
+
+    /// Something is done with what the server has: this.
+    pub(crate) fn act(&mut self) -> SaveDraft {
+        self.is_acting = true;
+        SaveDraft { manifest: self.saved.clone(), revision: self.revision }
+    }
+
+    /// It was not done.
+    pub(crate) fn not_acted(&mut self) {
+        self.is_acting = false;
+    }
+
+    /// It was done, and the server has `theirs` of it. What to go on with: that, and over it what was typed
+    /// meanwhile.
+    pub(crate) fn acted(&mut self, now: &Manifest, theirs: SaveDraft) -> Manifest {
+        let next = over(&self.saved, now, theirs.manifest.clone());
+        *self = Self::new(theirs.manifest, theirs.revision);
+        next
     }
 
     /// The person prefers their own over what somebody else made of it, which is `revision`.
     pub(crate) fn insist(&mut self, theirs: Manifest, revision: u64) {
         *self = Self::new(theirs, revision);
+    }
+}
+
+/// What to send when the page was left with `now` on it, and the server has made `theirs` of `before`; nothing when
+/// it lacks nothing.
+pub(crate) fn last(before: &Manifest, now: &Manifest, theirs: SaveDraft) -> Option<SaveDraft> {
+    let manifest = over(before, now, theirs.manifest.clone());
+    (manifest != theirs.manifest).then_some(SaveDraft { manifest, ..theirs })
+}
+
+/// `theirs`, but of whatever differs between `before` and `now`, what is there now.
+fn over(before: &Manifest, now: &Manifest, theirs: Manifest) -> Manifest {
+    fn one<T: Clone + PartialEq>(before: &T, now: &T, theirs: T) -> T {
+        if now == before { theirs } else { now.clone() }
+    }
+    Manifest {
+        slug: one(&before.slug, &now.slug, theirs.slug),
+        title: one(&before.title, &now.title, theirs.title),
+        summary: one(&before.summary, &now.summary, theirs.summary),
+        cover: one(&before.cover, &now.cover, theirs.cover),
+        language: one(&before.language, &now.language, theirs.language),
+        makes: one(&before.makes, &now.makes, theirs.makes),
+        results: one(&before.results, &now.results, theirs.results),
+        policy: one(&before.policy, &now.policy, theirs.policy),
+        presets: one(&before.presets, &now.presets, theirs.presets),
+        templates: one(&before.templates, &now.templates, theirs.templates),
+        fields: one(&before.fields, &now.fields, theirs.fields),
+        texts: one(&before.texts, &now.texts, theirs.texts),
     }
 }
 
@@ -137,5 +188,60 @@ mod tests {
     fn undoing_what_was_never_sent_leaves_nothing_to_save() {
         let saving = Saving::new(titled("a"), 1);
         assert_eq!(saving.status(&titled("a")), Status::Saved);
+    }
+
+    /// As the server answers.
+    fn answer(manifest: Manifest, revision: u64) -> SaveDraft {
+        SaveDraft { manifest, revision }
+    }
+
+    fn covered(title: &str) -> Manifest {
+        Manifest { cover: Some("covers/1.webp".into()), ..titled(title) }
+    }
+
+    #[test]
+    fn nothing_is_sent_while_something_is_done_with_the_workflow() {
+        let (mut saving, now) = (Saving::new(titled("a"), 3), titled("ab"));
+        assert_eq!(saving.act(), answer(titled("a"), 3));
+        assert_eq!(saving.begin(&now), None);
+        assert_eq!(saving.status(&now), Status::Saving, "it is not forgotten");
+        saving.not_acted();
+        assert_eq!(saving.begin(&now), Some(answer(now, 3)));
+    }
+
+    #[test]
+    fn what_was_typed_while_something_was_done_goes_over_the_answer() {
+        let mut saving = Saving::new(titled("a"), 3);
+        saving.act();
+        let next = saving.acted(&titled("ab"), answer(covered("a"), 4));
+        assert_eq!(next, covered("ab"), "neither the cover nor the title is lost");
+        assert_eq!(saving.begin(&next), Some(answer(next, 4)));
+    }
+
+    #[test]
+    fn when_nothing_was_typed_the_answer_is_what_there_is() {
+        let mut saving = Saving::new(titled("a"), 3);
+        saving.act();
+        let next = saving.acted(&titled("a"), answer(titled("older"), 4));
+        assert_eq!(next, titled("older"));
+        assert_eq!(saving.status(&next), Status::Saved);
+    }
+
+    #[test]
+    fn an_answer_that_nobody_waits_for_changes_nothing() {
+        let mut saving = Saving::new(titled("a"), 3);
+        assert!(!saving.done(9));
+        saving.hindered(Hindrance::Overtaken);
+        assert_eq!(saving, Saving::new(titled("a"), 3));
+    }
+
+    #[test]
+    fn a_page_that_was_left_sends_only_what_the_server_lacks() {
+        let sent = titled("a");
+        assert_eq!(last(&sent, &titled("a"), answer(sent.clone(), 2)), None);
+        assert_eq!(
+            last(&sent, &titled("ab"), answer(covered("a"), 2)),
+            Some(answer(covered("ab"), 2))
+        );
     }
 }

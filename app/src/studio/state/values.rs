@@ -53,9 +53,14 @@ pub(crate) fn words(value: &Value) -> String {
     }
 }
 
-/// What a person typed as the value of an option: a number where the others are numbers.
-pub(crate) fn typed(text: &str, among: &[OptionManifest]) -> Value {
-    let numbers = !among.is_empty() && among.iter().all(|option| option.value.is_number());
+/// What a person typed as the value of the option at `place`: a number where the others are numbers, or, when it
+/// is alone, where it was one.
+pub(crate) fn typed(text: &str, options: &[OptionManifest], place: usize) -> Value {
+    let is_number = |(_, option): (usize, &OptionManifest)| option.value.is_number();
+    let (own, others): (Vec<_>, Vec<_>) =
+        options.iter().enumerate().partition(|(at, _)| *at == place);
+    let mut like = if others.is_empty() { own } else { others }.into_iter().peekable();
+    let numbers = like.peek().is_some() && like.all(is_number);
     let number = || serde_json::from_str::<Value>(text.trim()).ok().filter(Value::is_number);
     numbers.then(number).flatten().unwrap_or_else(|| Value::from(text))
 }
@@ -75,6 +80,25 @@ pub(crate) fn askable(
             options.iter().map(|option| (option.label.clone(), option.value.clone())).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+/// Whether a condition can ask for it: guests have it, and what it holds can be written down.
+pub(crate) fn can_be_asked(field: &FieldManifest) -> bool {
+    !field.closed && !is_file(field.kind) && field.kind != FieldType::Size
+}
+
+/// What a new condition asks a field for: that it is on, or holds what it holds at first.
+pub(crate) fn first_asked(field: &FieldManifest, offered: &[OptionManifest]) -> Value {
+    let first = || askable(field, offered, "", "").into_iter().next().map(|(_, value)| value);
+    match field.kind {
+        FieldType::Boolean => true.into(),
+        FieldType::Choice => field.default.clone().or_else(first).unwrap_or_default(),
+        FieldType::Text => field.default.clone().unwrap_or_else(|| "".into()),
+        kind if is_counted(kind) => {
+            field.default.clone().unwrap_or_else(|| number(kind, field.min.unwrap_or_default()))
+        }
+        _ => field.default.clone().unwrap_or_default(),
     }
 }
 
@@ -106,11 +130,48 @@ mod tests {
 
     #[test]
     fn an_option_among_numbers_is_a_number() {
-        let among = |value: Value| [OptionManifest { value, ..OptionManifest::default() }];
-        assert_eq!(typed("2", &among(json!(4))), json!(2));
-        assert_eq!(typed("2", &among(json!("4"))), json!("2"));
-        assert_eq!(typed("two", &among(json!(4))), json!("two"));
-        assert_eq!(typed("2", &[]), json!("2"));
+        let options = |values: &[Value]| {
+            let option = |value: &Value| OptionManifest {
+                value: value.clone(),
+                label: String::new(),
+                words: None,
+            };
+            values.iter().map(option).collect::<Vec<_>>()
+        };
+        let numbers = options(&[json!(4), json!("two"), json!(8)]);
+        assert_eq!(typed("2", &numbers, 1), json!(2), "whatever it was");
+        assert_eq!(typed("two", &numbers, 1), json!("two"));
+        assert_eq!(typed("2", &numbers, 0), json!("2"), "one of the others is a text");
+        assert_eq!(typed("2", &options(&[json!(4)]), 0), json!(2), "alone, it stays what it was");
+        assert_eq!(typed("2", &options(&[json!("4")]), 0), json!("2"));
+        assert_eq!(typed("2", &options(&[json!(4), Value::Null]), 1), json!(2), "a new one");
+        assert_eq!(typed("2", &[], 0), json!("2"));
+    }
+
+    #[test]
+    fn a_new_condition_asks_for_something() {
+        let field = |kind, default: Option<Value>| FieldManifest {
+            kind,
+            default,
+            min: Some(4.0),
+            ..FieldManifest::default()
+        };
+        let oil = OptionManifest { label: "Oil".into(), value: "oil".into(), words: None };
+        let asked = |kind, default| first_asked(&field(kind, default), std::slice::from_ref(&oil));
+        assert_eq!(asked(FieldType::Boolean, Some(json!(false))), json!(true));
+        assert_eq!(asked(FieldType::Choice, Some(json!("ink"))), json!("ink"));
+        assert_eq!(asked(FieldType::Choice, None), json!("oil"));
+        assert_eq!(asked(FieldType::Integer, Some(json!(20))), json!(20));
+        assert_eq!(asked(FieldType::Integer, None), json!(4));
+        assert_eq!(asked(FieldType::Text, None), json!(""));
+    }
+
+    #[test]
+    fn a_condition_asks_for_nothing_that_guests_do_not_have() {
+        let [open, closed] =
+            [false, true].map(|closed| FieldManifest { closed, ..FieldManifest::default() });
+        assert!(can_be_asked(&open) && !can_be_asked(&closed));
+        assert!(!can_be_asked(&FieldManifest { kind: FieldType::Mask, ..open }));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub(super) mod content;
 pub(crate) mod events;
+mod form;
 pub(crate) mod house;
 pub(crate) mod jobs;
 pub(crate) mod links;

@@ -54,14 +54,14 @@ pub(crate) async fn thumb(
     headers: HeaderMap,
 ) -> Result<Response> {
     let output = find(&app, caller.as_ref(), &path).await?;
+    if output.kind != OutputKind::Image {
+        return Err(Error::NotFound("thumbnail"));
+    }
     let width = ThumbWidth::at_least(sized.w.unwrap_or(USUAL_WIDTH));
     if let Some(thumb) = app.files.thumb(output.hash, width).await? {
         return Ok(content::thumbnail(output.hash, width, thumb, &headers));
     }
     // A picture that we cannot decode and a browser can (AVIF) stands for itself.
-    if output.kind != OutputKind::Image {
-        return Err(Error::NotFound("thumbnail"));
-    }
     let content = Content { hash: output.hash, mime: &output.mime, name: &output.name };
     content::serve(&app.files, &content, &headers).await
 }

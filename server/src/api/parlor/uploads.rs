@@ -4,7 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{FromRequest, Multipart, Request, State};
+use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use wire::{Upload, UploadId};
 
 use super::content::{self, Content};
+use super::form;
 use super::links::{FilePath, Links};
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
@@ -46,7 +47,7 @@ pub(crate) async fn create(
 ) -> Result<Response> {
     let max = app.config.max_upload_bytes();
     let announced = announced(request.headers());
-    if announced.is_some_and(|length| length > max + FORM_OVERHEAD) {
+    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
         return Err(UploadError::TooLarge { max }.into());
     }
     let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
@@ -72,9 +73,6 @@ pub(crate) async fn show(
     content::serve(&app.files, &content, &headers).await
 }
 
-/// What a form adds to the file in it, in bytes, at most.
-const FORM_OVERHEAD: u64 = 64 << 10;
-
 fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
@@ -90,10 +88,10 @@ async fn receive(
         let claim = Claim { name: SafeName::from_client(&name.unwrap_or_default()), declared };
         return store(app, principal, request.into_body().into_data_stream(), &claim).await;
     }
-    let malformed = || Error::BadRequest("the form cannot be read".into());
-    let mut form = Multipart::from_request(request, &()).await.map_err(|_| malformed())?;
-    while let Some(field) = form.next_field().await.map_err(|_| malformed())? {
+    let (mut fields, opening) = form::read(request).await?;
+    while let Some(field) = fields.next_field().await.map_err(form::refused)? {
         let Some(file_name) = field.file_name() else { continue };
+        opening.is_over();
         let name = SafeName::from_client(name.as_deref().unwrap_or(file_name));
         let declared = field.content_type().map(str::to_owned);
         return store(app, principal, field, &Claim { name, declared }).await;

@@ -11,26 +11,23 @@ const FLAC_LAST: u8 = 0x80;
 
 pub(super) fn strip_flac(content: &Bytes) -> Option<Bytes> {
     let flac = content.strip_prefix(b"fLaC")?;
-    let (mut at, mut kept) = (0, Vec::new());
+    let mut clean = b"fLaC".to_vec();
+    let (mut at, mut last) = (0, None);
     loop {
         let head = be32(flac, at)?;
         let (flags, length) = ((head >> 24) as u8, (head & 0x00ff_ffff) as usize);
         let block = flac.get(at..at + 4 + length)?;
         if FLAC_KEPT.contains(&(flags & !FLAC_LAST)) {
-            kept.push(block);
+            last = Some(clean.len());
+            clean.push(flags & !FLAC_LAST);
+            clean.extend(&block[1..]);
         }
         at += block.len();
         if flags & FLAC_LAST != 0 {
             break;
         }
     }
-    let mut clean = b"fLaC".to_vec();
-    let last = kept.len().checked_sub(1)?;
-    for (place, block) in kept.into_iter().enumerate() {
-        let flags = block[0] & !FLAC_LAST | if place == last { FLAC_LAST } else { 0 };
-        clean.push(flags);
-        clean.extend(&block[1..]);
-    }
+    clean[last?] |= FLAC_LAST;
     clean.extend(&flac[at..]);
     Some(clean.into())
 }

@@ -2,9 +2,12 @@
 //! safetensors; and SVG. Only the members that say something are taken out; the
 //! rest is not even parsed.
 
+use std::fmt;
+
 use bytes::Bytes;
-use indexmap::IndexMap;
-use serde_json::value::{RawValue, to_raw_value};
+use serde::Deserializer as _;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
 
 use super::le32;
 
@@ -17,13 +20,12 @@ const MAX_HEADER: u64 = 100_000_000;
 pub(super) fn blank_glb(content: &mut [u8]) -> Option<()> {
     let length = le32(content, 12)? as usize;
     let json = content.get_mut(20..)?.get_mut(..length)?;
-    let clean = SAID_IN_GLTF.iter().try_fold(json.to_vec(), |json, path| without(&json, path))?;
+    let clean = without(json, &SAID_IN_GLTF)?;
     overwrite(json, &clean)
 }
 
 pub(super) fn strip_gltf(content: &Bytes) -> Option<Bytes> {
-    let clean = SAID_IN_GLTF.iter().try_fold(content.to_vec(), |json, path| without(&json, path));
-    clean.map(Bytes::from)
+    without(content, &SAID_IN_GLTF).map(Bytes::from)
 }
 
 /// Whether it is a file of tensors: latents, models, training data.
@@ -36,7 +38,7 @@ pub(super) fn is_safetensors(content: &[u8]) -> bool {
 pub(super) fn blank_safetensors(content: &mut [u8]) -> Option<()> {
     let (start, end) = header_of(content)?;
     let json = content.get_mut(start..end)?;
-    let clean = without(json, &["__metadata__"])?;
+    let clean = without(json, &[&["__metadata__"]])?;
     overwrite(json, &clean)
 }
 
@@ -52,22 +54,52 @@ fn overwrite(json: &mut [u8], clean: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// An object without the member that `path` leads to, all else letter by
-/// letter as it was. `None` when it is no object.
-fn without(json: &[u8], path: &[&str]) -> Option<Vec<u8>> {
-    let mut members: IndexMap<String, &RawValue> = serde_json::from_slice(json).ok()?;
-    let (first, rest) = path.split_first()?;
-    let inner;
-    if rest.is_empty() {
-        members.shift_remove(*first);
-    } else if let Some(value) = members.get_mut(*first)
-        && let Some(clean) = without(value.get().as_bytes(), rest)
-    {
-        let clean: Box<RawValue> = serde_json::from_slice(&clean).ok()?;
-        inner = clean;
-        *value = &inner;
+/// An object without the members that `paths` lead to, all else letter by
+/// letter as it was but for the spaces between members. `None` when it is no
+/// object. However many members there are, only what stays is held.
+fn without(json: &[u8], paths: &[&[&str]]) -> Option<Vec<u8>> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let clean = reader.deserialize_map(Without { paths, clean: Vec::new() }).ok()?;
+    reader.end().ok()?;
+    Some(clean)
+}
+
+/// Copies the members of an object that stay.
+struct Without<'p> {
+    paths: &'p [&'p [&'p str]],
+    clean: Vec<u8>,
+}
+
+impl<'de> Visitor<'de> for Without<'_> {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
     }
-    Some(to_raw_value(&members).ok()?.get().as_bytes().to_vec())
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Vec<u8>, A::Error> {
+        let mut before = b'{';
+        while let Some((name, value)) = members.next_entry::<String, &RawValue>()? {
+            let rests: Vec<_> = self.paths.iter().filter_map(|path| rest(path, &name)).collect();
+            if rests.iter().any(|rest| rest.is_empty()) {
+                continue;
+            }
+            let value = value.get().as_bytes();
+            let inner = if rests.is_empty() { None } else { without(value, &rests) };
+            self.clean.push(before);
+            serde_json::to_writer(&mut self.clean, &name).map_err(A::Error::custom)?;
+            self.clean.push(b':');
+            self.clean.extend_from_slice(inner.as_deref().unwrap_or(value));
+            before = b',';
+        }
+        self.clean.extend_from_slice(if before == b'{' { b"{}" } else { b"}" });
+        Ok(self.clean)
+    }
+}
+
+/// Where a path leads within the member called `name`, if it goes there.
+fn rest<'p>(path: &'p [&'p str], name: &str) -> Option<&'p [&'p str]> {
+    path.split_first().filter(|(first, _)| **first == name).map(|(_, rest)| rest)
 }
 
 /// Whether it is a drawing, by its first tag.
@@ -135,6 +167,17 @@ pub(super) mod tests {
             blank(&mut blanked).unwrap();
             assert_eq!(blanked.len(), whole.len());
             assert!(blanked.ends_with(&whole[whole.len() - 7..]));
+        }
+    }
+
+    #[test]
+    fn what_stays_is_copied_letter_by_letter() {
+        let whole = br#"{ "a" : [ 1 ] , "extras":{"b":2},"a":"\u00e9","asset":{"extras":1,"c":"\/"},"asset":3}"#;
+        let clean = strip_gltf(&whole.to_vec().into()).unwrap();
+        let expected = br#"{"a":[ 1 ],"a":"\u00e9","asset":{"c":"\/"},"asset":3}"#;
+        assert_eq!(clean.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        for no_object in [&b"[1]"[..], b"{\"a\":1", b"{\"a\":1} 2", b""] {
+            assert_eq!(strip_gltf(&no_object.to_vec().into()), None);
         }
     }
 

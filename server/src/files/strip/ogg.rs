@@ -1,6 +1,8 @@
 //! Ogg: packets cut into pages, each with a checksum. The second packet holds
 //! the comments; its length stays, its words go, and its pages are summed anew.
 
+use std::ops::Range;
+
 use super::le32;
 
 const HEAD: usize = 27;
@@ -12,7 +14,7 @@ struct Page {
     serial: u32,
     /// What it holds, piece by piece: where each is, and whether a packet ends
     /// with it.
-    pieces: Vec<(std::ops::Range<usize>, bool)>,
+    pieces: Vec<(Range<usize>, bool)>,
 }
 
 /// Blanks the comments of Opus and Vorbis; `None` for other codecs, several
@@ -20,7 +22,7 @@ struct Page {
 pub(super) fn blank(content: &mut [u8]) -> Option<()> {
     let mut at = 0;
     let (mut serial, mut packet) = (None, 0);
-    let (mut places, mut pages) = (Vec::new(), Vec::new());
+    let (mut comments, mut pages) = (Vec::<Range<usize>>::new(), Vec::new());
     while packet < 2 {
         let page = page(content, at)?;
         if *serial.get_or_insert(page.serial) != page.serial {
@@ -28,7 +30,11 @@ pub(super) fn blank(content: &mut [u8]) -> Option<()> {
         }
         for (piece, ends) in page.pieces {
             if packet == 1 {
-                places.extend(piece);
+                // One range a page, however many pieces it has.
+                match comments.last_mut() {
+                    Some(last) if last.end == piece.start => last.end = piece.end,
+                    _ => comments.push(piece),
+                }
                 if pages.last() != Some(&(page.start..page.end)) {
                     pages.push(page.start..page.end);
                 }
@@ -37,28 +43,35 @@ pub(super) fn blank(content: &mut [u8]) -> Option<()> {
         }
         at = page.end;
     }
-    let mut comments: Vec<u8> = places.iter().map(|place| content[*place]).collect();
-    empty(&mut comments)?;
-    for (place, byte) in places.iter().zip(comments) {
-        content[*place] = byte;
-    }
+    empty(content, &comments)?;
     for page in pages {
         sum(&mut content[page]);
     }
     Some(())
 }
 
-/// No comments, and nothing where they were. Who made the file may stay said.
-fn empty(packet: &mut [u8]) -> Option<()> {
-    let (head, framing) = match packet {
+/// No comments, and nothing where they were: the packet is in these places. Who
+/// made the file may stay said.
+fn empty(content: &mut [u8], packet: &[Range<usize>]) -> Option<()> {
+    // Only the last piece of a packet is shorter than 255 bytes.
+    let first = content.get(packet.first()?.clone())?;
+    let (head, framing) = match first {
         [b'O', b'p', b'u', b's', b'T', b'a', b'g', b's', ..] => (8, 0),
         [3, b'v', b'o', b'r', b'b', b'i', b's', ..] => (7, 1),
         _ => return None,
     };
-    let count = head + 4 + le32(packet, head)? as usize;
-    packet.get_mut(count..).filter(|rest| rest.len() >= 4 + framing)?.fill(0);
-    if framing == 1 {
-        packet[count + 4] = 1;
+    let count = head + 4 + le32(first, head)? as usize;
+    let length: usize = packet.iter().map(Range::len).sum();
+    length.checked_sub(count).filter(|rest| *rest >= 4 + framing)?;
+    let mut at = 0;
+    for place in packet {
+        let kept = count.saturating_sub(at).min(place.len());
+        content[place.start + kept..place.end].fill(0);
+        let mark = (count + 4).checked_sub(at).filter(|mark| framing == 1 && *mark < place.len());
+        if let Some(mark) = mark {
+            content[place.start + mark] = 1;
+        }
+        at += place.len();
     }
     Some(())
 }
@@ -162,7 +175,8 @@ pub(super) mod tests {
     fn vorbis_comments_end_with_their_mark() {
         let mut packet =
             [&b"\x03vorbis"[..], &[0; 4], &1_u32.to_le_bytes(), b"secret\x01"].concat();
-        empty(&mut packet).unwrap();
+        let (first, last) = (0..13, 13..packet.len());
+        empty(&mut packet, &[first, last]).unwrap();
         assert_eq!(packet[11..], [0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
     }
 

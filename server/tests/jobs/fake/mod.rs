@@ -39,6 +39,8 @@ pub enum Mood {
     Vague,
     /// Answers a request for a file without end.
     Endless,
+    /// Answers a request for a file only once it is in another mood.
+    Late,
     /// Accepts connections and never answers.
     Silent,
     /// Refuses uploads for no reason.
@@ -71,6 +73,7 @@ pub struct Inner {
     cancelled: Mutex<Vec<String>>,
     queued: Notify,
     interrupt: Notify,
+    cheered: Notify,
 }
 
 #[derive(Debug, Clone)]
@@ -134,6 +137,7 @@ impl Fake {
 
     pub fn set(&self, mood: Mood) {
         *self.inner.mood.lock().unwrap() = mood;
+        self.inner.cheered.notify_waiters();
     }
 
     /// Lets a held fake make this many steps.

@@ -164,6 +164,10 @@ async fn upload(State(inner): Shared, mut form: axum::extract::Multipart) -> Res
 
 async fn view(Query(query): Query<HashMap<String, String>>, State(inner): Shared) -> Response {
     inner.viewed.fetch_add(1, Ordering::Relaxed);
+    let cheered = inner.cheered.notified();
+    if inner.mood() == Mood::Late {
+        cheered.await;
+    }
     if inner.mood() == Mood::Endless {
         let pieces = futures_util::stream::repeat_with(|| {
             Ok::<_, std::io::Error>(Bytes::from_static(&[0; 8 << 10]))

@@ -11,7 +11,7 @@ use crate::{
     api,
     browser::ObjectUrl,
     components::composer::words,
-    form::{Change, Chosen, Form, Picture, Refusal, Source, refuse},
+    form::{Change, Chosen, Form, Picture, Source, refuse},
     reactive::RwSignal,
 };
 
@@ -103,12 +103,13 @@ impl Intake {
 
     fn reason_against(self, name: &str, chosen: &Chosen) -> Option<String> {
         self.form.peek(|form| {
+            let kind = &form.row(name)?.field.kind;
+            let refusal = refuse(chosen, kind)?;
             let (FieldKind::Image { max_bytes, accept, .. }
-            | FieldKind::File { max_bytes, accept, .. }) = &form.row(name)?.field.kind
+            | FieldKind::File { max_bytes, accept, .. }) = kind
             else {
                 return None;
             };
-            let refusal: Refusal = refuse(chosen, accept, *max_bytes)?;
             Some(words::refusal(refusal, chosen, (accept, *max_bytes)))
         })
     }

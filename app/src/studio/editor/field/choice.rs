@@ -4,8 +4,9 @@ use leptos::prelude::*;
 use wire::{FieldKind, FieldManifest, OptionManifest};
 
 use super::super::{
-    setting::{Add, Remove, SelectSetting, bare_text},
+    setting::{Add, Remove, SelectSetting, bare_name, bare_text},
     slot::{Held, Slot, kept},
+    work::Work,
 };
 use crate::{
     dom::{IntoNode, Node, view},
@@ -28,9 +29,8 @@ pub(super) fn ChoiceLimits(held: Held) -> Node {
 }
 
 /// What guests can choose from now, by the form as it was made last.
-pub(super) fn offered(held: Held) -> Vec<OptionManifest> {
-    let name = held.name();
-    held.work.bench.see(|bench| {
+pub(super) fn offered(work: Work, name: &str) -> Vec<OptionManifest> {
+    work.bench.see(|bench| {
         let fields = bench.form.iter().flat_map(|form| &form.fields);
         let choice =
             fields.filter(|field| field.name == name).find_map(|field| match &field.kind {
@@ -49,7 +49,7 @@ pub(super) fn offered(held: Held) -> Vec<OptionManifest> {
 /// Everything that the backends have.
 #[component]
 fn All(held: Held) -> Node {
-    let offered = memo(move |_| offered(held));
+    let offered = memo(move |_| offered(held.work, &held.name()));
     let source = memo(move |_| {
         held.see(|field| field.from.clone().or(field.list.clone()).unwrap_or_default())
     });
@@ -121,7 +121,7 @@ fn OptionRow(held: Held, place: usize) -> Node {
                 field.options.get(place).map(|one| values::words(&one.value)).unwrap_or_default()
             },
             move |field: &mut FieldManifest, text: String| {
-                let value = values::typed(&text, &field.options);
+                let value = values::typed(&text, &field.options, place);
                 if let Some(one) = field.options.get_mut(place) {
                     one.value = value;
                 }
@@ -142,7 +142,7 @@ fn OptionRow(held: Held, place: usize) -> Node {
     let value = if is_fixed {
         view! { <span class="mono clip" title=move || shown.get()>{shown}</span> }
     } else {
-        bare_text(&value, t::option_value(number))
+        bare_name(value, t::option_value(number))
     };
     view! {
         <li class="row">
@@ -179,7 +179,7 @@ fn part(
 fn Default(held: Held) -> Node {
     let options = memo(move |_| {
         let own = held.see(|field| field.options.clone());
-        if own.is_empty() { offered(held) } else { own }
+        if own.is_empty() { offered(held.work, &held.name()) } else { own }
     });
     (move || {
         let options = options.get();

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use serde_json::Value;
-use wire::{Condition, FieldGroup, FieldType};
+use wire::{Condition, FieldGroup, FieldManifest, FieldType};
 
 use super::{
     super::{
-        setting::{NameSetting, SelectSetting, bare_text},
+        setting::{NameSetting, SelectSetting, SwitchSetting, bare_text},
         slot::{Held, kept, typed},
     },
     choice, switch,
@@ -33,7 +33,12 @@ pub(super) fn Place(held: Held) -> Node {
             field.kind == FieldType::Text || (values::is_file(field.kind) && !field.prunes)
         })
     });
-    let first = |field: &wire::FieldManifest| field.group == FieldGroup::Main;
+    let name = held.name();
+    let open =
+        held.slot("closed", |field| !field.closed, |_, _| ()).writing(move |all, open: bool| {
+            arrange::close(all, &name, !open);
+        });
+    let first = |field: &FieldManifest| field.group == FieldGroup::Main;
     view! {
         <div class="toggles">
             {switch(held, "group", first, |field, on| {
@@ -43,7 +48,7 @@ pub(super) fn Place(held: Held) -> Node {
                 held, "required", |field| field.required, |field, on| field.required = on,
                 (t::setting_required(), t::setting_required_help()),
             ))}
-            {switch(held, "closed", |field| !field.closed, |field, on| field.closed = !on, (t::setting_open(), t::setting_open_help()))}
+            <SwitchSetting slot=open label=t::setting_open() help=t::setting_open_help() />
         </div>
         <NameSetting slot=tab label=t::setting_tab() help=t::setting_tab_help() optional=true offers=tabs />
         <When held />
@@ -53,24 +58,37 @@ pub(super) fn Place(held: Held) -> Node {
 /// Shown only when another field says so.
 #[component]
 fn When(held: Held) -> Node {
+    // Name, label, and what a condition asks for at first.
     let others = memo(move |_| {
         let own = held.name();
-        held.work.see(|all| {
-            let others =
-                all.fields.iter().filter(|field| field.name != own && !values::is_file(field.kind));
-            others.map(|field| (field.name.clone(), field.label.clone())).collect::<Vec<_>>()
-        })
+        let asked = held.see(|field| field.when.as_ref().map(|when| when.field.clone()));
+        // What is asked for already is shown, even if it cannot be any more.
+        let is_offered = |field: &&FieldManifest| {
+            let is_asked = asked.as_ref() == Some(&field.name);
+            field.name != own && (is_asked || values::can_be_asked(field))
+        };
+        let other = |field: &FieldManifest| {
+            let first = values::first_asked(field, &choice::offered(held.work, &field.name));
+            (field.name.clone(), field.label.clone(), first)
+        };
+        held.work.see(|all| all.fields.iter().filter(is_offered).map(other).collect::<Vec<_>>())
     });
     let asked = memo(move |_| held.see(|field| field.when.as_ref().map(|when| when.field.clone())));
     view! {
         {move || {
             let always = (String::new(), t::when_always().to_owned());
-            let options = std::iter::once(always).chain(others.get()).collect();
+            let others = others.get();
+            let offers = others.iter().map(|(name, label, _)| (name.clone(), label.clone()));
+            let options = std::iter::once(always).chain(offers).collect();
             let slot = held.slot(
                 "when",
                 |field| field.when.as_ref().map(|when| when.field.clone()).unwrap_or_default(),
-                |field, name: String| {
-                    field.when = kept(name).map(|field| Condition { field, is: Vec::new() });
+                move |field, name: String| {
+                    let chosen = others.iter().find(|(known, ..)| *known == name);
+                    field.when = chosen.map(|(name, _, first)| Condition {
+                        field: name.clone(),
+                        is: vec![first.clone()],
+                    });
                 },
             );
             view! { <SelectSetting slot label=t::setting_when() options /> }
@@ -84,7 +102,7 @@ fn When(held: Held) -> Node {
 fn Values(held: Held, name: String) -> Node {
     let other = Held::new(held.work, name.clone());
     let askable = memo(move |_| {
-        let offered = choice::offered(other);
+        let offered = choice::offered(other.work, &other.name());
         other.see(|field| values::askable(field, &offered, t::when_on(), t::when_off()))
     });
     let numbers = held.work.peek(|all| {

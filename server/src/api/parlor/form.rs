@@ -1,0 +1,77 @@
+//! Forms with a file in them. Whoever reads a form keeps what stands before the
+//! file in memory, so that is counted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::BoxError;
+use axum::body::{Body, BodyDataStream};
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, Multipart, Request};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, stream};
+use tokio::task::yield_now;
+
+use crate::error::{Error, Result};
+
+/// What a form adds to the file in it, in bytes, at most.
+pub(super) const OVERHEAD: u64 = 64 << 10;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the form says too much before its file; put the file first, or send it alone")]
+struct TooMuchBefore;
+
+/// The part of a form before its file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Opening(Arc<AtomicBool>);
+
+impl Opening {
+    /// The file begins: what follows counts no more.
+    pub(super) fn is_over(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn lasts(&self) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// The fields of a form, and its opening, which breaks off when it is larger
+/// than [`OVERHEAD`].
+pub(super) async fn read(request: Request) -> Result<(Multipart, Opening)> {
+    let opening = Opening::default();
+    let counted = request
+        .map(|body| Body::from_stream(piece_by_piece(body.into_data_stream(), opening.clone())));
+    let form = Multipart::from_request(counted, &()).await.map_err(|_| unreadable())?;
+    Ok((form, opening))
+}
+
+/// Why a form cannot be read on.
+pub(super) fn refused(error: MultipartError) -> Error {
+    if anyhow::Error::from(error).chain().any(<dyn std::error::Error>::is::<TooMuchBefore>) {
+        return Error::TooLarge(TooMuchBefore.to_string());
+    }
+    unreadable()
+}
+
+fn unreadable() -> Error {
+    Error::BadRequest("the form cannot be read".into())
+}
+
+fn piece_by_piece(
+    body: BodyDataStream,
+    opening: Opening,
+) -> impl Stream<Item = Result<Bytes, BoxError>> + Send {
+    stream::unfold((body, opening, 0), |(mut body, opening, before)| async move {
+        // The form's reader takes in whatever is ready before it looks at any of
+        // it, and may ask twice in between. Nothing is ready until it has looked.
+        yield_now().await;
+        yield_now().await;
+        if before > OVERHEAD && opening.lasts() {
+            return Some((Err(TooMuchBefore.into()), (body, opening, before)));
+        }
+        let piece = body.next().await?;
+        let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        Some((piece.map_err(Into::into), (body, opening, before + length)))
+    })
+}
