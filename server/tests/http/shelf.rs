@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use serde_json::json;
 use wire::studio::Bench;
-use wire::{Workflow, WorkflowSummary};
+use wire::{Metadata, Workflow, WorkflowSummary};
 
-use super::house::{API, House};
+use super::house::{API, House, post};
 use super::studio::{draft, graph, house, publish, put};
 
 #[tokio::test]
@@ -72,10 +73,32 @@ async fn a_workflow_for_others_is_as_good_as_none() {
         ("GET", format!("{API}/workflows/my-picture")),
         ("POST", format!("{API}/workflows/my-picture/jobs")),
         ("GET", "/w/my-picture".to_owned()),
+        ("GET", "/embed/my-picture".to_owned()),
     ] {
         assert_eq!(from(method, uri.clone()).await.status, StatusCode::NOT_FOUND, "{method} {uri}");
     }
     assert_eq!(house.get(&format!("{API}/workflows/my-picture")).await.status, StatusCode::OK);
+}
+
+// safety 5
+#[tokio::test]
+async fn a_guest_sees_the_graph_of_a_job_only_where_each_file_says_it_anyway() {
+    let house = house().await;
+    let mut bench = draft(&house).await;
+    for (metadata, status) in
+        [(Metadata::Stripped, StatusCode::FORBIDDEN), (Metadata::Kept, StatusCode::OK)]
+    {
+        let mut manifest = bench.draft.manifest.clone();
+        manifest.policy.metadata = metadata;
+        bench = put(&house, &bench, &manifest).await.json();
+        bench = publish(&house, &bench).await.json();
+        let asked = json!({ "inputs": { "prompt": "a red hill", "steps": 2 } });
+        let asked = post(&format!("{API}/workflows/my-picture/jobs"), &asked);
+        let job: wire::Job = house.answer_to("192.0.2.7:40000", asked).await.json();
+        let asked = Request::get(format!("{API}/jobs/{}/graph", job.id)).body(Body::empty());
+        let answer = house.answer_to("192.0.2.7:40000", asked.unwrap()).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
 }
 
 #[tokio::test]
