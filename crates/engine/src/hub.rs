@@ -142,14 +142,15 @@ impl Hub {
         let (state, progress) = (text(&step.state), text(&step.progress));
         let named = step.preview.as_ref().map(|preview| binary(&preview.named()));
         let plain = step.preview.as_ref().map(|preview| binary(&preview.plain()));
+        let kept = step.preview.as_ref().is_some_and(Preview::is_result);
         self.each(to, |seat| {
             seat.post(state.clone());
             if seat.metadata && *to != Audience::Everyone {
-                seat.post_preview(named.as_ref());
+                seat.post_preview(named.as_ref(), kept);
                 seat.post(progress.clone());
             } else {
                 seat.post(progress.clone());
-                seat.post_preview(plain.as_ref());
+                seat.post_preview(plain.as_ref(), kept);
             }
         });
     }
@@ -182,10 +183,10 @@ impl Seat {
         }
     }
 
-    fn post_preview(&self, preview: Option<&ws::Message>) {
+    fn post_preview(&self, preview: Option<&ws::Message>, kept: bool) {
         let waiting = OUTBOX - self.outbox.capacity();
         if let Some(preview) = preview
-            && waiting < PREVIEW_BACKLOG
+            && (kept || waiting < PREVIEW_BACKLOG)
         {
             self.post(preview.clone());
         }
@@ -193,6 +194,11 @@ impl Seat {
 }
 
 impl Preview {
+    /// Samplers sketch in JPEG. What is sent as PNG is what `SaveImageWebsocket` made, and nowhere else.
+    fn is_result(&self) -> bool {
+        self.meta.image_type == ImageFormat::Png
+    }
+
     fn named(&self) -> Frame {
         Frame::PreviewWithMetadata { meta: self.meta.clone(), image: self.image.clone() }
     }
@@ -315,5 +321,19 @@ mod tests {
             waiting.iter().filter(|message| matches!(message, ws::Message::Binary(_))).count();
         assert_eq!(waiting.len(), OUTBOX);
         assert!(previews < PREVIEW_BACKLOG, "{previews}");
+    }
+
+    #[test]
+    fn a_reader_that_is_behind_still_gets_every_result() {
+        let hub = Hub::default();
+        let (_, mut slow) = hub.join("slow".into(), Vec::new);
+        let mut result = step();
+        result.preview.as_mut().unwrap().meta.image_type = ImageFormat::Png;
+        for _ in 0..100 {
+            hub.send_step(&client("slow"), &result);
+        }
+        let waiting = std::iter::from_fn(|| next(&mut slow));
+        let results = waiting.filter(|message| matches!(message, ws::Message::Binary(_))).count();
+        assert_eq!(results, 100);
     }
 }

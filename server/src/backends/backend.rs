@@ -66,7 +66,15 @@ struct State {
     /// There was a socket before.
     was_up: bool,
     /// Who listens, by prompt.
-    listeners: HashMap<String, mpsc::Sender<Heard>>,
+    listeners: HashMap<String, Ear>,
+}
+
+/// Where a follower is told.
+#[derive(Debug)]
+struct Ear {
+    tell: mpsc::Sender<Heard>,
+    /// It was behind, and something was not told.
+    missed: Arc<AtomicBool>,
 }
 
 /// What a follower hears of its prompt.
@@ -279,7 +287,7 @@ impl Backend {
         let mut state = self.lock();
         state.former_id = state.client_id.take().filter(|_| !forgotten);
         for listener in state.listeners.values() {
-            let _ = listener.try_send(Heard::SocketLost);
+            let _ = listener.tell.try_send(Heard::SocketLost);
         }
         drop(state);
         self.doubt.notify_one();
@@ -294,16 +302,19 @@ impl Backend {
     pub(super) fn tell(&self, prompt_id: &str, heard: Heard) {
         if let Some(listener) = self.lock().listeners.get(prompt_id) {
             // A listener that is behind misses this; it asks history in the end.
-            let _ = listener.try_send(heard);
+            if listener.tell.try_send(heard).is_err() {
+                listener.missed.store(true, Ordering::Relaxed);
+            }
         }
     }
 
     /// Listens to what is said of this prompt from now on.
     pub(crate) fn listen(self: &Arc<Self>, prompt_id: Uuid) -> Listener {
-        let (sender, heard) = mpsc::channel(UNHEARD);
-        let prompt_id = prompt_id.to_string();
-        self.lock().listeners.insert(prompt_id.clone(), sender);
-        Listener { backend: Arc::clone(self), prompt_id, heard }
+        let (tell, heard) = mpsc::channel(UNHEARD);
+        let (prompt_id, missed) = (prompt_id.to_string(), Arc::<AtomicBool>::default());
+        let ear = Ear { tell, missed: Arc::clone(&missed) };
+        self.lock().listeners.insert(prompt_id.clone(), ear);
+        Listener { backend: Arc::clone(self), prompt_id, heard, missed }
     }
 
     /// A prompt was handed over at `since`: the socket must say something of it.
@@ -337,12 +348,18 @@ pub(crate) struct Listener {
     backend: Arc<Backend>,
     prompt_id: String,
     heard: mpsc::Receiver<Heard>,
+    missed: Arc<AtomicBool>,
 }
 
 impl Listener {
     /// What is said next. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Heard {
         self.heard.recv().await.unwrap_or(Heard::SocketLost)
+    }
+
+    /// Whether something was said that it was too slow to hear.
+    pub(crate) fn has_missed(&self) -> bool {
+        self.missed.load(Ordering::Relaxed)
     }
 }
 

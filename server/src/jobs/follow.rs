@@ -160,7 +160,8 @@ impl<'a> Follow<'a> {
             _ => false,
         };
         let mut classes = self.run.graph.classes();
-        if succeeded && self.missed && classes.any(|class| class == BY_SOCKET) {
+        let missed = self.missed || self.listener.as_ref().is_some_and(Listener::has_missed);
+        if succeeded && missed && classes.any(|class| class == BY_SOCKET) {
             return Over::Lost { reason: LOST.into(), forgotten: true };
         }
         over
