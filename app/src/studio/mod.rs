@@ -1,6 +1,6 @@
 //! The host's side: a program of its own, so that guests never download it.
 //!
-//! It lies below `/studio`, has its own addresses ([`address::Route`]) and its own words ([`t`]), and draws
+//! It lies below `/studio`, has its own addresses (`address`) and its own words (`t`), and draws
 //! the page where people sign in, which few guests ever need. Everything else it takes from the library as
 //! the guest's pages do. A link from one side to the other loads the other's document.
 
