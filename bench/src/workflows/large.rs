@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Nodes of one [`file`] for each picture that it makes; the graph has as many.
+/// Nodes of one [`file()`] for each picture that it makes; the graph has as many.
 pub const NODES: usize = 10;
 
 /// The subgraph that finishes a picture.

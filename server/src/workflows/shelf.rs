@@ -120,7 +120,7 @@ impl Workflows {
         Ok(number)
     }
 
-    /// [`Self::publish`] of a manifest in TOML and a graph in API format, as they lie in a folder.
+    /// `publish` of a manifest in TOML and a graph in API format, as they lie in a folder.
     pub async fn publish_text(&self, manifest: &str, graph: &str) -> anyhow::Result<()> {
         let (manifest, graph) = read(manifest, graph)?;
         let content = Content { graph: graph.to_value(), manifest };
