@@ -89,11 +89,14 @@ fn every_file_and_every_graph_that_was_sent_can_be_published_as_it_is() {
     }
 }
 
-/// Words for what must be said; the rest stays open.
+/// Words and files for what must be given; the rest stays open.
 fn filled_in(form: &Workflow) -> Inputs {
-    let words =
-        |field: &&wire::Field| field.required && matches!(field.kind, FieldKind::Text { .. });
-    form.fields.iter().filter(words).map(|field| (field.name.clone(), json!("a hill"))).collect()
+    let given = |field: &wire::Field| match field.kind {
+        FieldKind::Text { .. } => json!("a hill"),
+        _ => json!({ "upload": "01890000-0000-7000-8000-000000000001" }),
+    };
+    let required = form.fields.iter().filter(|field| field.required);
+    required.map(|field| (field.name.clone(), given(field))).collect()
 }
 
 #[tokio::test]
