@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use comfy::message::{ImageFormat, Message};
+use comfy::message::{ImageFormat, Message, PreviewMeta};
 use comfy::{Client, Definitions, NodeId};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
@@ -81,11 +81,16 @@ struct Ear {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Heard {
     Message(Message),
-    /// `node` is not known of old servers' previews.
+    /// Of old servers' previews it is not known whose they are.
     Preview {
         format: ImageFormat,
         image: Bytes,
-        node: Option<NodeId>,
+        meta: Option<Box<PreviewMeta>>,
+    },
+    /// Something a node wants people to read.
+    Text {
+        node: NodeId,
+        text: String,
     },
     /// The socket is gone: nothing is heard of this prompt until one is back
     /// under its id, which may never be.

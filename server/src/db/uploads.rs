@@ -113,7 +113,7 @@ async fn insert(connection: &mut SqliteConnection, upload: NewUpload) -> anyhow:
     Ok(UploadId(rows::uuid(&row, "id")?))
 }
 
-fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {
+pub(super) fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {
     Ok(UploadRow {
         id: UploadId(rows::uuid(row, "id")?),
         hash: rows::hash(row, "hash")?,
