@@ -176,6 +176,10 @@ fn code(status: StatusCode) -> ErrorCode {
     }
 }
 
+/// Marks an answer whose door has put it in its own words already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InItsOwnWords;
+
 /// Gives every refusal its body: ours, and those the router makes by itself
 /// (405, an upgrade that is none) with no or a plain one.
 pub async fn finish(request: Request, next: Next) -> Response {
@@ -200,8 +204,11 @@ pub async fn finish(request: Request, next: Next) -> Response {
     response
 }
 
-/// The page with status 404 is no API refusal.
+/// The page with status 404 is no API refusal, and a door may have words of its own.
 fn has_our_body(response: &Response) -> bool {
+    if response.extensions().get::<InItsOwnWords>().is_some() {
+        return true;
+    }
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| kind.starts_with("text/html"))
 }

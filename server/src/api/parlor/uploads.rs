@@ -26,7 +26,7 @@ use crate::limits::Ask;
 use crate::people::Whence;
 
 /// How long a whole upload may take.
-const DEADLINE: Duration = Duration::from_mins(10);
+pub(in crate::api) const DEADLINE: Duration = Duration::from_mins(10);
 /// How long nothing may arrive.
 const SILENCE: Duration = Duration::from_secs(30);
 /// The name in refusals, also of raw bodies.
@@ -73,7 +73,7 @@ pub(crate) async fn show(
     content::serve(&app.files, &content, &headers).await
 }
 
-fn announced(headers: &HeaderMap) -> Option<u64> {
+pub(in crate::api) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -99,7 +99,7 @@ async fn receive(
     Err(Error::field(FIELD, "There is no file in the form."))
 }
 
-async fn store<E>(
+pub(in crate::api) async fn store<E>(
     app: &App,
     principal: &Principal,
     body: impl Stream<Item = Result<Bytes, E>> + Send,

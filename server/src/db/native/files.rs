@@ -30,7 +30,7 @@ impl Db {
     }
 
     /// Gives an upload this name, in the place of whatever had it.
-    pub(crate) async fn name_upload(
+    pub(crate) async fn name_native_upload(
         &self,
         principal: PrincipalId,
         (folder, subfolder, name): (&str, &str, &str),
