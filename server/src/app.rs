@@ -23,7 +23,7 @@ use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
-use crate::workflows::Workflows;
+use crate::workflows::{GraphPolicy, Workflows};
 
 /// Handlers borrow it as `State<Arc<App>>`.
 #[derive(Debug)]
@@ -99,6 +99,7 @@ impl App {
             hub: hub.clone(),
             workflows: workflows.clone(),
             backends: backends.clone(),
+            graphs: GraphPolicy::new(&config.graphs),
         };
         let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {

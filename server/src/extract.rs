@@ -152,6 +152,13 @@ only! {
      or send a key with the scope `admin`"
 }
 only! {
+    /// A principal that may run graphs of its own: the owner, a member with the grant `graph`, or
+    /// an API key of theirs that runs anything.
+    GraphRunner, Principal::may_run_graphs,
+    "this is for those who may run graphs: sign in as the owner or as a member with the grant \
+     `graph`, or send a key of theirs with the scope `run` and for all workflows"
+}
+only! {
     /// An owner, or an API key of theirs with the scope `admin`.
     Owner, Principal::may_keep_house,
     "this is for the owner of the house: sign in as one, or send a key of theirs with the \

@@ -8,6 +8,7 @@
 //! combinations are refused at start.
 
 mod file;
+mod graphs;
 mod limits;
 mod values;
 
@@ -23,6 +24,7 @@ use ipnet::IpNet;
 
 use crate::cli::Command;
 
+pub use graphs::GraphSettings;
 pub use limits::{Allowance, LimitSettings};
 pub use values::{BackendAddress, Door, Origin, PublicUrl};
 
@@ -142,6 +144,10 @@ pub struct Config {
     /// How much guests and members may.
     #[command(flatten)]
     pub limits: LimitSettings,
+
+    /// What may be in a graph of somebody's own.
+    #[command(flatten)]
+    pub graphs: GraphSettings,
 
     /// Let people ask for an account, which the owner then approves.
     #[arg(long, env = "PARLOR_REGISTRATION", action = ArgAction::Set, num_args = 0..=1,

@@ -45,6 +45,38 @@ impl Db {
         self.write(move |connection| Box::pin(insert(connection, upload))).await
     }
 
+    /// The newest file that this principal handed in under this name.
+    pub async fn upload_named(
+        &self,
+        principal: PrincipalId,
+        name: &str,
+    ) -> anyhow::Result<Option<UploadRow>> {
+        let row = sqlx::query(
+            "SELECT uploads.* FROM upload_names JOIN uploads ON uploads.id = upload_names.upload
+             WHERE upload_names.principal = ? AND upload_names.name = ?",
+        )
+        .bind(rows::id(principal.0))
+        .bind(name)
+        .fetch_optional(&self.readers)
+        .await
+        .context("finding an upload by its name")?;
+        row.as_ref().map(read).transpose()
+    }
+
+    /// Lets graphs of this principal call their upload by this name too; whether there is such an
+    /// upload.
+    pub async fn name_upload(
+        &self,
+        (principal, upload): (PrincipalId, UploadId),
+        name: &str,
+    ) -> anyhow::Result<bool> {
+        let name = name.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move { call(connection, (principal, upload), &name).await })
+        })
+        .await
+    }
+
     /// All that a principal handed in, newest first.
     pub(crate) async fn uploads_of(
         &self,
@@ -101,16 +133,37 @@ async fn insert(connection: &mut SqliteConnection, upload: NewUpload) -> anyhow:
     .bind(rows::id(Uuid::now_v7()))
     .bind(rows::id(upload.principal.0))
     .bind(upload.hash.0.to_vec())
-    .bind(upload.name)
+    .bind(&upload.name)
     .bind(upload.mime)
     .bind(upload.bytes as i64)
     .bind(upload.width)
     .bind(upload.height)
     .bind(now())
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await
     .context("keeping an upload")?;
-    Ok(UploadId(rows::uuid(&row, "id")?))
+    let id = UploadId(rows::uuid(&row, "id")?);
+    call(connection, (upload.principal, id), &upload.name).await?;
+    Ok(id)
+}
+
+/// A name for an upload, if the principal has it.
+async fn call(
+    connection: &mut SqliteConnection,
+    (principal, upload): (PrincipalId, UploadId),
+    name: &str,
+) -> anyhow::Result<bool> {
+    let done = sqlx::query(
+        "INSERT OR REPLACE INTO upload_names (principal, name, upload)
+         SELECT principal, ?, id FROM uploads WHERE id = ? AND principal = ?",
+    )
+    .bind(name)
+    .bind(rows::id(upload.0))
+    .bind(rows::id(principal.0))
+    .execute(connection)
+    .await
+    .context("keeping the name of an upload")?;
+    Ok(done.rows_affected() > 0)
 }
 
 pub(super) fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {

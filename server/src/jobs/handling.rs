@@ -19,6 +19,9 @@ pub struct Handling {
     /// and what is previewed when nothing is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<String>,
+    /// Previews are kept also where something is saved.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub previews: bool,
     /// Whether files say how they were made.
     pub metadata: Metadata,
     /// What still pictures are turned into.
@@ -35,10 +38,17 @@ impl Handling {
         let policy = &manifest.policy;
         Self {
             results: manifest.results.clone(),
+            previews: false,
             metadata: policy.metadata,
             format: policy.format,
             keep_days: policy.keep_days.or(house_days),
         }
+    }
+
+    /// Of a graph of somebody's own: nothing is dropped, and their own workflow stays in it.
+    pub(super) fn of_graph(house_days: Option<u32>) -> Self {
+        let metadata = Metadata::Kept;
+        Self { previews: true, metadata, keep_days: house_days, ..Self::default() }
     }
 
     /// What becomes of a file before it is stored.

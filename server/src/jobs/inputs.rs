@@ -6,20 +6,20 @@ use wire::FieldKind;
 
 use super::{Jobs, SubmitError};
 use crate::auth::PrincipalId;
-use crate::db::JobFile;
+use crate::db::{JobFile, OutputRow, UploadRow};
 use crate::files::{Hash, extension_of};
 use crate::workflows::{FileRef, Published, sort};
 
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Found {
-    hash: Hash,
+pub(super) struct Found {
+    pub(super) hash: Hash,
     /// The person's name for it, or ours for what a job made.
     name: String,
-    mime: String,
+    pub(super) mime: String,
     bytes: u64,
     /// 0 for what has none.
-    pixels: u64,
+    pub(super) pixels: u64,
 }
 
 impl Jobs {
@@ -45,37 +45,39 @@ impl Jobs {
         Ok((found, pixels))
     }
 
-    async fn find_file(
+    /// The file, if it is this principal's.
+    pub(super) async fn find_file(
         &self,
         principal: PrincipalId,
         file: FileRef,
     ) -> anyhow::Result<Option<Found>> {
-        let pixels = |width: Option<u32>, height: Option<u32>| {
-            u64::from(width.unwrap_or_default()) * u64::from(height.unwrap_or_default())
-        };
         Ok(match file {
             FileRef::Upload { upload } => {
-                let row = self.parts.db.find_upload(principal, upload).await?;
-                row.map(|row| Found {
-                    hash: row.hash,
-                    pixels: pixels(row.width, row.height),
-                    name: row.name,
-                    mime: row.mime,
-                    bytes: row.bytes,
-                })
+                self.parts.db.find_upload(principal, upload).await?.map(Found::from)
             }
             FileRef::Output { job, output } => {
-                let row = self.parts.db.nth_output(principal, (job, output)).await?;
-                row.map(|row| Found {
-                    hash: row.hash,
-                    pixels: pixels(row.width, row.height),
-                    name: row.name,
-                    mime: row.mime,
-                    bytes: row.bytes,
-                })
+                self.parts.db.nth_output(principal, (job, output)).await?.map(Found::from)
             }
         })
     }
+}
+
+impl From<UploadRow> for Found {
+    fn from(row: UploadRow) -> Self {
+        let pixels = pixels(row.width, row.height);
+        Self { hash: row.hash, pixels, name: row.name, mime: row.mime, bytes: row.bytes }
+    }
+}
+
+impl From<OutputRow> for Found {
+    fn from(row: OutputRow) -> Self {
+        let pixels = pixels(row.width, row.height);
+        Self { hash: row.hash, pixels, name: row.name, mime: row.mime, bytes: row.bytes }
+    }
+}
+
+fn pixels(width: Option<u32>, height: Option<u32>) -> u64 {
+    u64::from(width.unwrap_or_default()) * u64::from(height.unwrap_or_default())
 }
 
 /// Whether the field takes it, or what to do.
@@ -113,7 +115,7 @@ fn fits(file: &Found, kind: &FieldKind, max_pixels: u64) -> Result<(), String> {
 
 /// What the backend is to call the file: ours, and the same for the same bytes.
 /// Its nodes go by the ending.
-fn file_name(file: &Found) -> String {
+pub(super) fn file_name(file: &Found) -> String {
     let given = file.name.rsplit_once('.').map(|(_, extension)| extension);
     let plain = |text: &&str| {
         (1..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -1,7 +1,7 @@
 //! The life of a job.
 //!
 //! Read in this order: `state` is what may happen when, `submit` is the door,
-//! `inputs` finds the files that a job reads,
+//! `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
 //! meanwhile, `telling` what others are told of it, `collect` brings home what was made as `handling` says, `recover`
@@ -16,6 +16,7 @@ mod collect;
 mod dispatch;
 mod failure;
 mod follow;
+mod graphs;
 mod hand_over;
 mod handling;
 mod inputs;
@@ -42,11 +43,12 @@ use crate::db::{Changed, Db, JobFilter};
 use crate::events::Hub;
 use crate::files::{Files, Hash};
 use crate::shutdown::Shutdown;
-use crate::workflows::Workflows;
+use crate::workflows::{GraphPolicy, Workflows};
 
 use queue::Queue;
 use state::Change;
 
+pub use graphs::{KnownFile, Raw, SubmittedGraph};
 pub use handling::Handling;
 pub use queue::QueueLimits;
 pub(crate) use telling::Account;
@@ -60,6 +62,8 @@ pub struct Parts {
     pub hub: Hub,
     pub workflows: Workflows,
     pub backends: Backends,
+    /// What graphs of somebody's own may be.
+    pub graphs: GraphPolicy,
 }
 
 /// How much the house takes on.

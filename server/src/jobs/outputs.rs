@@ -72,7 +72,7 @@ pub(super) fn chosen(
     results.sort_by_key(|(rank, _)| *rank);
     let mut kept: Vec<_> = results.into_iter().map(|(_, one)| one).collect();
     if kept.is_empty() {
-        if all.iter().any(|one| one.what.is_saved()) {
+        if !handling.previews && all.iter().any(|one| one.what.is_saved()) {
             all.retain(|one| !one.what.is_preview());
         }
         kept = all;

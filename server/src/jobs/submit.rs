@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use comfy::Graph;
 use comfy::graph::PruneError;
+use comfy::prompt::Refusal;
 use uuid::Uuid;
 use wire::{Event, Inputs, Job, JobId};
 
 use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Submission};
-use crate::workflows::{BadField, Checked, Needs, Published, Unfit};
+use crate::workflows::{BadField, Checked, Needs, Outside, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -27,6 +28,10 @@ impl IdempotencyKey {
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=MAX_KEY).contains(&text.len());
         (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.0
     }
 }
 
@@ -58,6 +63,14 @@ pub enum SubmitError {
          Choose a file, or try again soon."
     )]
     Closed,
+    /// Of a graph: what is wrong with it, as ComfyUI would say it.
+    #[error("This graph cannot run: {0}.")]
+    Refused(Box<Refusal>),
+    #[error(
+        "Node {node} is a {class}, which graphs of one's own may not have here. Its host can allow \
+         it."
+    )]
+    NotAllowed { node: String, class: String },
     /// `message` is to stand beside the field.
     #[error("{field}: {message}")]
     Field { field: String, message: String },
@@ -81,6 +94,12 @@ pub enum SubmitError {
 impl From<BadField> for SubmitError {
     fn from(bad: BadField) -> Self {
         Self::Field { field: bad.field, message: bad.message }
+    }
+}
+
+impl From<Outside> for SubmitError {
+    fn from(Outside { node, class }: Outside) -> Self {
+        Self::NotAllowed { node, class }
     }
 }
 
@@ -170,7 +189,7 @@ impl Jobs {
 
     /// Commits the job with a place in the queue, which it takes as soon as it
     /// is durable.
-    async fn commit(
+    pub(super) async fn commit(
         &self,
         job: NewJob,
         (key, needs): (Option<Idempotency>, Needs),
@@ -187,7 +206,7 @@ impl Jobs {
         Ok(self.parts.db.submit(job, key, after).await?)
     }
 
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         principal: PrincipalId,
         (answer, made): (Submission, Option<JobId>),

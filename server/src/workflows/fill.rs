@@ -45,15 +45,15 @@ pub(crate) struct Lacking {
 pub(crate) struct Needs {
     /// Node classes.
     pub(crate) classes: Vec<String>,
-    options: Vec<Chosen>,
+    pub(super) options: Vec<Chosen>,
 }
 
 /// An option that was chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Chosen {
+pub(super) struct Chosen {
     /// Class and name.
-    input: (String, String),
-    value: Value,
+    pub(super) input: (String, String),
+    pub(super) value: Value,
 }
 
 impl Needs {
@@ -195,7 +195,7 @@ fn tidy(number: f64) -> Value {
 }
 
 /// safety 7: file names on the backend are ours, whatever the graph says.
-fn own_the_names(graph: &mut Graph) {
+pub(super) fn own_the_names(graph: &mut Graph) {
     for node in graph.nodes.values_mut() {
         if let Some(prefix) = node.inputs.get_mut("filename_prefix") {
             *prefix = comfy::Input::Value(PREFIX.into());

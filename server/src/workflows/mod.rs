@@ -4,7 +4,7 @@
 //! `kind` is what a manifest says of a field, `published` is a manifest checked
 //! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
 //! came back, `fill` makes the graph. `draft` makes a manifest of what was found
-//! in a workflow file, `outside` takes it all the way. Only `shelf` does I/O; seeds are drawn by an argument.
+//! in a workflow file, `outside` takes it all the way. `raw` is what graphs of somebody's own may be. Only `shelf` does I/O; seeds are drawn by an argument.
 
 pub(crate) mod draft;
 mod fill;
@@ -13,6 +13,7 @@ mod kind;
 pub(crate) mod language;
 mod outside;
 mod published;
+pub(crate) mod raw;
 mod shapes;
 mod shelf;
 mod template;
@@ -32,6 +33,8 @@ use kind::Lists;
 pub(crate) use fill::{Lacking, Needs, Unfit};
 pub use published::Published;
 pub(crate) use published::check_slug;
+pub use raw::GraphPolicy;
+pub(crate) use raw::Outside;
 pub use shelf::Workflows;
 pub(crate) use values::{BadField, Checked, FileRef, sort};
 

@@ -12,7 +12,7 @@ use parlor::events::{Hub, Told, Watch};
 use parlor::files::{Claim, Files, Finish, SafeName};
 use parlor::jobs::{Jobs, Limits, Parts, SubmitError};
 use parlor::shutdown::Shutdown;
-use parlor::workflows::Workflows;
+use parlor::workflows::{GraphPolicy, Workflows};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -198,6 +198,7 @@ async fn parts(folder: &Path, (names, urls): (&[&str], &[String]), shutdown: &Sh
         files: Files::open(&folder.join("files")).await.unwrap(),
         hub: Hub::default(),
         backends: Backends::start(backends, &http, shutdown).unwrap(),
+        graphs: GraphPolicy::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod doors;
 mod engine;
 mod fake;
+mod graphs;
 mod handling;
 mod house;
 mod inputs;

@@ -5,7 +5,7 @@ use crate::graph::Node;
 
 /// The definition of the input `name` of a node; below a dynamic choice, that of
 /// the option which the node has chosen.
-pub(super) fn find<'d>(
+pub(crate) fn find<'d>(
     definition: &'d NodeDefinition,
     node: &Node,
     name: &str,

@@ -9,7 +9,7 @@
 
 mod choose;
 mod field;
-mod inputs;
+pub(crate) mod inputs;
 mod kinds;
 mod marks;
 mod names;

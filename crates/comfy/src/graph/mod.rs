@@ -181,6 +181,20 @@ impl Graph {
         classes.filter(move |class| seen.insert(*class))
     }
 
+    /// Drops every node that none of these needs.
+    pub fn keep_for(&mut self, wanted: &[NodeId]) {
+        let mut needed = HashSet::new();
+        let mut todo = wanted.to_vec();
+        while let Some(id) = todo.pop() {
+            if let Some(node) = self.nodes.get(&id)
+                && needed.insert(id)
+            {
+                todo.extend(node.links().map(|(_, from, _)| from.clone()));
+            }
+        }
+        self.nodes.retain(|id, _| needed.contains(id));
+    }
+
     /// Every link, also those that lead nowhere.
     pub fn links(&self) -> impl Iterator<Item = LinkRef<'_>> {
         self.nodes.iter().flat_map(|(to, node)| {

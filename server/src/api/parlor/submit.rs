@@ -167,6 +167,8 @@ impl From<SubmitError> for Error {
             SubmitError::Storage(cause) => Self::Internal(cause),
             SubmitError::TooCostly { .. }
             | SubmitError::Lacking { .. }
+            | SubmitError::Refused(_)
+            | SubmitError::NotAllowed { .. }
             | SubmitError::IdempotencyConflict => {
                 Self::BadInput { field: None, message: error.to_string() }
             }

@@ -1,0 +1,127 @@
+use serde_json::json;
+
+use super::*;
+
+fn definitions() -> Definitions {
+    let seed = json!(["INT", { "min": 0, "max": 100 }]);
+    let catalogue = json!({
+        "Load": { "input": { "required": { "image": [["a.png"], { "image_upload": true }] } },
+                  "output": ["IMAGE"] },
+        "Model": { "input": { "required": { "name": [["a", "b"]] } }, "output": ["MODEL"] },
+        "Paint": { "input": {
+            "required": { "model": ["MODEL"], "seed": seed, "mode": ["COMFY_DYNAMICCOMBO_V3", {
+                "options": [{ "key": "wide", "inputs": { "required": { "width": ["INT", {}] } } }],
+            }] },
+            "optional": { "image": ["IMAGE"] } }, "output": ["IMAGE"] },
+        "Save": { "input": { "required": { "images": ["IMAGE"] } }, "output": [],
+                  "output_node": true },
+    });
+    Definitions::parse(catalogue.to_string().as_bytes()).unwrap()
+}
+
+fn verdict(graph: &Value) -> Result<Verdict, Box<Refusal>> {
+    validate(&Graph::parse(graph).unwrap(), &definitions(), None)
+}
+
+fn good() -> Value {
+    json!({
+        "1": { "class_type": "Model", "inputs": { "name": "a" } },
+        "2": { "class_type": "Paint", "inputs": { "model": ["1", 0], "seed": "7", "mode": "wide",
+                                                  "mode.width": 64 } },
+        "3": { "class_type": "Save", "inputs": { "images": ["2", 0] } },
+    })
+}
+
+/// The kinds of all faults, by node.
+fn kinds(errors: &IndexMap<NodeId, NodeErrors>) -> Vec<(String, String, String)> {
+    let each = errors.iter().flat_map(|(id, node)| {
+        node.errors.iter().map(move |error| {
+            let input = error.input_name().unwrap_or_default().to_owned();
+            (id.to_string(), error.kind.clone(), input)
+        })
+    });
+    each.collect()
+}
+
+fn faults(at: &str, value: Value) -> Vec<(String, String, String)> {
+    let mut graph = good();
+    let (node, input) = at.split_once('/').unwrap();
+    if value.is_null() {
+        graph[node]["inputs"].as_object_mut().unwrap().remove(input);
+    } else {
+        graph[node]["inputs"][input] = value;
+    }
+    kinds(&verdict(&graph).unwrap_err().node_errors)
+}
+
+#[test]
+fn a_graph_that_runs_says_which_outputs() {
+    let verdict = verdict(&good()).unwrap();
+    assert_eq!((verdict.outputs, verdict.node_errors.len()), (vec!["3".into()], 0));
+}
+
+#[test]
+fn each_fault_has_the_word_of_the_protocol() {
+    for (at, value, kind) in [
+        ("2/seed", json!(null), "required_input_missing"),
+        ("2/seed", json!(101), "value_bigger_than_max"),
+        ("2/seed", json!(-1), "value_smaller_than_min"),
+        ("2/seed", json!("many"), "invalid_input_type"),
+        ("2/model", json!(["1"]), "bad_linked_input"),
+        ("2/model", json!(["9", 0]), "exception_during_inner_validation"),
+        ("2/model", json!(["1", 5]), "exception_during_inner_validation"),
+        ("2/model", json!(["2", 0]), "return_type_mismatch"),
+        ("2/mode.width", json!(null), "required_input_missing"),
+        ("2/image", json!(["2", 0]), "dependency_cycle"),
+        ("1/name", json!("z"), "value_not_in_list"),
+    ] {
+        let found = faults(at, value);
+        assert!(found.iter().any(|(_, found, _)| found == kind), "{at}: {found:?}");
+    }
+    assert_eq!(faults("2/mode.width", json!(null))[0].2, "mode.width");
+}
+
+// safety 5
+#[test]
+fn the_first_unknown_class_is_named_with_its_node() {
+    let mut graph = good();
+    graph["4"] = json!({ "class_type": "Shell", "inputs": {} });
+    let refusal = verdict(&graph).unwrap_err();
+    assert_eq!(refusal.error.kind, "missing_node_type");
+    assert_eq!(refusal.error.extra_info["node_id"], "4");
+    assert_eq!(refusal.error.extra_info["class_type"], "Shell");
+}
+
+#[test]
+fn an_output_that_cannot_be_computed_is_dropped_and_the_rest_runs() {
+    let mut graph = good();
+    graph["4"] = json!({ "class_type": "Save", "inputs": {} });
+    let verdict = verdict(&graph).unwrap();
+    assert_eq!(verdict.outputs, ["3".into()]);
+    assert_eq!(verdict.node_errors["4"].dependent_outputs, ["4".into()]);
+}
+
+#[test]
+fn without_outputs_there_is_nothing_to_do() {
+    for graph in [json!({}), json!({ "1": { "class_type": "Model", "inputs": { "name": "a" } } })] {
+        assert_eq!(verdict(&graph).unwrap_err().error.kind, "prompt_no_outputs");
+    }
+    let graph = Graph::parse(&good()).unwrap();
+    let none = validate(&graph, &definitions(), Some(&["1".into()]));
+    assert_eq!(none.unwrap_err().error.kind, "prompt_no_outputs");
+}
+
+#[test]
+fn a_chain_of_any_length_is_walked_without_recursion() {
+    let mut graph = good();
+    let sampler = |from: String| {
+        json!({ "class_type": "Paint", "inputs": { "model": ["1", 0], "seed": 1, "mode": "wide",
+                "mode.width": 64, "image": [from, 0] } })
+    };
+    for n in 10..20_000 {
+        let from = if n == 10 { "2".to_owned() } else { (n - 1).to_string() };
+        graph[n.to_string()] = sampler(from);
+    }
+    graph["3"]["inputs"]["images"] = json!(["19999", 0]);
+    assert_eq!(verdict(&graph).unwrap().outputs.len(), 1);
+}

@@ -1,0 +1,229 @@
+//! The door for graphs of somebody's own: one durable job out, or a reason
+//! beside the node. Such a job has no workflow; all else is as for any job.
+
+use std::collections::HashMap;
+
+use comfy::definitions::Upload;
+use comfy::prompt::NodeErrors;
+use comfy::reads::{self, Reads};
+use comfy::validate::{self, Verdict};
+use comfy::{Definitions, Graph, NodeId};
+use indexmap::IndexMap;
+use uuid::Uuid;
+use wire::{Inputs, JobId, UploadId};
+
+use super::inputs::{Found, file_name};
+use super::submit::IdempotencyKey;
+use super::{Handling, Jobs, SubmitError, Submitted};
+use crate::auth::{Asker, PrincipalId};
+use crate::db::{self, Idempotency, JobFile, NewJob};
+use crate::workflows::{FileRef, Needs, raw};
+
+/// What a job without a workflow is called.
+const TITLE: &str = "Graph";
+
+/// A graph that somebody wants to run. Whoever may is for the doors to say:
+/// [`crate::extract::GraphRunner`].
+#[derive(Debug, Clone, Default)]
+pub struct Raw {
+    pub graph: Graph,
+    /// Files that the door knows, by node and input. In all other inputs that
+    /// name files stands the id of an upload, or the name it was handed in under.
+    pub files: HashMap<(NodeId, String), KnownFile>,
+    /// The only output nodes that are to run, if it says.
+    pub targets: Option<Vec<NodeId>>,
+}
+
+/// A file of the principal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KnownFile {
+    Upload(UploadId),
+    /// What a job made: its output of this number, from 0.
+    Output(JobId, u32),
+}
+
+/// A graph that was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubmittedGraph {
+    pub submitted: Submitted,
+    /// The output nodes that run.
+    pub outputs: Vec<NodeId>,
+    /// Why the others do not (ComfyUI protocol notes §3).
+    pub node_errors: IndexMap<NodeId, NodeErrors>,
+}
+
+impl Jobs {
+    /// Checks a graph and makes a job of it, as [`Jobs::submit`] does of inputs.
+    ///
+    /// # Errors
+    ///
+    /// [`SubmitError::Refused`] in a server's own words; [`SubmitError::Closed`] as long as no
+    /// backend has said which nodes there are.
+    pub async fn submit_graph(
+        &self,
+        asker: impl Into<Asker>,
+        raw: Raw,
+        key: Option<IdempotencyKey>,
+    ) -> Result<SubmittedGraph, SubmitError> {
+        let asker = asker.into();
+        let key = key.map(|key| Idempotency { key: key.into_text(), body: fingerprint(&raw) });
+        let definitions = self.parts.backends.all_definitions();
+        let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+        if definitions.is_empty() {
+            return Err(SubmitError::Closed);
+        }
+        let Verdict { outputs, node_errors } = verdict(&raw, &definitions)?;
+        let taken = |submitted| SubmittedGraph { submitted, outputs, node_errors };
+        if let Some(key) = &key
+            && let Some(answer) = self.parts.db.replay(asker.principal, key).await?
+        {
+            return Ok(taken(self.answer(asker.principal, (answer, None)).await?));
+        }
+        self.parts.graphs.admits(&raw.graph, &definitions)?;
+        let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
+        let (graph, files, pixels) = self.with_files(asker.principal, raw, &definitions).await?;
+        let job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
+        let needs = Needs::of_graph(&job.graph, &definitions);
+        let (id, cost) = (job.row.id, job.graph.cost_with(pixels).total());
+        let answer = self.commit(job.row, (key, needs)).await?;
+        let submitted = self.answer(asker.principal, (answer, Some(id))).await?;
+        let cost = if submitted.replayed { 0 } else { cost };
+        Ok(taken(Submitted { cost, ..submitted }))
+    }
+
+    fn raw_job(
+        &self,
+        asker: Asker,
+        (mut graph, files, pixels): (Graph, Vec<JobFile>, u64),
+        definitions: &[&Definitions],
+    ) -> Result<RawJob, SubmitError> {
+        self.parts.graphs.tame(&mut graph, pixels)?;
+        let row = NewJob {
+            id: JobId(Uuid::now_v7()),
+            principal: asker.principal,
+            turn: asker.turn,
+            workflow: String::new(),
+            workflow_title: TITLE.to_owned(),
+            workflow_version: 0,
+            at: db::now(),
+            words: raw::words(&graph, definitions),
+            inputs: Inputs::new(),
+            graph: graph.to_value(),
+            files,
+            handling: Handling::of_graph(self.limits.keep_days),
+        };
+        Ok(RawJob { row, graph })
+    }
+
+    /// safety 6: every input that names a file names one of the principal's own, from here on by
+    /// our name for it.
+    async fn with_files(
+        &self,
+        principal: PrincipalId,
+        raw: Raw,
+        definitions: &[&Definitions],
+    ) -> Result<(Graph, Vec<JobFile>, u64), SubmitError> {
+        let Raw { mut graph, files: known, targets } = raw;
+        if let Some(targets) = targets {
+            graph.keep_for(&targets);
+        }
+        let (mut files, mut pixels) = (Vec::new(), 0);
+        let mut wanted: Vec<_> = reads::reads(&graph, definitions);
+        wanted.retain(|one| !known.contains_key(&(one.node.clone(), one.input.clone())));
+        let named = wanted.into_iter().map(|one| (one, None));
+        let given = known.into_iter().map(|((node, input), file)| {
+            let sort = Upload::File;
+            (Reads { node, input, value: String::new(), sort }, Some(file))
+        });
+        for (one, file) in named.chain(given) {
+            let found = match file {
+                Some(file) => self.find_file(principal, file.into()).await?,
+                None => self.find_named(principal, &one.value).await?,
+            };
+            let refused = |why: &str| {
+                let about = (&graph, &one.node, one.input.as_str());
+                SubmitError::Refused(validate::file_refused(about, why))
+            };
+            let found = found.ok_or_else(|| refused(&format!("no such file: {}", one.value)))?;
+            if !suits(one.sort, &found.mime) {
+                return Err(refused(&format!("{} is {}", one.value, found.mime)));
+            }
+            pixels = pixels.max(found.pixels);
+            let name = file_name(&found);
+            graph.set_file(&one.node, &one.input, &name);
+            let file = JobFile { hash: found.hash, name };
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        Ok((graph, files, pixels))
+    }
+
+    /// A file of the principal by the id of its upload, or by a name it was handed in under.
+    async fn find_named(
+        &self,
+        principal: PrincipalId,
+        name: &str,
+    ) -> anyhow::Result<Option<Found>> {
+        let name = name.strip_suffix("[input]").unwrap_or(name).trim();
+        let by_id = name.parse().ok().map(|id| FileRef::Upload { upload: UploadId(id) });
+        if let Some(id) = by_id {
+            return self.find_file(principal, id).await;
+        }
+        let upload = self.parts.db.upload_named(principal, name).await?;
+        Ok(upload.map(Found::from))
+    }
+}
+
+/// A job that is about to be, and its graph.
+struct RawJob {
+    row: NewJob,
+    graph: Graph,
+}
+
+impl From<KnownFile> for FileRef {
+    fn from(file: KnownFile) -> Self {
+        match file {
+            KnownFile::Upload(upload) => Self::Upload { upload },
+            KnownFile::Output(job, output) => Self::Output { job, output },
+        }
+    }
+}
+
+/// What any backend would say; the kindest.
+fn verdict(raw: &Raw, definitions: &[&Definitions]) -> Result<Verdict, SubmitError> {
+    let (mut partial, mut refusal) = (None, None);
+    for all in definitions {
+        match validate::validate(&raw.graph, all, raw.targets.as_deref()) {
+            Ok(verdict) if verdict.node_errors.is_empty() => return Ok(verdict),
+            Ok(verdict) => partial = partial.or(Some(verdict)),
+            Err(refused) => refusal = refusal.or(Some(refused)),
+        }
+    }
+    match (partial, refusal) {
+        (Some(verdict), _) => Ok(verdict),
+        (None, Some(refusal)) => Err(SubmitError::Refused(refusal)),
+        (None, None) => Err(SubmitError::Closed),
+    }
+}
+
+/// Whether an input for this sort of file takes that type.
+fn suits(sort: Upload, mime: &str) -> bool {
+    let is = |kind: &str| mime.starts_with(kind);
+    match sort {
+        Upload::Image => is("image/"),
+        Upload::Video => is("video/") || is("image/"),
+        Upload::Audio => is("audio/") || is("video/"),
+        Upload::File => true,
+    }
+}
+
+/// What was asked for, as a hash: whether two submissions are the same.
+fn fingerprint(raw: &Raw) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"graph\0").update(raw.graph.to_value().to_string().as_bytes());
+    let mut files: Vec<_> = raw.files.iter().map(|(at, file)| format!("{at:?} {file:?}")).collect();
+    files.sort();
+    hasher.update(files.join("\n").as_bytes()).update(format!("{:?}", raw.targets).as_bytes());
+    *hasher.finalize().as_bytes()
+}
