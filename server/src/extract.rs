@@ -171,13 +171,6 @@ only! {
     "this needs an account: sign in, or send a key with the scope `admin`"
 }
 only! {
-    /// A principal that may run graphs of its own: the owner, a member with the grant `graph`, or
-    /// an API key of theirs that runs anything.
-    GraphRunner, Principal::may_run_graphs,
-    "this is for those who may run graphs: sign in as the owner or as a member with the grant \
-     `graph`, or send a key of theirs with the scope `run` and for all workflows"
-}
-only! {
     /// Whoever may decide about all that is theirs: anybody but an API key
     /// without the scope `admin`.
     Own, Principal::may_keep_account,

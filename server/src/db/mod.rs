@@ -52,7 +52,7 @@ pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
-pub(crate) use native::{Asked, Full, Kept, KeptFile, NativeJob, Wanted};
+pub(crate) use native::{Asked, Kept, KeptFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};

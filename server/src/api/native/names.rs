@@ -1,15 +1,17 @@
 //! Files by their names, of which every principal has their own: a name is looked
 //! up, and never becomes a path. ComfyUI protocol notes §6 and §7.
 
-use comfy::Graph;
-use comfy::history::Folder;
-use comfy::reads;
+use std::collections::HashMap;
 
-use super::prompt::Files;
+use comfy::history::Folder;
+use comfy::reads::{self, Reads};
+use comfy::{Graph, NodeId};
+
 use super::words::Result;
 use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::jobs::KnownFile;
+use wire::UploadId;
 
 /// Longest name of a file or of the folders it lies in, in bytes.
 const MAX_NAME: usize = 255;
@@ -78,18 +80,42 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME && !name.contains(odd) && name != "." && name != ".."
 }
 
-/// The principal's files that a graph reads by names of this door.
-pub(super) async fn read_by(app: &App, principal: PrincipalId, graph: &Graph) -> Result<Files> {
+/// The files that a graph reads.
+#[derive(Debug, Default)]
+pub(super) struct Read {
+    /// By node and input.
+    pub(super) files: HashMap<(NodeId, String), KnownFile>,
+    /// What names nothing that the principal has.
+    pub(super) missing: Vec<Reads>,
+}
+
+/// The principal's files that a graph reads: by names of this door, and by those
+/// of files that came by another.
+pub(super) async fn read_by(app: &App, principal: PrincipalId, graph: &Graph) -> Result<Read> {
     let definitions = app.backends.definitions();
     let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
-    let mut files = Files::new();
-    for read in reads::reads(graph, &definitions) {
-        let Some(place) = Place::of_input(&read.value) else { continue };
-        if let Some(upload) = app.db.native_upload(principal, place.key()).await? {
-            files.insert((read.node, read.input), KnownFile::Upload(upload.id));
+    let mut found = Read::default();
+    for one in reads::reads(graph, &definitions) {
+        match file(app, principal, &one.value).await? {
+            Some(file) => drop(found.files.insert((one.node, one.input), file)),
+            None => found.missing.push(one),
         }
     }
-    Ok(files)
+    Ok(found)
+}
+
+async fn file(app: &App, principal: PrincipalId, name: &str) -> Result<Option<KnownFile>> {
+    if let Ok(id) = name.parse()
+        && app.db.find_upload(principal, UploadId(id)).await?.is_some()
+    {
+        return Ok(Some(KnownFile::Upload(UploadId(id))));
+    }
+    let Some(place) = Place::of_input(name) else { return Ok(None) };
+    if let Some(upload) = app.db.native_upload(principal, place.key()).await? {
+        return Ok(Some(KnownFile::Upload(upload.id)));
+    }
+    let upload = app.db.upload_named(principal, &place.name).await?;
+    Ok(upload.filter(|_| place.subfolder.is_empty()).map(|upload| KnownFile::Upload(upload.id)))
 }
 
 #[cfg(test)]

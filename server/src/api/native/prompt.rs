@@ -1,11 +1,13 @@
 //! `POST /prompt`: ComfyUI protocol notes §3.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use comfy::{Graph, NodeId};
+use comfy::prompt::NodeErrors;
+use comfy::reads::Reads;
+use comfy::{Graph, NodeId, validate};
+use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -45,14 +47,16 @@ pub(super) async fn submit(
     let value = Value::Object(prompt);
     let graph = Graph::parse(&value).map_err(|error| Refused::invalid(&error.to_string()))?;
     let Value::Object(prompt) = value else { return Err(Refused::invalid("no prompt")) };
-    let files = names::read_by(&app, principal.id, &graph).await?;
+    let read = names::read_by(&app, principal.id, &graph).await?;
+    let (targets, faults) = without_missing(&app, (&graph, targets), &read.missing)?;
 
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let asker = principal.asker(whence.hash);
     let number = now();
     let asked = Asked { number, prompt, extra_data, outputs: Vec::new(), client };
-    let raw = Raw { graph, files, targets, asked: Some(asked) };
-    let taken = app.jobs.submit_graph(asker, raw, None).await?;
+    let raw = Raw { graph, files: read.files, targets, asked: Some(asked) };
+    let mut taken = app.jobs.submit_graph(asker, raw, None).await?;
+    taken.node_errors.extend(faults);
     charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;
     Ok(Json(json!({
         "prompt_id": taken.submitted.job.id,
@@ -127,8 +131,49 @@ fn targets(value: Option<&Value>) -> Option<Vec<NodeId>> {
     Some(targets.iter().filter_map(Value::as_str).map(Into::into).collect())
 }
 
-/// No files: what a graph reads is known by its names.
-pub(super) type Files = HashMap<(NodeId, String), crate::jobs::KnownFile>;
+/// Which outputs can run without the files that are not there, and what is said of
+/// the nodes that read those. Refused, when none can.
+fn without_missing(
+    app: &App,
+    (graph, targets): (&Graph, Option<Vec<NodeId>>),
+    missing: &[Reads],
+) -> Result<(Option<Vec<NodeId>>, NodeFaults)> {
+    if missing.is_empty() {
+        return Ok((targets, NodeFaults::new()));
+    }
+    let definitions = app.backends.definitions();
+    let ends = |class: &str| {
+        definitions.iter().any(|all| all.node(class).is_some_and(|node| node.output_node))
+    };
+    let outputs = graph.nodes.iter().filter(|(_, node)| ends(&node.class_type)).map(|(id, _)| id);
+    let wanted =
+        |id: &&NodeId| targets.as_ref().is_none_or(|targets| targets.contains(id));
+    let (bad, good): (Vec<_>, Vec<_>) = outputs.filter(wanted).cloned().partition(|output| {
+        let mut needed = graph.clone();
+        needed.keep_for(std::slice::from_ref(output));
+        missing.iter().any(|one| needed.nodes.contains_key(&one.node))
+    });
+    let mut faults = NodeFaults::new();
+    for one in missing {
+        let why = format!("Invalid file: {}", one.value);
+        let refused = validate::file_refused((graph, &one.node, &one.input), &why);
+        if bad.is_empty() {
+            // Nothing that runs needs it.
+            continue;
+        }
+        if good.is_empty() {
+            return Err(Refused::Graph(refused));
+        }
+        for (node, mut errors) in refused.node_errors {
+            errors.dependent_outputs.clone_from(&bad);
+            faults.insert(node, errors);
+        }
+    }
+    Ok((Some(good), faults))
+}
+
+/// What is said of nodes, by node.
+type NodeFaults = IndexMap<NodeId, NodeErrors>;
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,7 @@ use super::{Db, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Account;
 
-pub(crate) use keepsakes::{Full, Kept, KeptFile};
+pub(crate) use keepsakes::{Kept, KeptFile};
 
 /// How a job was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
