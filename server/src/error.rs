@@ -51,6 +51,9 @@ pub enum Error {
     TooMany { message: String, retry_after: u64 },
     #[error("{0}")]
     Unavailable(&'static str),
+    /// What was waited for took longer than anybody waits.
+    #[error("{0}")]
+    Late(&'static str),
     #[error("something went wrong on our side; it is written down for the host")]
     Internal(#[from] anyhow::Error),
 }
@@ -79,6 +82,7 @@ impl Error {
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -170,7 +174,7 @@ fn code(status: StatusCode) -> ErrorCode {
         StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedMediaType,
         StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooMany,
-        StatusCode::SERVICE_UNAVAILABLE => ErrorCode::Unavailable,
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => ErrorCode::Unavailable,
         status if status.is_client_error() => ErrorCode::BadRequest,
         _ => ErrorCode::Internal,
     }
@@ -190,11 +194,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    let problem = match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem,
-        None if has_our_body(&response) => return response,
-        None => foreign(&response),
-    };
+    if has_our_body(&response) {
+        return response;
+    }
+    let problem = problem_of(&mut response);
     let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
     let body = serde_json::to_vec(&problem).expect("a problem is strings and numbers");
     let headers = response.headers_mut();
@@ -202,6 +205,11 @@ pub async fn finish(request: Request, next: Next) -> Response {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
     response
+}
+
+/// Why this was refused, in our words; to be asked once.
+pub(crate) fn problem_of(response: &mut Response) -> Problem {
+    response.extensions_mut().remove::<Problem>().unwrap_or_else(|| foreign(response))
 }
 
 /// The page with status 404 is no API refusal, and a door may have words of its own.

@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{account, live, native, ops, pages, parlor, studio};
+use crate::api::{account, live, native, openai, ops, pages, parlor, recipes, studio};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -59,10 +59,12 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .fallback(error::no_such_address)
         .layer(from_fn_with_state(Arc::clone(app), limits::gate))
         // It has a gate of its own, behind which it refuses in ComfyUI's words.
-        .merge(native::under_api(app));
+        .merge(native::under_api(app))
+        .merge(recipes::routes(app));
     let api = if app.config.cors_origins.is_empty() { api } else { api.layer(cors(&app.config)?) };
     let routes = Router::new()
         .nest("/api", api)
+        .nest("/v1", openai::routes(app))
         .merge(native::at_root(app))
         .nest("/comfy", native::under_comfy(app))
         .route("/", get(pages::page))

@@ -26,7 +26,7 @@ use crate::cli::Command;
 
 pub use graphs::GraphSettings;
 pub use limits::{Allowance, LimitSettings};
-pub use values::{BackendAddress, Door, Origin, PublicUrl};
+pub use values::{Alias, BackendAddress, Door, Origin, PublicUrl};
 
 /// The settings file of the working folder.
 const SETTINGS: &str = "parlor.toml";
@@ -111,6 +111,16 @@ pub struct Config {
     /// `workflows` beside the settings file when there is one.
     #[arg(long, env = "PARLOR_WORKFLOWS", value_name = "DIR")]
     pub workflows: Option<PathBuf>,
+
+    /// The workflow that programs get which name none; the first that makes
+    /// pictures of words, where nothing is said.
+    #[arg(long, env = "PARLOR_DEFAULT_WORKFLOW", value_name = "SLUG")]
+    pub default_workflow: Option<String>,
+
+    /// Another name for a workflow, for programs that ask for a model:
+    /// `gpt-image-1=text-to-picture`.
+    #[arg(long = "alias", env = "PARLOR_ALIASES", value_name = "NAME=SLUG", value_delimiter = ',')]
+    pub aliases: Vec<Alias>,
 
     /// Folder of ComfyUI's own page, such as `comfyui_frontend_package/static` of
     /// the Python package `comfyui-frontend-package`: then it is at `/comfy/`, for

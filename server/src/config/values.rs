@@ -41,6 +41,25 @@ impl FromStr for BackendAddress {
     }
 }
 
+/// What programs may call a workflow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    pub name: String,
+    /// Its name in URLs.
+    pub workflow: String,
+}
+
+impl FromStr for Alias {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (name, workflow) = text.split_once('=').context("write it as NAME=SLUG")?;
+        let (name, workflow) = (name.trim().to_owned(), workflow.trim().to_owned());
+        ensure!(!name.is_empty() && !workflow.is_empty(), "write it as NAME=SLUG");
+        Ok(Self { name, workflow })
+    }
+}
+
 /// Scheme, host and port of a site, exactly as a browser sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);

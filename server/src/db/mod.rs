@@ -24,6 +24,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
+mod tasks;
 mod trouble;
 mod uploads;
 mod usage;

@@ -18,6 +18,7 @@ mod shapes;
 mod shelf;
 mod template;
 mod values;
+mod wish;
 
 #[cfg(test)]
 mod law_tests;
@@ -36,7 +37,9 @@ pub(crate) use published::check_slug;
 pub use raw::GraphPolicy;
 pub(crate) use raw::Outside;
 pub use shelf::Workflows;
+
 pub(crate) use values::{BadField, Checked, FileRef, sort};
+pub(crate) use wish::{Unasked, Wish};
 
 /// The workflows that come with the house: manifest and graph.
 const BUILT_IN: [(&str, &str); 3] = [

@@ -122,6 +122,12 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/workflows/{slug}/versions/{number}/publish", STUDIO, Studio),
     ("POST", "/workflows/{slug}/versions/{number}/draft", STUDIO, Studio),
     ("GET", "/workflows/{slug}/compare", STUDIO, Studio),
+    ("POST", "/images/generations", "/v1", Acts),
+    ("POST", "/images/edits", "/v1", Acts),
+    ("GET", "/models", "/v1", Inside),
+    ("GET", "/models/{id}", "/v1", Inside),
+    ("POST", "/generate", "/api", Acts),
+    ("GET", "/status/{task_id}", "/api", Sees),
     // Last: what all others need is gone then.
     ("DELETE", "/jobs/{id}", API, Changes),
     ("DELETE", "/me", API, Own),
@@ -256,6 +262,7 @@ impl Things {
         };
         let path = path
             .replace("{id}", id)
+            .replace("{task_id}", &self.job)
             .replace("{slug}", "text-to-picture")
             .replace("{seal}", "x")
             .replace("{hash}", &"0".repeat(64))

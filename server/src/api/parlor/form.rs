@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::BoxError;
 use axum::body::{Body, BodyDataStream};
-use axum::extract::multipart::MultipartError;
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
@@ -52,6 +52,18 @@ pub(in crate::api) fn refused(error: MultipartError) -> Error {
         return Error::TooLarge(TooMuchBefore.to_string());
     }
     unreadable()
+}
+
+/// A field of at most so many bytes, as text.
+pub(in crate::api) async fn text(mut field: Field<'_>, most: usize) -> Result<String> {
+    let mut text = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(refused)? {
+        if text.len() + piece.len() > most {
+            return Err(Error::TooLarge("a field of the form is too long".into()));
+        }
+        text.extend_from_slice(&piece);
+    }
+    String::from_utf8(text).map_err(|_| unreadable())
 }
 
 fn unreadable() -> Error {

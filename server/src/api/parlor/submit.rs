@@ -9,19 +9,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use tokio::time::Instant;
-use wire::{Event, Job, JobId, Submit, ToViewer};
+use wire::{Job, Submit};
 
 use super::links::Links;
-use super::workflows;
+use crate::api::running;
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::Used;
 use crate::error::{Error, Result};
-use crate::events::Told;
 use crate::extract::{Json, Path, Query};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
-use crate::limits::Ask;
 use crate::people::Whence;
 
 /// Longest that an answer may wait for the job, in seconds.
@@ -47,52 +43,16 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
-    workflows::find(&app, &principal, &slug)?;
-    let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
-    let asker = principal.asker(whence.hash);
-    let submitted = app.jobs.submit(asker, &slug, submit.inputs, wishes.key).await?;
-    let Submitted { mut job, replayed, cost } = submitted;
-    if replayed {
-        drop(charge);
-    } else {
-        charge.keep(Used { jobs: 1, cost, bytes: 0 }).await?;
-    }
+    let from = (&principal, &whence);
+    let submitted = running::start(&app, from, (&slug, submit.inputs), wishes.key).await?;
+    let Submitted { mut job, replayed, .. } = submitted;
     if let Some(wait) = wishes.wait {
-        job = finished(&app, &principal, job.id, wait).await?;
+        job = running::finished(&app, &principal, job.id, wait).await?;
     }
     let status = if job.status.is_over() { StatusCode::OK } else { StatusCode::ACCEPTED };
     let about = about(&app, &job, &Applied { wait: wishes.wait, replayed });
     let job = Links::new(&app, &principal).job(job);
     Ok((status, about, axum::Json(job)).into_response())
-}
-
-/// The job once it is over, or as it is when the time is.
-async fn finished(app: &App, principal: &Principal, id: JobId, wait: Duration) -> Result<Job> {
-    let deadline = Instant::now() + wait;
-    // Listening first, looking second: the end cannot fall between the two.
-    let mut watch = app.hub.watch_job(principal.id, id);
-    loop {
-        let job = app.jobs.find(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
-        if job.status.is_over() || Instant::now() >= deadline || app.shutdown.has_started() {
-            return Ok(job);
-        }
-        tokio::select! {
-            () = async { while !may_be_the_end(&watch.next().await) {} } => (),
-            () = tokio::time::sleep_until(deadline) => (),
-            () = app.shutdown.started() => (),
-        }
-    }
-}
-
-fn may_be_the_end(told: &Told) -> bool {
-    match told {
-        Told::Text(text) => matches!(
-            serde_json::from_str(text),
-            Ok(ToViewer::Event { event: Event::Finished { .. }, .. } | ToViewer::Gone { .. })
-        ),
-        Told::Preview(_) => false,
-        Told::Resync(_) => true,
-    }
 }
 
 struct Applied {

@@ -1,0 +1,64 @@
+//! The form of an edit: pictures, a mask, and the same fields as of a generation.
+
+use axum::extract::Request;
+use serde_json::{Map, Value, json};
+
+use super::images::{Ask, of_form};
+use crate::api::parlor::form;
+use crate::api::parlor::uploads::store;
+use crate::api::running::Caller;
+use crate::app::App;
+use crate::db::Used;
+use crate::error::{Error, Result};
+use crate::files::{Claim, SafeName};
+use crate::limits;
+use crate::workflows::Wish;
+
+/// Longest that all fields are together, in bytes: a prompt of OpenAI's has 32,000 characters at
+/// most.
+const MAX_TEXT: usize = 128 << 10;
+
+/// What is asked for, and the pictures it begins with, stored as uploads are.
+pub(super) async fn read(app: &App, from: Caller<'_>, request: Request) -> Result<(Ask, Wish)> {
+    let (mut parts, opening) = form::read(request).await?;
+    let (mut fields, mut wish, mut left) = (Map::new(), Wish::default(), MAX_TEXT);
+    while let Some(part) = parts.next_field().await.map_err(form::refused)? {
+        let name = part.name().unwrap_or_default().trim_end_matches("[]").to_owned();
+        if matches!(&*name, "image" | "mask") {
+            let slot = if name == "mask" { &mut wish.mask } else { &mut wish.picture };
+            if slot.is_some() {
+                return Err(Error::field(name, "one picture at a time can be edited"));
+            }
+            opening.is_over();
+            *slot = Some(upload(app, from, part).await?);
+            continue;
+        }
+        let text = form::text(part, left).await?;
+        left = left.saturating_sub(name.len() + text.len());
+        fields.insert(name.clone(), of_form(&name, text));
+    }
+    if wish.picture.is_none() {
+        return Err(Error::field("image", "there is no picture to edit: send it as `image`"));
+    }
+    let ask = serde_json::from_value(Value::Object(fields));
+    let ask =
+        ask.map_err(|error| Error::BadRequest(format!("the form cannot be used: {error}")))?;
+    Ok((ask, wish))
+}
+
+/// Stores the picture and refers to it.
+async fn upload(
+    app: &App,
+    (principal, whence): Caller<'_>,
+    part: axum::extract::multipart::Field<'_>,
+) -> Result<Value> {
+    let ask = limits::Ask::Upload { bytes: app.config.max_upload_bytes() };
+    let charge = app.limits.admit((principal, whence.hash), ask).await?;
+    let name = SafeName::from_client(part.file_name().unwrap_or("picture.png"));
+    let declared = part.content_type().map(str::to_owned);
+    // Clients send bytes without a type as this.
+    let declared = declared.filter(|kind| kind != "application/octet-stream");
+    let upload = store(app, principal, part, &Claim { name, declared }).await?;
+    charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
+    Ok(json!({ "upload": upload.id }))
+}

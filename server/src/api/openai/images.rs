@@ -1,0 +1,219 @@
+//! `POST /images/generations`, `POST /images/edits`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use wire::{Inputs, Job};
+
+use super::made::{Manner, OutputFormat, ResponseFormat, entry, pictures};
+use super::{edit, stream};
+use crate::api::running::{self, Caller};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::error::{Error, Result};
+use crate::extract::Json;
+use crate::people::Whence;
+use crate::workflows::Wish;
+
+/// Longest that a picture is waited for; clients of OpenAI give up at ten minutes.
+const DEADLINE: Duration = Duration::from_mins(10);
+/// Most pictures of one request.
+const MOST: u32 = 10;
+
+/// What both operations take, as the parameters of OpenAI's API. Others are passed over: clients
+/// send more with every year, and what changes no picture here is none of ours.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Ask {
+    pub(super) prompt: String,
+    /// A workflow, or the host's name for one.
+    #[serde(default)]
+    pub(super) model: Option<String>,
+    /// 1 to 10.
+    #[serde(default)]
+    pub(super) n: Option<u32>,
+    /// `1024x1024`, or `auto`.
+    #[serde(default)]
+    pub(super) size: Option<String>,
+    /// `low` takes half of the steps, `high` and `hd` twice as many.
+    #[serde(default)]
+    pub(super) quality: Option<String>,
+    #[serde(default)]
+    pub(super) response_format: Option<ResponseFormat>,
+    #[serde(default)]
+    pub(super) output_format: Option<OutputFormat>,
+    /// Quality of JPEG and WebP, 0 to 100.
+    #[serde(default)]
+    pub(super) output_compression: Option<u8>,
+    #[serde(default)]
+    pub(super) stream: Option<bool>,
+    /// 0 to 3.
+    #[serde(default)]
+    pub(super) partial_images: Option<u8>,
+    // Not OpenAI's, and what whoever makes pictures again and again misses there.
+    #[serde(default)]
+    pub(super) seed: Option<u64>,
+    #[serde(default)]
+    pub(super) negative_prompt: Option<String>,
+    #[serde(default)]
+    pub(super) steps: Option<i64>,
+}
+
+/// A request whose parts were looked at.
+pub(super) struct Asked {
+    pub(super) slug: String,
+    pub(super) inputs: Inputs,
+    pub(super) count: u32,
+    pub(super) manner: Manner,
+    /// How many pictures of each picture being made are told, where it is streamed.
+    pub(super) partial: Option<u8>,
+    pub(super) quality: String,
+}
+
+pub(super) async fn generate(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    whence: Whence,
+    Json(ask): Json<Ask>,
+) -> Result<Response> {
+    let asked = ask.looked_at(&app, &principal, Wish::default())?;
+    answer(app, (principal, whence), asked, stream::GENERATION).await
+}
+
+pub(super) async fn edit(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    whence: Whence,
+    request: Request,
+) -> Result<Response> {
+    let (ask, wish) = edit::read(&app, (&principal, &whence), request).await?;
+    let asked = ask.looked_at(&app, &principal, wish)?;
+    answer(app, (principal, whence), asked, stream::EDIT).await
+}
+
+async fn answer(
+    app: Arc<App>,
+    (principal, whence): (Principal, Whence),
+    asked: Asked,
+    kind: &'static str,
+) -> Result<Response> {
+    if asked.partial.is_some() {
+        let job = start(&app, (&principal, &whence), &asked).await?;
+        return Ok(stream::stream(app, principal, (job, asked, kind)).into_response());
+    }
+    let mut jobs = Vec::new();
+    for _ in 0..asked.count {
+        jobs.push(start(&app, (&principal, &whence), &asked).await?);
+    }
+    let mut data = Vec::new();
+    for job in jobs {
+        let job = running::finished(&app, &principal, job.id, DEADLINE).await?;
+        for output in pictures(&job)? {
+            data.push(entry(&app, &principal, (output, asked.manner)).await?);
+        }
+    }
+    Ok(axum::Json(json!({ "created": seconds(), "data": data })).into_response())
+}
+
+async fn start(app: &App, from: Caller<'_>, asked: &Asked) -> Result<Job> {
+    let what = (&*asked.slug, asked.inputs.clone());
+    Ok(running::start(app, from, what, None).await?.job)
+}
+
+/// Since 1970.
+pub(super) fn seconds() -> i64 {
+    crate::db::now() / 1000
+}
+
+impl Ask {
+    /// `wish` holds what an edit begins with.
+    fn looked_at(self, app: &App, principal: &Principal, wish: Wish) -> Result<Asked> {
+        let count = self.n.unwrap_or(1);
+        if !(1..=MOST).contains(&count) {
+            return Err(Error::field("n", format!("n is 1 to {MOST}; several requests make more")));
+        }
+        let partial = self.stream.unwrap_or_default().then(|| self.partial_images.unwrap_or(0));
+        if partial.is_some_and(|partial| partial > 3) {
+            return Err(Error::field("partial_images", "partial_images is 0 to 3"));
+        }
+        if partial.is_some() && count > 1 {
+            return Err(Error::field("n", "one picture at a time can be streamed: leave out n"));
+        }
+        let workflow = running::workflow(app, principal, self.model.as_deref())?;
+        let size = self.size.as_deref().filter(|size| *size != "auto").map(size).transpose()?;
+        let quality = self.quality.unwrap_or_else(|| "auto".into());
+        let steps = match self.steps {
+            Some(steps) => Some(steps),
+            None => steps(&quality, workflow.usual_steps())?,
+        };
+        let wish = Wish {
+            prompt: Some(self.prompt),
+            negative: self.negative_prompt,
+            seed: self.seed,
+            steps,
+            width: size.map(|(width, _)| width),
+            height: size.map(|(_, height)| height),
+            ..wish
+        };
+        let manner = Manner {
+            response: self.response_format.unwrap_or_default(),
+            format: self.output_format,
+            quality: self.output_compression.unwrap_or(90).clamp(1, 100),
+        };
+        let inputs = workflow.granting(wish)?;
+        let slug = workflow.slug().to_owned();
+        Ok(Asked { slug, inputs, count, manner, partial, quality })
+    }
+}
+
+fn size(text: &str) -> Result<(u32, u32)> {
+    let sides = text.split_once('x').map(|(width, height)| (width.parse(), height.parse()));
+    match sides {
+        Some((Ok(width), Ok(height))) => Ok((width, height)),
+        _ => Err(Error::field("size", "a size is written as 1024x1024, or auto")),
+    }
+}
+
+/// Steps for this quality; `None`: as the host set them.
+fn steps(quality: &str, usual: Option<i64>) -> Result<Option<i64>> {
+    match quality {
+        "auto" | "standard" | "medium" => Ok(None),
+        "low" => Ok(usual.map(|steps| (steps / 2).max(1))),
+        "high" | "hd" => Ok(usual.map(|steps| steps * 2)),
+        _ => Err(Error::field("quality", "quality is auto, low, medium, high, standard or hd")),
+    }
+}
+
+/// A field of a form, as the value it would have in JSON.
+pub(super) fn of_form(name: &str, text: String) -> Value {
+    match name {
+        "n" | "output_compression" | "partial_images" | "seed" | "steps" | "stream" => {
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        }
+        _ => Value::String(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_two_numbers() {
+        assert_eq!(size("1536x1024").unwrap(), (1536, 1024));
+        for odd in ["", "1024", "1024x", "x", "-1x5", "1024 x 1024", "99999999999x1"] {
+            assert!(size(odd).is_err(), "{odd}");
+        }
+    }
+
+    #[test]
+    fn quality_is_a_number_of_steps() {
+        let steps_of = |quality| steps(quality, Some(20)).unwrap();
+        assert_eq!((steps_of("low"), steps_of("auto"), steps_of("hd")), (Some(10), None, Some(40)));
+        assert_eq!(steps("high", None).unwrap(), None, "a workflow without steps has one quality");
+        assert!(steps("superb", Some(20)).is_err());
+    }
+}

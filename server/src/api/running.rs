@@ -1,0 +1,113 @@
+//! What every door does that runs a published workflow: counted, submitted, waited for.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+use wire::{Event, Inputs, Job, JobId, Output, ToViewer};
+
+use super::parlor::workflows;
+use crate::app::App;
+use crate::auth::{Principal, Sealed};
+use crate::db::Used;
+use crate::error::{Error, Result};
+use crate::events::Told;
+use crate::jobs::{IdempotencyKey, Submitted};
+use crate::limits::Ask;
+use crate::people::Whence;
+use crate::workflows::{Published, Unasked};
+
+/// Who asks, and from where.
+pub(super) type Caller<'a> = (&'a Principal, &'a Whence);
+
+/// A durable job of this workflow, counted among those of whoever asks.
+///
+/// # Errors
+///
+/// safety 11: a workflow that is for others is as good as none.
+pub(super) async fn start(
+    app: &App,
+    (principal, whence): Caller<'_>,
+    (slug, inputs): (&str, Inputs),
+    key: Option<IdempotencyKey>,
+) -> Result<Submitted> {
+    workflows::find(app, principal, slug)?;
+    let charge = app.limits.admit((principal, whence.hash), Ask::Job).await?;
+    let asker = principal.asker(whence.hash);
+    let submitted = app.jobs.submit(asker, slug, inputs, key).await?;
+    if submitted.replayed {
+        drop(charge);
+    } else {
+        charge.keep(Used { jobs: 1, cost: submitted.cost, bytes: 0 }).await?;
+    }
+    Ok(submitted)
+}
+
+/// The job once it is over, or as it is when the time is.
+pub(super) async fn finished(
+    app: &App,
+    principal: &Principal,
+    id: JobId,
+    wait: Duration,
+) -> Result<Job> {
+    let deadline = Instant::now() + wait;
+    // Listening first, looking second: the end cannot fall between the two.
+    let mut watch = app.hub.watch_job(principal.id, id);
+    loop {
+        let job = app.jobs.find(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
+        if job.status.is_over() || Instant::now() >= deadline || app.shutdown.has_started() {
+            return Ok(job);
+        }
+        tokio::select! {
+            () = async { while !may_be_the_end(&watch.next().await) {} } => (),
+            () = tokio::time::sleep_until(deadline) => (),
+            () = app.shutdown.started() => (),
+        }
+    }
+}
+
+/// Whether the job may be over after this.
+pub(super) fn may_be_the_end(told: &Told) -> bool {
+    match told {
+        Told::Text(text) => matches!(
+            serde_json::from_str(text),
+            Ok(ToViewer::Event { event: Event::Finished { .. }, .. } | ToViewer::Gone { .. })
+        ),
+        Told::Preview(_) => false,
+        Told::Resync(_) => true,
+    }
+}
+
+/// The workflow of this name, or the one that is run when none is named: the host's choice, or
+/// else the first that makes pictures of words.
+pub(super) fn workflow(
+    app: &App,
+    principal: &Principal,
+    name: Option<&str>,
+) -> Result<Arc<Published>> {
+    let alias = |name: &str| app.config.aliases.iter().find(|alias| alias.name == name);
+    if let Some(name) = name {
+        let slug = alias(name).map_or(name, |alias| &alias.workflow);
+        return workflows::find(app, principal, slug);
+    }
+    if let Some(slug) = &app.config.default_workflow {
+        return workflows::find(app, principal, slug);
+    }
+    let all = app.workflows.list();
+    let mut theirs = all.into_iter().filter(|one| principal.may_run(one.slug(), one.access()));
+    theirs.find(|one| one.paints()).ok_or(Error::NotFound("workflow that makes pictures of words"))
+}
+
+impl From<Unasked> for Error {
+    fn from(unasked: Unasked) -> Self {
+        Self::field(unasked.what, unasked.to_string())
+    }
+}
+
+/// A link to the file that works for a day without a key, for whoever has it.
+pub(super) fn link(app: &App, principal: &Principal, output: &Output) -> String {
+    let id = output.id.0;
+    let seal = app.visitors.seal(principal.id, Sealed::Output(id), SystemTime::now());
+    let house = app.address();
+    format!("{}/api/parlor/v1/signed/{seal}/outputs/{id}", house.trim_end_matches('/'))
+}

@@ -1,0 +1,190 @@
+//! Pictures asked for by programs that know nothing of a workflow: which of its fields a prompt, a
+//! size or a number of steps goes to.
+//!
+//! A field is told by the node inputs it sets, which mean the same in every graph, and by its name
+//! where they say nothing.
+
+use serde_json::{Value, json};
+use wire::{BindManifest, FieldManifest, FieldType, Inputs, Manifest};
+
+use super::Published;
+
+/// What a program wants. What it leaves out is as the host set it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Wish {
+    pub(crate) prompt: Option<String>,
+    pub(crate) negative: Option<String>,
+    /// In steps of the sampler.
+    pub(crate) steps: Option<i64>,
+    /// Classifier-free guidance.
+    pub(crate) guidance: Option<f64>,
+    pub(crate) seed: Option<u64>,
+    /// In pixels.
+    pub(crate) width: Option<u32>,
+    pub(crate) height: Option<u32>,
+    /// The file of a checkpoint.
+    pub(crate) model: Option<String>,
+    /// Values of fields that take files.
+    pub(crate) picture: Option<Value>,
+    pub(crate) mask: Option<Value>,
+}
+
+/// The workflow has no field for this part of a wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this workflow has no {what} to set: leave it out, or choose another workflow")]
+pub(crate) struct Unasked {
+    /// In words.
+    pub(crate) what: &'static str,
+}
+
+impl Published {
+    /// Whether it makes pictures of words alone.
+    pub(crate) fn paints(&self) -> bool {
+        let asks = Asks(self.manifest());
+        let pictures = self.manifest().makes.first() == Some(&wire::OutputKind::Image);
+        pictures
+            && asks.prompt().is_some()
+            && asks.file(FieldType::Image).is_none_or(|one| !one.required)
+    }
+
+    /// What is put into its fields to get what is wished.
+    pub(crate) fn granting(&self, wish: Wish) -> Result<Inputs, Unasked> {
+        let asks = Asks(self.manifest());
+        let mut inputs = Inputs::new();
+        let mut set = |what, field: Option<&FieldManifest>, value: Option<Value>| {
+            let Some(value) = value else { return Ok(()) };
+            let name = field.ok_or(Unasked { what })?.name.clone();
+            inputs.insert(name, value);
+            Ok(())
+        };
+        set("prompt", asks.prompt(), wish.prompt.map(Value::from))?;
+        set("negative prompt", asks.negative(), wish.negative.map(Value::from))?;
+        set("number of steps", asks.bound("steps"), wish.steps.map(Value::from))?;
+        set("guidance", asks.guidance(), wish.guidance.map(Value::from))?;
+        set("seed", asks.typed(FieldType::Seed), wish.seed.map(Value::from))?;
+        set("model", asks.model(), wish.model.map(Value::from))?;
+        set("picture", asks.file(FieldType::Image), wish.picture)?;
+        set("mask", asks.file(FieldType::Mask), wish.mask)?;
+        let (width, height) = (wish.width, wish.height);
+        if let Some(field) = asks.typed(FieldType::Size) {
+            set("size", Some(field), size(field, width, height))?;
+        } else {
+            set("width", asks.bound("width"), width.map(Value::from))?;
+            set("height", asks.bound("height"), height.map(Value::from))?;
+        }
+        Ok(inputs)
+    }
+
+    /// Steps as the host set them, where guests may change them.
+    pub(crate) fn usual_steps(&self) -> Option<i64> {
+        Asks(self.manifest()).bound("steps")?.default.as_ref()?.as_i64()
+    }
+}
+
+/// Both sides; the one that is not said is as the host set it.
+fn size(field: &FieldManifest, width: Option<u32>, height: Option<u32>) -> Option<Value> {
+    let usual = |side: &str| field.default.as_ref().and_then(|size| size[side].as_u64());
+    let width_or = width.map(u64::from).or_else(|| usual("width"));
+    let height_or = height.map(u64::from).or_else(|| usual("height"));
+    (width.is_some() || height.is_some()).then(|| json!({ "width": width_or, "height": height_or }))
+}
+
+/// The fields that guests have.
+#[derive(Debug, Clone, Copy)]
+struct Asks<'a>(&'a Manifest);
+
+impl<'a> Asks<'a> {
+    fn open(self) -> impl Iterator<Item = &'a FieldManifest> {
+        self.0.fields.iter().filter(|field| !field.closed)
+    }
+
+    fn typed(self, kind: FieldType) -> Option<&'a FieldManifest> {
+        self.open().find(|field| field.kind == kind)
+    }
+
+    /// The field that sets an input of this name, or else is called so.
+    fn bound(self, input: &str) -> Option<&'a FieldManifest> {
+        let sets = |bind: &BindManifest| bind.to().rsplit('.').next() == Some(input);
+        let by_input = self.open().find(|field| field.bind.iter().any(sets));
+        by_input.or_else(|| self.named(&[input]))
+    }
+
+    fn named(self, names: &[&str]) -> Option<&'a FieldManifest> {
+        self.open().find(|field| names.contains(&field.name.as_str()))
+    }
+
+    fn negative(self) -> Option<&'a FieldManifest> {
+        self.named(&["negative_prompt", "negative", "leave_out"])
+    }
+
+    fn prompt(self) -> Option<&'a FieldManifest> {
+        let texts = || {
+            let negative = self.negative().map(|field| &field.name);
+            let text = |field: &&FieldManifest| field.kind == FieldType::Text;
+            self.open().filter(text).filter(move |field| Some(&field.name) != negative)
+        };
+        let called_so = || texts().find(|field| field.name == "prompt");
+        called_so().or_else(|| texts().find(|field| field.multiline)).or_else(|| texts().next())
+    }
+
+    fn guidance(self) -> Option<&'a FieldManifest> {
+        self.bound("cfg").or_else(|| self.bound("guidance"))
+    }
+
+    fn model(self) -> Option<&'a FieldManifest> {
+        let inputs = ["ckpt_name", "unet_name", "model_name"];
+        inputs.iter().find_map(|input| self.bound(input)).or_else(|| self.named(&["model"]))
+    }
+
+    /// A mask is a picture too, where nothing else takes one.
+    fn file(self, kind: FieldType) -> Option<&'a FieldManifest> {
+        self.typed(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{BUILT_IN, read};
+    use super::*;
+
+    fn built_in(slug: &str) -> Published {
+        let all = BUILT_IN.map(|(manifest, graph)| read(manifest, graph).unwrap());
+        let (manifest, graph) = all.into_iter().find(|one| one.0.slug == slug).unwrap();
+        Published::new(manifest, graph, 1).unwrap()
+    }
+
+    fn wish() -> Wish {
+        Wish {
+            prompt: Some("a fox".into()),
+            negative: Some("snow".into()),
+            steps: Some(7),
+            guidance: Some(4.5),
+            seed: Some(42),
+            width: Some(512),
+            ..Wish::default()
+        }
+    }
+
+    #[test]
+    fn a_wish_goes_to_the_fields_that_mean_it() {
+        let inputs = built_in("text-to-picture").granting(wish()).unwrap();
+        let told = json!({
+            "prompt": "a fox", "leave_out": "snow", "steps": 7, "guidance": 4.5, "seed": 42,
+            "size": { "width": 512, "height": 640 },
+        });
+        assert_eq!(Value::Object(inputs), told);
+    }
+
+    #[test]
+    fn what_a_workflow_does_not_ask_for_is_named() {
+        let refused = built_in("upscale").granting(wish()).unwrap_err();
+        assert_eq!(refused, Unasked { what: "prompt" });
+    }
+
+    #[test]
+    fn only_what_makes_pictures_of_words_alone_paints() {
+        let paints = ["text-to-picture", "picture-to-picture", "upscale"]
+            .map(|slug| built_in(slug).paints());
+        assert_eq!(paints, [true, false, false]);
+    }
+}
