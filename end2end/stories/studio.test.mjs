@@ -67,6 +67,24 @@ test('a dropped file becomes an app that guests use, and they see only what was 
   await sound(guest.page);
 });
 
+test('pictures come in the format that the host chose, and browsers show them', async () => {
+  const studio = await host('studio');
+  await studio.paste(await readFile(LIGHTHOUSE, 'utf8'));
+  const { page } = studio;
+  await page.getByRole('button', { name: 'Publish version 1' }).waitFor();
+  const slug = new URL(page.url()).pathname.split('/').at(-1);
+  await studio.pick('Pictures are saved as', 'AVIF');
+  await studio.publish(1);
+
+  const guest = new RunPage(await shared.person());
+  await guest.open(shared.house, slug);
+  await guest.create.click();
+  await guest.made(1);
+  const jobs = await (await guest.page.request.get(`${shared.house.url}/api/parlor/v1/jobs`)).json();
+  assert.equal(jobs.jobs[0].outputs[0].mime, 'image/avif');
+  await sound(guest.page);
+});
+
 test('every edit can be undone, and is saved by itself', async () => {
   const studio = await host('studio');
   const { page } = studio;

@@ -80,6 +80,13 @@ export class Studio {
     await this.saved();
   }
 
+  /** Chooses one of a setting's options by its words and waits until it is kept. */
+  async pick(label, option) {
+    await this.setting(label).selectOption({ label: option });
+    await this.page.getByText('Saving…', { exact: true }).waitFor();
+    await this.saved();
+  }
+
   /** Lets the next request like this wait; answers when it is asked, and what lets it go on. */
   async hold(method, path) {
     let ask, release;

@@ -92,12 +92,14 @@ fn good() -> u8 {
     85
 }
 
-/// File formats of still pictures. AVIF is not among them: its encoder would add 1.2 MB to the
-/// program and take seconds for a picture.
+/// File formats of still pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FormatKind {
     Png,
     Jpeg,
     Webp,
+    /// A third smaller than WebP, for a second of work per megapixel. A picture of more than 16
+    /// megapixels stays as it was made.
+    Avif,
 }

@@ -107,6 +107,14 @@ pub struct Trouble {
     pub node: Option<String>,
 }
 
+impl Trouble {
+    /// Whether nothing can be published until it is mended. What a ComfyUI lacks today it may have
+    /// tomorrow; a form that is broken stays broken.
+    pub fn forbids_publishing(&self) -> bool {
+        self.serious && self.node.is_none()
+    }
+}
+
 /// One version. `GET /studio/workflows/{slug}/versions` answers an array, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VersionInfo {

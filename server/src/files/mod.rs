@@ -197,9 +197,9 @@ fn finished(content: Bytes, kind: Kind, finish: Finish) -> (Bytes, Kind, Option<
     let converted =
         still.zip(finish.format).and_then(|(from, to)| convert::convert(&content, from, to));
     let (content, kind) = match converted {
-        Some(converted) => {
+        Some((converted, picture)) => {
             let kind = Kind::of(&converted, "");
-            (converted, kind)
+            return (converted, kind, Some(picture));
         }
         None if finish.metadata == Metadata::Kept => (content, kind),
         None => (strip::strip(&content, kind).unwrap_or(content), kind),

@@ -64,7 +64,7 @@ pub(super) const ADMITTED_MEGAPIXELS: u32 = (MAX_PIXELS >> 20) as u32;
 /// reads, and without what else cameras and programs write into it.
 pub(super) fn admit(content: &Bytes, format: ImageFormat) -> Result<Admitted, PictureError> {
     let decoded = decode(content, format, MAX_PIXELS)?;
-    let picture = decoded.picture();
+    let picture = Picture::of(&decoded.image);
     let (content, format) = match (decoded.orientation, format) {
         (Orientation::NoTransforms, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) => {
             (strip(content, format).ok_or(PictureError::Broken)?, format)
@@ -76,10 +76,17 @@ pub(super) fn admit(content: &Bytes, format: ImageFormat) -> Result<Admitted, Pi
     Ok(Admitted { content, format, picture })
 }
 
+impl Picture {
+    /// What these pixels look like.
+    pub(super) fn of(image: &DynamicImage) -> Self {
+        Self { width: image.width(), height: image.height(), blur: blur(image) }
+    }
+}
+
 /// What a picture that a backend made looks like; `None` when it is no good one,
 /// but it is an output all the same.
 pub(super) fn look(content: &[u8], format: ImageFormat) -> Option<Picture> {
-    decode(content, format, MAX_OUTPUT_PIXELS).ok().map(|decoded| decoded.picture())
+    pixels(content, format).map(|image| Picture::of(&image))
 }
 
 /// The pixels of a stored picture.
@@ -123,11 +130,6 @@ fn decode(content: &[u8], format: ImageFormat, max_pixels: u64) -> Result<Decode
 }
 
 impl Decoded {
-    fn picture(&self) -> Picture {
-        let (width, height) = (self.image.width(), self.image.height());
-        Picture { width, height, blur: blur(&self.image) }
-    }
-
     fn to_jpeg(&self) -> Result<Bytes, PictureError> {
         let mut content = Vec::new();
         let mut encoder = JpegEncoder::new_with_quality(&mut content, UPRIGHT_QUALITY);
@@ -268,7 +270,7 @@ pub(super) mod tests {
     #[test]
     fn the_placeholder_is_small() {
         let decoded = decode(&picture(ImageFormat::Png), ImageFormat::Png, MAX_PIXELS).unwrap();
-        let blur = decoded.picture().blur;
+        let blur = Picture::of(&decoded.image).blur;
         assert!(blur.starts_with("data:image/webp;base64,") && blur.len() < 400, "{}", blur.len());
     }
 }

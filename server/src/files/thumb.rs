@@ -70,15 +70,9 @@ impl Files {
 /// JPEG, or lossless WebP where something can be seen through. `None` for what
 /// cannot be decoded.
 fn shrink(content: &[u8], format: ImageFormat, width: u32) -> Option<anyhow::Result<Vec<u8>>> {
-    let image = picture::pixels(content, format)?;
-    Some(resize(&plain(image), width).and_then(|small| encode(&small)))
-}
-
-/// In one of the two layouts that we resize and encode.
-fn plain(image: DynamicImage) -> DynamicImage {
-    let seen_through =
-        image.color().has_alpha() && image.to_rgba8().pixels().any(|pixel| pixel.0[3] != u8::MAX);
-    if seen_through { image.into_rgba8().into() } else { image.into_rgb8().into() }
+    // The one layout that we resize.
+    let image = DynamicImage::from(picture::pixels(content, format)?.into_rgba8());
+    Some(resize(&image, width).and_then(encode))
 }
 
 fn resize(image: &DynamicImage, width: u32) -> anyhow::Result<DynamicImage> {
@@ -93,11 +87,13 @@ fn resize(image: &DynamicImage, width: u32) -> anyhow::Result<DynamicImage> {
     Ok(small)
 }
 
-fn encode(image: &DynamicImage) -> anyhow::Result<Vec<u8>> {
+fn encode(image: DynamicImage) -> anyhow::Result<Vec<u8>> {
     let mut content = Vec::new();
-    if image.color().has_alpha() {
+    let image = image.into_rgba8();
+    if image.pixels().any(|pixel| pixel.0[3] != u8::MAX) {
         image.write_to(&mut Cursor::new(&mut content), ImageFormat::WebP)?;
     } else {
+        let image = DynamicImage::from(image).into_rgb8();
         image.write_with_encoder(JpegEncoder::new_with_quality(&mut content, QUALITY))?;
     }
     Ok(content)

@@ -13,14 +13,14 @@ use crate::workflows::draft;
 /// Everything that the form editor shows.
 pub(super) fn bench(
     row: &WorkflowRow,
-    (content, shown): (Content, Content),
+    (content, shown): (Content, Option<Content>),
     definitions: &[Arc<Definitions>],
 ) -> Bench {
     let known: Vec<&Definitions> = definitions.iter().map(AsRef::as_ref).collect();
     let form = would_be(&content).ok().map(|published| published.form(&known, None));
     let problems = problems::find(&content, definitions);
     let of_shown =
-        if shown == content { problems.clone() } else { problems::find(&shown, definitions) };
+        shown.map_or_else(|| problems.clone(), |shown| problems::find(&shown, definitions));
     Bench {
         form,
         problems,

@@ -155,9 +155,8 @@ impl Studio {
             return Err(StudioError::Overtaken);
         }
         let content = self.content(&row).await?;
-        // What a backend lacks today it may have tomorrow; a broken form stays broken.
         let problems = problems::find(&content, &self.backends.definitions());
-        if let Some(broken) = problems.iter().find(|one| one.serious && one.node.is_none()) {
+        if let Some(broken) = problems.iter().find(|one| one.forbids_publishing()) {
             return Err(StudioError::Unfit(broken.message.clone()));
         }
         self.workflows.publish(content, (Origin::Studio, Some(revision))).await??;
@@ -257,7 +256,7 @@ pub(crate) async fn entries(db: &Db, definitions: &[Arc<Definitions>]) -> Result
     for row in db.workflows().await? {
         match shown(db, &row).await {
             Ok((content, shown)) => {
-                let problems = problems::find(&shown, definitions);
+                let problems = problems::find(shown.as_ref().unwrap_or(&content), definitions);
                 entries.push(entry(&row, (&content, problems)));
             }
             // One that cannot be read must not hide the others.
@@ -267,12 +266,12 @@ pub(crate) async fn entries(db: &Db, definitions: &[Arc<Definitions>]) -> Result
     Ok(entries)
 }
 
-/// The draft, or what it would begin with; and what guests run, or else the same.
-async fn shown(db: &Db, row: &WorkflowRow) -> Result<(Content, Content)> {
+/// The draft, or what it would begin with; and what guests run, where that is something else.
+async fn shown(db: &Db, row: &WorkflowRow) -> Result<(Content, Option<Content>)> {
     let content = content(db, row).await?;
     let shown = match (row.published, &row.draft) {
-        (Some(number), Some(_)) => version(db, &row.slug, number).await?,
-        _ => content.clone(),
+        (Some(number), Some(_)) => Some(version(db, &row.slug, number).await?),
+        _ => None,
     };
     Ok((content, shown))
 }

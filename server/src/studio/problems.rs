@@ -66,7 +66,7 @@ fn of_graph((manifest, graph): (&Manifest, &Graph), definitions: &Definitions) -
             Problem::NoSuchChoice { input, .. } if set.contains(&*about(input)) => return None,
             Problem::NoSuchChoice { input, .. } if chosen.contains(&*about(input)) => {
                 // The form then begins with another one, if there is any.
-                if has_options(graph, definitions, &fault.node.id, input) {
+                if has_options(kind_of((&fault.node.id, input), graph, definitions)) {
                     return None;
                 }
                 true
@@ -79,11 +79,19 @@ fn of_graph((manifest, graph): (&Manifest, &Graph), definitions: &Definitions) -
     faults.chain(limits).collect()
 }
 
+/// What the input of a node takes, as far as this backend knows.
+fn kind_of<'a>(
+    (node, input): (&str, &str),
+    graph: &Graph,
+    definitions: &'a Definitions,
+) -> Option<&'a Kind> {
+    let definition = definitions.node(&graph.node(node)?.class_type)?;
+    Some(&definition.input(input)?.kind)
+}
+
 /// Whether there is anything at all to choose from.
-fn has_options(graph: &Graph, definitions: &Definitions, node: &str, input: &str) -> bool {
-    let class = graph.node(node).map(|node| node.class_type.as_str()).unwrap_or_default();
-    let definition = definitions.node(class).and_then(|definition| definition.input(input));
-    matches!(definition.map(|input| &input.kind), Some(Kind::Choice(list)) if !list.options.is_empty())
+fn has_options(kind: Option<&Kind>) -> bool {
+    matches!(kind, Some(Kind::Choice(list)) if !list.options.is_empty())
 }
 
 /// The `node.input` that fields of a sort are bound to.
@@ -103,10 +111,7 @@ fn of_limits(field: &FieldManifest, graph: &Graph, definitions: &Definitions) ->
     let sides = field.width.iter().chain(&field.height).map(String::as_str);
     for to in field.bind.iter().filter_map(plain).chain(sides) {
         let Some((node, input)) = to.split_once('.') else { continue };
-        let Some(node) = graph.node(node) else { continue };
-        let definition = definitions.node(&node.class_type);
-        let kind = definition.and_then(|node| node.input(input)).map(|input| &input.kind);
-        let (least, most) = match kind {
+        let (least, most) = match kind_of((node, input), graph, definitions) {
             Some(Kind::Int { min, max, .. }) => {
                 (min.map(|min| min as f64), max.map(|max| max as f64))
             }

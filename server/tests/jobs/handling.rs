@@ -44,6 +44,22 @@ async fn results_are_kept_converted_and_with_what_they_say() {
 }
 
 #[tokio::test]
+async fn what_only_browsers_read_is_known_all_the_same() {
+    let fake = Fake::start();
+    shows(&fake);
+    let house = House::open(&[fake.url()]).await;
+    let policy = "results = [\"9\"]\n[policy]\nformat = { kind = \"avif\", quality = 60 }";
+    house.publish("small", policy, json!({})).await;
+    let job = house.submit(somebody(1), "small", json!({})).await.unwrap();
+    let (job, contents) = house.made(somebody(1), job.id).await;
+    let made = &job.outputs[0];
+    assert_eq!((made.name.as_str(), made.mime.as_str()), ("parlor.avif", "image/avif"));
+    assert_eq!((made.width, made.height), (Some(32), Some(32)));
+    assert!(made.blur.is_some());
+    assert_eq!(&contents[0][4..12], b"ftypavif");
+}
+
+#[tokio::test]
 async fn a_job_is_handled_as_the_version_it_ran_says() {
     let fake = Fake::start_held();
     let house = House::open(&[fake.url()]).await;

@@ -46,10 +46,8 @@ pub(super) fn Preview(work: Work) -> Node {
 fn Head(work: Work) -> Node {
     let acts = use_acts();
     let entry = memo(move |_| work.bench.see(|bench| bench.entry.clone()));
-    // What a ComfyUI lacks today it may have tomorrow: only the form itself must be whole.
     let is_broken = memo(move |_| {
-        let breaks = |one: &Trouble| one.serious && one.node.is_none();
-        work.bench.see(|bench| bench.problems.iter().any(breaks))
+        work.bench.see(|bench| bench.problems.iter().any(Trouble::forbids_publishing))
     });
     let has_news =
         memo(move |_| entry.see(|entry| entry.draft_at.is_some() || entry.published.is_none()));

@@ -154,7 +154,7 @@ fn Files(work: Work) -> Node {
         |policy| policy.keep_days.map(f64::from),
         |policy, days| policy.keep_days = days.map(|days| days.max(1.0) as u32),
     );
-    let kinds = [FormatKind::Png, FormatKind::Jpeg, FormatKind::Webp]
+    let kinds = [FormatKind::Png, FormatKind::Jpeg, FormatKind::Webp, FormatKind::Avif]
         .map(|kind| (format!("{kind:?}"), kind));
     let as_made = (String::new(), t::format_as_made().to_owned());
     let words = kinds.iter().map(|(word, _)| (word.clone(), word.to_uppercase()));
