@@ -197,7 +197,7 @@ async fn generate(
     }
     let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
     let (job, _) = start(&app, (&principal, &whence), prepared).await?;
-    app.db.set_task_user(job.id, user.to_owned()).await?;
+    app.db.set_recipe_user(job.id, user.to_owned()).await?;
     let message = "The task is in the queue.";
     let told = json!({ "success": true, "task_id": job.id, "message": message });
     Ok((StatusCode::ACCEPTED, Answer(told)).into_response())
@@ -210,7 +210,7 @@ async fn status(
 ) -> Result<Answer<Value>> {
     let job = app.jobs.find(principal.id, task).await?.ok_or(Error::NotFound("task"))?;
     let mut told = json!({
-        "task_id": job.id, "user_id": app.db.task_user(job.id).await?,
+        "task_id": job.id, "user_id": app.db.recipe_user(job.id).await?,
         "workflow": job.workflow, "inputs": job.inputs, "status": job.status,
         "created_at": job.created_at, "started_at": job.started_at, "finished_at": job.finished_at,
         "progress": job.progress.as_ref().map(|progress| progress.fraction),

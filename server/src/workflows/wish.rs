@@ -75,9 +75,13 @@ impl Published {
         Ok(inputs)
     }
 
-    /// Steps as the host set them, where guests may change them.
-    pub(crate) fn usual_steps(&self) -> Option<i64> {
-        Asks(self.manifest()).bound("steps")?.default.as_ref()?.as_i64()
+    /// So many times the steps that the host set, as far as guests may have them; `None` where
+    /// they have no say in it.
+    pub(crate) fn steps_times(&self, times: f64) -> Option<i64> {
+        let field = Asks(self.manifest()).bound("steps")?;
+        let usual = field.default.as_ref()?.as_f64()?;
+        let (least, most) = (field.min.unwrap_or(1.0), field.max.unwrap_or(usual));
+        Some((usual * times).round().max(least).min(most) as i64)
     }
 }
 
@@ -179,6 +183,16 @@ mod tests {
     fn what_a_workflow_does_not_ask_for_is_named() {
         let refused = built_in("upscale").granting(wish()).unwrap_err();
         assert_eq!(refused, Unasked { what: "prompt" });
+    }
+
+    #[test]
+    fn more_steps_than_guests_may_have_are_not_asked_for() {
+        let workflow = built_in("text-to-picture");
+        let field = Asks(workflow.manifest()).bound("steps").unwrap();
+        let usual = field.default.as_ref().and_then(Value::as_i64).unwrap();
+        assert_eq!(workflow.steps_times(2.0), Some(usual * 2));
+        assert_eq!(workflow.steps_times(1e6), field.max.map(|most| most as i64));
+        assert_eq!(built_in("upscale").steps_times(2.0), None);
     }
 
     #[test]

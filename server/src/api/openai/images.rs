@@ -38,7 +38,7 @@ pub(super) struct Ask {
     /// `1024x1024`, or `auto`.
     #[serde(default)]
     pub(super) size: Option<String>,
-    /// `low` takes half of the steps, `high` and `hd` twice as many.
+    /// Takes more steps or fewer, as [`times`] says.
     #[serde(default)]
     pub(super) quality: Option<String>,
     #[serde(default)]
@@ -147,7 +147,7 @@ impl Ask {
         let quality = self.quality.unwrap_or_else(|| "auto".into());
         let steps = match self.steps {
             Some(steps) => Some(steps),
-            None => steps(&quality, workflow.usual_steps())?,
+            None => times(&quality)?.and_then(|times| workflow.steps_times(times)),
         };
         let wish = Wish {
             prompt: Some(self.prompt),
@@ -177,14 +177,19 @@ fn size(text: &str) -> Result<(u32, u32)> {
     }
 }
 
-/// Steps for this quality; `None`: as the host set them.
-fn steps(quality: &str, usual: Option<i64>) -> Result<Option<i64>> {
-    match quality {
-        "auto" | "standard" | "medium" => Ok(None),
-        "low" => Ok(usual.map(|steps| (steps / 2).max(1))),
-        "high" | "hd" => Ok(usual.map(|steps| steps * 2)),
-        _ => Err(Error::field("quality", "quality is auto, low, medium, high, standard or hd")),
-    }
+/// So many times the usual steps make this quality; `None`: as the host set them.
+fn times(quality: &str) -> Result<Option<f64>> {
+    Ok(match quality {
+        "auto" | "standard" | "medium" => None,
+        "low" => Some(0.5),
+        "high" | "hd" => Some(2.0),
+        "xhigh" => Some(3.0),
+        "max" => Some(4.0),
+        _ => {
+            let known = "auto, low, medium, high, xhigh, max, standard or hd";
+            return Err(Error::field("quality", format!("quality is {known}")));
+        }
+    })
 }
 
 /// A field of a form, as the value it would have in JSON.
@@ -211,9 +216,11 @@ mod tests {
 
     #[test]
     fn quality_is_a_number_of_steps() {
-        let steps_of = |quality| steps(quality, Some(20)).unwrap();
-        assert_eq!((steps_of("low"), steps_of("auto"), steps_of("hd")), (Some(10), None, Some(40)));
-        assert_eq!(steps("high", None).unwrap(), None, "a workflow without steps has one quality");
-        assert!(steps("superb", Some(20)).is_err());
+        let times_of = |quality| times(quality).unwrap();
+        assert_eq!(
+            (times_of("low"), times_of("auto"), times_of("hd")),
+            (Some(0.5), None, Some(2.0))
+        );
+        assert!(times("superb").is_err());
     }
 }

@@ -60,7 +60,7 @@ impl Telling {
             match self.finished().await {
                 Ok(None) => (),
                 Ok(Some(event)) => return Some((event, true)),
-                Err(error) => return Some((refusal(error), true)),
+                Err(error) => return Some((refusal(&error), true)),
             }
             loop {
                 let told = tokio::select! {
@@ -87,7 +87,7 @@ impl Telling {
         }
         let output = pictures(&job)?.next().ok_or(Error::NotFound("picture among its outputs"))?;
         let made = made(&self.app, &self.principal, (output, self.asked.manner)).await?;
-        let mut told = self.told("completed", made.b64_json);
+        let mut told = self.told("completed", &made.b64_json);
         told["size"] = made.size.into();
         told["output_format"] = made.format.into();
         // Nothing is counted in tokens here; clients read the fields all the same.
@@ -117,14 +117,14 @@ impl Telling {
         }
         let (header, _) = PreviewHeader::decode(frame)?;
         let image = BASE64_STANDARD.encode(&frame[PREVIEW_HEADER_BYTES..]);
-        let mut told = self.told("partial_image", image);
+        let mut told = self.told("partial_image", &image);
         told["partial_image_index"] = self.partial.into();
         told["output_format"] = header.format.mime().trim_start_matches("image/").into();
         self.partial += 1;
         Some(named(&told))
     }
 
-    fn told(&self, what: &str, b64_json: String) -> Value {
+    fn told(&self, what: &str, b64_json: &str) -> Value {
         json!({
             "type": format!("{}.{what}", self.kind), "b64_json": b64_json, "created_at": seconds(),
             "size": "auto", "quality": self.asked.quality, "background": "auto",
@@ -138,7 +138,7 @@ fn named(told: &Value) -> sse::Event {
 }
 
 /// Clients look for `error` in what they are told.
-fn refusal(error: Error) -> sse::Event {
+fn refusal(error: &Error) -> sse::Event {
     let told = json!({ "error": {
         "message": error.to_string(), "type": "server_error", "param": null, "code": null,
     } });
