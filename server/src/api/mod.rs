@@ -1,9 +1,10 @@
 //! The doors. A door translates between HTTP and the house; it does not think.
 //!
-//! `parlor` is Parlor's own API, `account` the part of it about people, `live`
+//! `comfy_v2` is Comfy API v2, `parlor` is Parlor's own API, `account` the part of it about people, `live`
 //! its WebSocket, `pages` serves people, `ops` serves operators.
 
 pub(crate) mod account;
+pub(crate) mod comfy_v2;
 pub(crate) mod live;
 pub(crate) mod ops;
 pub(crate) mod pages;

@@ -25,6 +25,8 @@ enum Rule {
     Inside,
     /// Whoever is let in, but for a key that only reads.
     Acts,
+    /// Whoever may run graphs of their own.
+    Runs,
     /// A thing: whose it is, also by a key that only reads.
     Sees,
     /// How a thing was made: whose it is, if they may run graphs or use the studio.
@@ -43,8 +45,8 @@ enum Rule {
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Graph, House as Keeps, Inside, Outside, Own, Sealed, Sees,
-    Studio,
+    Account, Acts, Arrives, Changes, Graph, House as Keeps, Inside, Outside, Own, Runs, Sealed,
+    Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -60,6 +62,17 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/healthz", "", Outside),
     ("GET", "/readyz", "", Outside),
     ("GET", "/metrics", "", Outside),
+    ("POST", "/assets", V2, Acts),
+    ("POST", "/assets/from-hash", V2, Acts),
+    ("HEAD", "/assets/by-hash/{hash}", V2, Inside),
+    ("GET", "/assets/{id}", V2, Sees),
+    ("GET", "/assets/{id}/content", V2, Sees),
+    ("DELETE", "/assets/{id}", V2, Changes),
+    ("POST", "/jobs", V2, Runs),
+    ("GET", "/jobs/{id}", V2, Sees),
+    ("GET", "/jobs/{id}/workflow", V2, Graph),
+    ("GET", "/jobs/{id}/events", V2, Sees),
+    ("POST", "/jobs/{id}/cancel", V2, Changes),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
     ("POST", "/registration", API, Arrives),
@@ -128,6 +141,8 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("DELETE", "/session", API, Arrives),
 ];
 
+const V2: &str = "/api/v2";
+
 const STUDIO: &str = "/api/parlor/v1/studio";
 
 /// Everybody who could come.
@@ -161,12 +176,13 @@ fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (Outside, _) | (_, AdminKey | Owner) => None,
         // Whatever they knock at.
         (_, ExpiredKey | RevokedKey) => Some(401),
-        (_, ReadKey) if method != "GET" => Some(403),
+        (_, ReadKey) if !["GET", "HEAD"].contains(&method) => Some(403),
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
         (_, Nobody | Embed) => Some(401),
         (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
-        (Graph, ReadKey) => Some(403),
+        (Runs, RunKey) => None,
+        (Runs, _) | (Graph, ReadKey) => Some(403),
         (Sees | Changes | Graph, Another | Guest) => Some(404),
         (Own, ReadKey | RunKey) => Some(403),
         (Own, Another | Guest) | (Account, Another) => None,
@@ -205,7 +221,7 @@ fn collect(code: &str, found: &mut BTreeSet<(String, String)>) {
         });
         let route = &route[..end.unwrap()];
         let path = route.split('"').nth(1).expect("a route begins with its path");
-        for method in ["get", "post", "put", "patch", "delete", "any"] {
+        for method in ["get", "head", "post", "put", "patch", "delete", "any"] {
             let called = route.match_indices(&format!("{method}(")).any(|(at, _)| {
                 !route[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
             });
@@ -247,9 +263,12 @@ impl Things {
     }
 
     fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path.split('/').find(|part| ["jobs", "outputs", "uploads"].contains(part)) {
+        let id = match path
+            .split('/')
+            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
+        {
             Some("jobs") => &self.job,
-            Some("outputs") => &self.output,
+            Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,
             // People, keys and sessions: these are nobody's.
             _ => "00000000-0000-0000-0000-000000000000",

@@ -28,14 +28,14 @@ const KEPT_IN_NAMES: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A stored file and what it is shown as.
-pub(super) struct Content<'a> {
-    pub(super) hash: Hash,
-    pub(super) mime: &'a str,
-    pub(super) name: &'a str,
+pub(in crate::api) struct Content<'a> {
+    pub(in crate::api) hash: Hash,
+    pub(in crate::api) mime: &'a str,
+    pub(in crate::api) name: &'a str,
 }
 
 /// To be shown, if it is of a kind that may be; else saved.
-pub(super) async fn serve(
+pub(in crate::api) async fn serve(
     files: &Files,
     content: &Content<'_>,
     request: &HeaderMap,

@@ -15,7 +15,7 @@ use tokio::task::yield_now;
 use crate::error::{Error, Result};
 
 /// What a form adds to the file in it, in bytes, at most.
-pub(super) const OVERHEAD: u64 = 64 << 10;
+pub(in crate::api) const OVERHEAD: u64 = 64 << 10;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the form says too much before its file; put the file first, or send it alone")]
@@ -23,11 +23,11 @@ struct TooMuchBefore;
 
 /// The part of a form before its file.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Opening(Arc<AtomicBool>);
+pub(in crate::api) struct Opening(Arc<AtomicBool>);
 
 impl Opening {
     /// The file begins: what follows counts no more.
-    pub(super) fn is_over(&self) {
+    pub(in crate::api) fn is_over(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
@@ -38,7 +38,7 @@ impl Opening {
 
 /// The fields of a form, and its opening, which breaks off when it is larger
 /// than [`OVERHEAD`].
-pub(super) async fn read(request: Request) -> Result<(Multipart, Opening)> {
+pub(in crate::api) async fn read(request: Request) -> Result<(Multipart, Opening)> {
     let opening = Opening::default();
     let counted = request
         .map(|body| Body::from_stream(piece_by_piece(body.into_data_stream(), opening.clone())));
@@ -47,7 +47,7 @@ pub(super) async fn read(request: Request) -> Result<(Multipart, Opening)> {
 }
 
 /// Why a form cannot be read on.
-pub(super) fn refused(error: MultipartError) -> Error {
+pub(in crate::api) fn refused(error: MultipartError) -> Error {
     if anyhow::Error::from(error).chain().any(<dyn std::error::Error>::is::<TooMuchBefore>) {
         return Error::TooLarge(TooMuchBefore.to_string());
     }

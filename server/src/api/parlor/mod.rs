@@ -1,8 +1,8 @@
 //! Parlor's own API, `/api/parlor/v1`: one file a noun.
 
-pub(super) mod content;
+pub(in crate::api) mod content;
 pub(crate) mod events;
-mod form;
+pub(in crate::api) mod form;
 pub(crate) mod house;
 pub(crate) mod jobs;
 pub(crate) mod links;
