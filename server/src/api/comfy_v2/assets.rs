@@ -1,7 +1,7 @@
 //! `/assets`: files by id and by hash.
 //!
-//! What was handed in is an asset, and what a job made. The same bytes of one
-//! caller are one asset, whichever door they came through. Nothing says whether
+//! What was handed in is an asset, and what a job made. The same bytes handed in
+//! by one caller are one asset, whichever door they came through. Nothing says whether
 //! somebody else has them too.
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::shapes;
 use crate::api::parlor::content::{self, Content};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::{Known, OutputRow, UploadRow};
+use crate::db::{Known, NewUpload, OutputRow, UploadRow};
 use crate::error::Error;
 use crate::extract::{Json, Path};
 use crate::files::SafeName;
@@ -107,18 +107,36 @@ pub(super) async fn from_hash(
     };
     let unknown = || Refused::new(StatusCode::NOT_FOUND, "blob_not_found", "no such bytes here");
     let known = known.ok_or_else(unknown)?;
-    if let (Known::Upload(id), Some(path)) = (known, path) {
+    let (id, status) = match known {
+        Known::Upload(id) => (id, StatusCode::OK),
+        Known::Output(id) => {
+            (mint(&app, &principal, id).await?.ok_or_else(unknown)?, StatusCode::CREATED)
+        }
+    };
+    if let Some(path) = path {
         let name = SafeName::from_client(path);
         app.db.name_upload((principal.id, id), name.as_str()).await?;
     }
-    let id = match known {
-        Known::Upload(id) => id.0,
-        Known::Output(id) => id.0,
-    };
-    let asset = find(&app, &principal, id).await?.ok_or_else(unknown)?;
+    let asset = find(&app, &principal, id.0).await?.ok_or_else(unknown)?;
     let mut told = told(&app, &asset, (&links, &principal)).await?;
     told["created_new"] = false.into();
-    Ok((StatusCode::OK, axum::Json(told)).into_response())
+    Ok((status, axum::Json(told)).into_response())
+}
+
+/// What a job made as a file of its own, which outlives the job.
+async fn mint(app: &App, principal: &Principal, id: OutputId) -> anyhow::Result<Option<UploadId>> {
+    let _no_file_is_deleted_meanwhile = app.db.storing().await;
+    let Some(made) = app.db.find_output(principal.id, id).await? else { return Ok(None) };
+    let upload = NewUpload {
+        principal: principal.id,
+        hash: made.hash,
+        name: made.name,
+        mime: made.mime,
+        bytes: made.bytes,
+        width: made.width,
+        height: made.height,
+    };
+    app.db.add_upload(&upload).await.map(Some)
 }
 
 /// The bounds of the contract. Assets do not expire here, so that is all it means.
