@@ -71,9 +71,21 @@ pub fn message(bytes: &[u8]) {
     }
 }
 
+/// Anything that a client says on the WebSocket of a house, or of the engine.
+pub fn client(bytes: &[u8]) {
+    if comfy::message::asked_for_flags(bytes).is_some() {
+        let said = std::str::from_utf8(bytes).expect("JSON is UTF-8");
+        assert!(said.contains("feature_flags") || said.contains('\\'), "it asks for them");
+    }
+}
+
 /// A target: its name and its function.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 3] =
-    [("document", document), ("definitions", definitions), ("message", message)];
+pub const TARGETS: [Target; 4] = [
+    ("document", document),
+    ("definitions", definitions),
+    ("message", message),
+    ("client", client),
+];

@@ -28,6 +28,7 @@ pub fn all() -> io::Result<Vec<Seed>> {
     conversions(&mut seeds)?;
     catalogues(&mut seeds)?;
     recordings(&mut seeds)?;
+    clients(&mut seeds);
     Ok(seeds)
 }
 
@@ -100,6 +101,23 @@ fn recordings(seeds: &mut Vec<Seed>) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What clients say first, and what they should not.
+fn clients(seeds: &mut Vec<Seed>) {
+    let said = [
+        r#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#,
+        r#"{"type":"feature_flags","data":null}"#,
+        r#"{"type":"feature_flags"}"#,
+        "[]",
+        "5",
+        "null",
+        "not json",
+    ];
+    for (at, text) in said.into_iter().enumerate() {
+        let (name, bytes) = (format!("said-{at}"), text.as_bytes().to_vec());
+        seeds.push(Seed { target: "client", name, bytes });
+    }
 }
 
 /// A frame as it was sent, but for the picture.

@@ -43,20 +43,23 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let cure = "send JSON, with `Content-Type: application/json`".to_owned();
             return Err(Error::UnsupportedMediaType(cure));
         }
-        let known = request.extensions().get::<Known>().cloned();
-        let body = whole_body(request).await?;
-        // It may have taken half a minute: what was revoked meanwhile is over.
-        if known.is_some_and(|Known(who)| who.is_ok_and(|principal| principal.is_over())) {
-            return Err(Error::Unauthorized(OVER));
-        }
-        if depth(&body) > MAX_DEPTH {
-            return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
-        }
+        let body = json_body(request, MAX_JSON).await?;
         let value = serde_json::from_slice(&body);
         value
             .map(Self)
             .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
     }
+}
+
+/// A JSON body of at most so many bytes.
+pub(crate) async fn json_within(request: Request, max: usize) -> Result<serde_json::Value, Error> {
+    if !is_json(request.headers()) {
+        let cure = "send JSON, with `Content-Type: application/json`".to_owned();
+        return Err(Error::UnsupportedMediaType(cure));
+    }
+    let body = json_body(request, max).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
 }
 
 /// Parts of the address. What does not parse names nothing.
@@ -224,13 +227,32 @@ fn is_json(headers: &HeaderMap) -> bool {
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
-async fn whole_body(request: Request) -> Result<Bytes, Error> {
-    let body = Limited::new(request.into_body(), MAX_JSON).collect();
+/// The body of a request that is to be JSON, of at most so many bytes and not too
+/// deep. Whatever type it says it has.
+///
+/// # Errors
+///
+/// Also when who sends it was signed out meanwhile.
+pub(crate) async fn json_body(request: Request, max: usize) -> Result<Bytes, Error> {
+    let known = request.extensions().get::<Known>().cloned();
+    let body = whole_body(request, max).await?;
+    // It may have taken half a minute: what was revoked meanwhile is over.
+    if known.is_some_and(|Known(who)| who.is_ok_and(|principal| principal.is_over())) {
+        return Err(Error::Unauthorized(OVER));
+    }
+    if depth(&body) > MAX_DEPTH {
+        return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
+    }
+    Ok(body)
+}
+
+async fn whole_body(request: Request, max: usize) -> Result<Bytes, Error> {
+    let body = Limited::new(request.into_body(), max).collect();
     match tokio::time::timeout(JSON_DEADLINE, body).await {
         Err(_) => Err(Error::Timeout),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Error::TooLarge(format!("the JSON is larger than {} kB", MAX_JSON >> 10)))
+            Err(Error::TooLarge(format!("the JSON is larger than {} kB", max >> 10)))
         }
         Ok(Err(_)) => Err(Error::BadRequest("the request did not arrive whole".into())),
     }

@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{account, comfy_v2, live, ops, pages, parlor, studio};
+use crate::api::{account, comfy_v2, live, native, ops, pages, parlor, serverless, studio};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -56,12 +56,17 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let api = Router::new()
         .nest("/parlor/v1", parlor.merge(people()))
         .nest("/v2", comfy_v2::routes())
+        .nest("/serverless", serverless::routes())
         // Or the page for unknown addresses would answer unknown API calls.
         .fallback(error::no_such_address)
-        .layer(from_fn_with_state(Arc::clone(app), limits::gate));
+        .layer(from_fn_with_state(Arc::clone(app), limits::gate))
+        // It has a gate of its own, behind which it refuses in ComfyUI's words.
+        .merge(native::under_api(app));
     let api = if app.config.cors_origins.is_empty() { api } else { api.layer(cors(&app.config)?) };
     let routes = Router::new()
         .nest("/api", api)
+        .merge(native::at_root(app))
+        .nest("/comfy", native::under_comfy(app))
         .route("/", get(pages::page))
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))

@@ -159,9 +159,10 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
     })
 }
 
-fn mime(path: &str) -> &'static str {
+/// What a file of a page is, by its name.
+pub(crate) fn mime(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "js" => "text/javascript; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
         "wasm" => "application/wasm",
         "css" => "text/css; charset=utf-8",
         "html" => "text/html; charset=utf-8",

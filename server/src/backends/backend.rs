@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use comfy::message::{ImageFormat, Message};
-use comfy::{Client, Definitions, NodeId};
+use comfy::message::{ImageFormat, Message, PreviewMeta};
+use comfy::{BackendError, Client, Definitions, NodeId};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::BackendStatus;
+use super::catalogue::Catalogue;
 use super::upstream::Upstream;
 use crate::workflows::Needs;
 
@@ -33,6 +34,8 @@ pub(crate) struct Backend {
     pub(crate) client: Client,
     /// Never held across an await.
     state: Mutex<State>,
+    /// Its catalogue, once somebody asked for it, of these definitions.
+    catalogue: tokio::sync::Mutex<Option<(Arc<Definitions>, Arc<Catalogue>)>>,
     /// A job of ours has it.
     busy: AtomicBool,
     /// Tells the pool of changes.
@@ -81,11 +84,16 @@ struct Ear {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Heard {
     Message(Message),
-    /// `node` is not known of old servers' previews.
+    /// Of old servers' previews it is not known whose they are.
     Preview {
         format: ImageFormat,
         image: Bytes,
-        node: Option<NodeId>,
+        meta: Option<Box<PreviewMeta>>,
+    },
+    /// Something a node wants people to read.
+    Text {
+        node: NodeId,
+        text: String,
     },
     /// The socket is gone: nothing is heard of this prompt until one is back
     /// under its id, which may never be.
@@ -104,6 +112,7 @@ impl Backend {
             name,
             client,
             state: Mutex::new(State { former_id, ..State::default() }),
+            catalogue: tokio::sync::Mutex::default(),
             busy: AtomicBool::new(false),
             changed,
             opened: Notify::new(),
@@ -137,6 +146,25 @@ impl Backend {
     /// The node definitions, once they were fetched.
     pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {
         self.lock().definitions.clone()
+    }
+
+    /// The catalogue of nodes, whole: asked for when somebody first wants it, and
+    /// again when the definitions have changed, for it makes a server busy.
+    pub(crate) async fn catalogue(&self) -> Result<Arc<Catalogue>, BackendError> {
+        let unread = || BackendError::NotComfy("its catalogue of nodes cannot be read".into());
+        let definitions = self.definitions().ok_or_else(unread)?;
+        let mut held = self.catalogue.lock().await;
+        if let Some((of, catalogue)) = &*held
+            && Arc::ptr_eq(of, &definitions)
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let bytes = self.client.object_info().await?;
+        let known = Definitions::clone(&definitions);
+        let read = tokio::task::spawn_blocking(move || Catalogue::read(&bytes, known)).await;
+        let catalogue = Arc::new(read.ok().flatten().ok_or_else(unread)?);
+        *held = Some((definitions, Arc::clone(&catalogue)));
+        Ok(catalogue)
     }
 
     /// Has the nodes, and of their options those that are needed.

@@ -2,9 +2,11 @@
 //! WebSocket to each.
 //!
 //! Read in this order: `Backends` is the pool, `backend` is one of them,
-//! `upstream` holds its WebSocket, `probe` finds out whether it is well.
+//! `upstream` holds its WebSocket, `probe` finds out whether it is well,
+//! `catalogue` is its catalogue of nodes as clients of ComfyUI want it.
 
 mod backend;
+mod catalogue;
 mod probe;
 mod upstream;
 
@@ -143,6 +145,14 @@ impl Backends {
     /// The backend of this name.
     pub(crate) fn named(&self, name: &str) -> Option<&Arc<Backend>> {
         self.list.iter().find(|backend| backend.name() == name)
+    }
+
+    /// Of those that are open the one with most nodes.
+    pub(crate) fn fullest(&self) -> Option<Arc<Backend>> {
+        let nodes = |backend: &&Arc<Backend>| backend.definitions().map_or(0, |all| all.len());
+        let open = self.list.iter().filter(|backend| backend.is_open());
+        // Of equals the first, so that the answer does not change by itself.
+        open.rev().max_by_key(nodes).cloned()
     }
 
     /// Another one than `this` can take work.

@@ -123,19 +123,26 @@ fn hand_on(backend: &Backend, incoming: Incoming, current: &mut Option<String>) 
     match incoming {
         Incoming::Message(message) => {
             let Some(prompt_id) = message.prompt_id().map(str::to_owned) else { return };
+            let over = matches!(&message, Message::Executing(executing) if executing.is_end());
             backend.tell(&prompt_id, Heard::Message(message));
-            *current = Some(prompt_id);
+            *current = Some(prompt_id).filter(|_| !over);
         }
         Incoming::Frame(Frame::PreviewWithMetadata { meta, image }) => {
-            let node = Some(meta.display_node_id);
-            backend.tell(&meta.prompt_id, Heard::Preview { format: meta.image_type, image, node });
+            let (prompt_id, format) = (meta.prompt_id.clone(), meta.image_type);
+            let meta = Some(Box::new(meta));
+            backend.tell(&prompt_id, Heard::Preview { format, image, meta });
         }
         Incoming::Frame(Frame::Preview { format, image }) => {
             if let Some(prompt_id) = current {
-                backend.tell(prompt_id, Heard::Preview { format, image, node: None });
+                backend.tell(prompt_id, Heard::Preview { format, image, meta: None });
             }
         }
-        // Texts go to every socket and do not say whose they are.
-        Incoming::Frame(Frame::Text { .. }) => (),
+        // safety 12: texts go to every socket and do not say whose they are. A
+        // server runs one prompt at a time: while it is one of ours, they are its.
+        Incoming::Frame(Frame::Text { node, text }) => {
+            if let Some(prompt_id) = current {
+                backend.tell(prompt_id, Heard::Text { node, text });
+            }
+        }
     }
 }

@@ -112,6 +112,12 @@ pub struct Config {
     #[arg(long, env = "PARLOR_WORKFLOWS", value_name = "DIR")]
     pub workflows: Option<PathBuf>,
 
+    /// Folder of ComfyUI's own page, such as `comfyui_frontend_package/static` of
+    /// the Python package `comfyui-frontend-package`: then it is at `/comfy/`, for
+    /// those who may run graphs.
+    #[arg(long, env = "PARLOR_COMFY_FRONTEND", value_name = "DIR")]
+    pub comfy_frontend: Option<PathBuf>,
+
     /// Fetch addresses that people name also by plain http.
     #[arg(long, env = "PARLOR_FETCH_HTTP", action = ArgAction::Set, num_args = 0..=1,
           default_value = "false", default_missing_value = "true", require_equals = true,

@@ -4,7 +4,7 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `usage` what they used, `audit` what they did.
+//! may come in, `native` what ComfyUI's own door keeps, `usage` what they used, `audit` what they did.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
@@ -16,6 +16,7 @@ mod jobs;
 mod keys;
 mod learned;
 mod links;
+mod native;
 mod outputs;
 mod people;
 mod record;
@@ -24,6 +25,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
+mod tasks;
 mod trouble;
 mod uploads;
 mod usage;
@@ -53,6 +55,7 @@ pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
+pub(crate) use native::{Asked, Kept, KeptFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};

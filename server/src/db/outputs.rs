@@ -20,6 +20,8 @@ pub(crate) struct NewOutput {
     pub(crate) text: Option<String>,
     /// Key of the node that made it.
     pub(crate) node: String,
+    /// What it is called where ComfyUI's names are asked for; texts have none.
+    pub(crate) native: Option<String>,
 }
 
 /// An output as it is kept: what serving it needs.
@@ -117,8 +119,8 @@ pub(super) async fn insert(
     for (place, output) in outputs.into_iter().enumerate() {
         let row = sqlx::query(
             "INSERT INTO outputs (id, job, principal, place, hash, kind, name, mime, bytes,
-                                  width, height, animated, blur, text, node)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                                  width, height, animated, blur, text, node, native)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
         )
         .bind(rows::id(Uuid::new_v4()))
         .bind(rows::id(job.0))
@@ -135,6 +137,7 @@ pub(super) async fn insert(
         .bind(output.stored.blur)
         .bind(output.text)
         .bind(output.node)
+        .bind(output.native)
         .fetch_one(&mut *connection)
         .await
         .context("keeping an output")?;
@@ -143,7 +146,7 @@ pub(super) async fn insert(
     Ok(kept)
 }
 
-fn read(row: &SqliteRow) -> anyhow::Result<OutputRow> {
+pub(super) fn read(row: &SqliteRow) -> anyhow::Result<OutputRow> {
     Ok(OutputRow {
         id: OutputId(rows::uuid(row, "id")?),
         job: JobId(rows::uuid(row, "job")?),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sqlx::{Row as _, SqliteConnection};
 use wire::{Event, Inputs, JobId, Millis};
 
-use super::{Db, now, record, rows};
+use super::{Asked, Db, native, now, record, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
@@ -34,6 +34,8 @@ pub(crate) struct NewJob {
     pub(crate) files: Vec<JobFile>,
     /// What is to be done with what it makes.
     pub(crate) handling: Handling,
+    /// How it was asked for, by the door that speaks ComfyUI's own words.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// A file that a job reads.
@@ -102,6 +104,9 @@ async fn insert(
         }
     }
     insert_job(connection, &job).await?;
+    if let Some(asked) = &job.asked {
+        native::insert(connection, (job.id, asked)).await?;
+    }
     for file in &job.files {
         sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")
             .bind(rows::id(job.id.0))

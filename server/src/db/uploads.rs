@@ -166,7 +166,7 @@ async fn call(
     Ok(done.rows_affected() > 0)
 }
 
-fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {
+pub(super) fn read(row: &SqliteRow) -> anyhow::Result<UploadRow> {
     Ok(UploadRow {
         id: UploadId(rows::uuid(row, "id")?),
         hash: rows::hash(row, "hash")?,

@@ -6,7 +6,11 @@
 //! of progress, position and preview only the latest of each job exists. So a
 //! viewer that does not read costs nothing and slows nobody: what it missed
 //! either still lies there or is replaced by the advice to take a snapshot.
+//!
+//! `stage` is the same in ComfyUI's own words, for the doors that speak them.
 
+mod ending;
+mod stage;
 mod topic;
 mod watch;
 
@@ -18,8 +22,11 @@ use bytes::BytesMut;
 use wire::{Event, JobId, PreviewFormat, PreviewHeader, Progress, ToViewer};
 
 use crate::auth::PrincipalId;
+use stage::Stages;
 use topic::{Payload, Slot, Topic};
 
+pub(crate) use ending::ending;
+pub(crate) use stage::{Behind, Client, Ear, Line, Preview, Said, To};
 pub use watch::{Told, Watch};
 
 /// Where job events meet viewers. Cheap to clone.
@@ -28,6 +35,7 @@ pub struct Hub {
     /// Principals that have a viewer or a job that is not over, no others: a
     /// topic goes when the last of both does.
     topics: Arc<Mutex<HashMap<PrincipalId, Arc<Topic>>>>,
+    stages: Stages,
 }
 
 impl Hub {
@@ -56,6 +64,20 @@ impl Hub {
         };
         let over = matches!(event, Event::Finished { .. });
         self.append((principal, job), payload, over);
+        match event {
+            Event::Queued { .. } | Event::Started { .. } => self.tell_queue(principal),
+            Event::Waiting { .. } => self.leaves((principal, job)),
+            Event::Finished { at, status, failure, .. } => {
+                let how = (*status, failure.as_ref());
+                self.tell_end((principal, job), |said| ending((job, *at), how, said));
+            }
+            Event::Node { .. } | Event::Output { .. } | Event::Canceling { .. } => (),
+        }
+    }
+
+    /// How many jobs of `principal` wait or run.
+    pub(crate) fn unfinished(&self, principal: PrincipalId) -> u64 {
+        self.lock().get(&principal).map_or(0, |topic| topic.running())
     }
 
     /// A job of an earlier process goes on.
@@ -71,6 +93,8 @@ impl Hub {
     /// The job was deleted.
     pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
         self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);
+        self.leaves((principal, job));
+        self.tell_queue(principal);
     }
 
     /// How far the job is: latest wins.

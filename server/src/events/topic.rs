@@ -145,6 +145,11 @@ impl Topic {
         self.watches.load(Ordering::Relaxed)
     }
 
+    /// How many jobs are not over.
+    pub(super) fn running(&self) -> u64 {
+        self.lock().running.len() as u64
+    }
+
     /// Nobody watches and nothing runs.
     pub(super) fn is_idle(&self) -> bool {
         self.watches() == 0 && self.lock().running.is_empty()

@@ -38,7 +38,7 @@ fn png(image: &DynamicImage) -> Option<Bytes> {
     Some(content.into())
 }
 
-fn jpeg(image: &DynamicImage, quality: u8) -> Option<Bytes> {
+pub(super) fn jpeg(image: &DynamicImage, quality: u8) -> Option<Bytes> {
     let mut content = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut content, quality);
     encoder_input(image).write_with_encoder(encoder).ok()?;
@@ -63,7 +63,7 @@ fn on_white(image: &RgbaImage) -> RgbImage {
 }
 
 /// Lossy, as `image` cannot write it.
-fn webp(image: DynamicImage, quality: u8) -> Option<Bytes> {
+pub(super) fn webp(image: DynamicImage, quality: u8) -> Option<Bytes> {
     let (width, height) = (image.width(), image.height());
     let (pixels, layout) = if image.color().has_alpha() {
         (image.into_rgba8().into_raw(), webp::PixelLayout::Rgba)

@@ -2,7 +2,7 @@
 //!
 //! `store` is the folder, `kind` tells what a file is by its content,
 //! `picture` checks pictures, `strip` takes out what is not their content,
-//! `convert` turns them into other formats, `upload` takes in what people send,
+//! `convert` turns them into other formats, `form` shows them in others, `upload` takes in what people send,
 //! `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is,
 //! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
@@ -12,6 +12,7 @@ mod animation;
 mod arriving;
 mod claim;
 mod convert;
+mod form;
 mod gif;
 mod kind;
 mod name;
@@ -34,6 +35,7 @@ use wire::{Format, Metadata, OutputKind};
 
 pub use arriving::Arriving;
 pub use claim::Claim;
+pub use form::Form;
 pub use name::SafeName;
 pub use thumb::{Thumb, ThumbWidth};
 pub use upload::{Received, UploadError};

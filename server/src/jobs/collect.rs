@@ -22,6 +22,7 @@ use super::follow::Told;
 use super::outputs::{self, Shown, What};
 use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
+use super::telling::{Names, Telling};
 use crate::db::{Lesson, NewOutput};
 use crate::files::{Arriving, Hash};
 
@@ -35,6 +36,8 @@ const MAX_STEM: usize = 48;
 #[derive(Debug)]
 struct Made {
     node: NodeId,
+    /// What it is called where ComfyUI's names are asked for.
+    native: Option<String>,
     content: Content,
 }
 
@@ -64,8 +67,10 @@ impl Run<'_> {
     pub(super) async fn end(
         &self,
         entry: Option<Box<HistoryEntry>>,
-        told: Told,
+        (told, telling): (Told, Telling),
     ) -> anyhow::Result<Outcome> {
+        let (account, names) = telling.conclude(entry.as_deref());
+        self.jobs.parts.db.keep_account(self.id, &account).await?;
         let progress = Some(told.progress.clone());
         if self.stop.is_cancelled() {
             return Ok(Outcome::Over(End::Stopped, progress));
@@ -88,7 +93,7 @@ impl Run<'_> {
         }
         let shown = entry.map_or_else(|| told.shown.clone(), |entry| entry.outputs);
         let sent = told.pictures.iter().cloned();
-        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling)).await {
+        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling), &names).await {
             Ok(made) if made.is_empty() => failed(failure::no_output()),
             Ok(made) => self.succeed(made, told).await,
             Err(FetchError::Storage(error)) => Err(error),
@@ -150,6 +155,7 @@ impl Run<'_> {
     /// Stores one output, number `place` of its job.
     async fn store(&self, place: usize, made: Made) -> anyhow::Result<NewOutput> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
+        let native = made.native;
         let finish = self.row.handling.finish();
         let (stored, made) = match made.content {
             Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
@@ -165,7 +171,7 @@ impl Run<'_> {
             OutputKind::Text => Some(self.beginning(stored.hash).await?),
             _ => None,
         };
-        Ok(NewOutput { stored, name, text, node })
+        Ok(NewOutput { stored, name, text, node, native })
     }
 
     /// What is shown of a stored text.
@@ -178,10 +184,18 @@ impl Run<'_> {
         Ok(String::from_utf8_lossy(&bytes).chars().take(MAX_TEXT).collect())
     }
 
-    async fn fetch_all(&self, chosen: Vec<Shown>) -> Result<Vec<Made>, FetchError> {
+    async fn fetch_all(
+        &self,
+        chosen: Vec<Shown>,
+        names: &Names,
+    ) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
         let mut room = self.jobs.limits.job_bytes;
         for Shown { node, what } in chosen {
+            let native = match &what {
+                What::File(file) | What::Named(file) => names.of(file),
+                What::Text(_) | What::Sent(..) => None,
+            };
             let content = match what {
                 What::Text(text) => Content::Text(text),
                 What::Sent(format, content) => Content::Sent { name: sent_name(format), content },
@@ -193,7 +207,7 @@ impl Run<'_> {
                     Err(error) => return Err(error),
                 },
             };
-            made.push(Made { node, content });
+            made.push(Made { node, native, content });
         }
         Ok(made)
     }

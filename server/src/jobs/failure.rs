@@ -186,7 +186,7 @@ fn title(graph: &Graph, id: &str) -> String {
 
 /// A backend's words without addresses and folders: of a path, the file's name
 /// stays. (safety 13, 24)
-fn scrubbed(words: &str) -> String {
+pub(super) fn scrubbed(words: &str) -> String {
     let lines =
         words.lines().map(|line| line.split(' ').map(scrubbed_word).collect::<Vec<_>>().join(" "));
     let text = lines.collect::<Vec<_>>().join("\n");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use comfy::history::{HistoryEntry, Outcome};
-use comfy::message::{ExecutionError, ImageFormat, Message};
+use comfy::message::{ExecutionError, ImageFormat, Message, PreviewMeta};
 use comfy::{BackendError, NodeId};
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -17,6 +17,7 @@ use super::outputs::MAX_OUTPUTS;
 use super::progress::Tracker;
 use super::run::{LOST, Run};
 use super::state::Change;
+use super::telling::Telling;
 use crate::backends::{Heard, Listener};
 
 /// After this much silence it is asked how things stand.
@@ -97,6 +98,7 @@ pub(super) struct Follow<'a> {
     absent: u32,
     /// Since when it is being stopped.
     stopping: Option<Instant>,
+    telling: Telling,
     told: Told,
 }
 
@@ -108,7 +110,10 @@ impl<'a> Follow<'a> {
         let row = &run.row;
         let learned = run.jobs.parts.db.learned(&row.workflow, row.workflow_version).await?;
         let now = Instant::now();
+        let asked = run.jobs.parts.db.asked(run.id).await?;
+        let about = (row.principal, run.id);
         Ok(Self {
+            telling: Telling::new(&run.jobs.parts.hub, about, asked.as_ref()),
             tracker: Tracker::new(&run.graph, &learned),
             run,
             prompt_id,
@@ -128,7 +133,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Until it is over, one way or another.
-    pub(super) async fn until_over(mut self) -> (Over, Told) {
+    pub(super) async fn until_over(mut self) -> (Over, Told, Telling) {
         let mut closing = std::pin::pin!(self.run.jobs.shutdown.started());
         let over = loop {
             let look_at = self.last + self.pause();
@@ -148,7 +153,7 @@ impl<'a> Follow<'a> {
         self.told.progress = self.tracker.progress();
         self.told.took = self.tracker.took();
         self.told.whole_ms = self.began.elapsed().as_secs_f64() * 1000.0;
-        (over, self.told)
+        (over, self.told, self.telling)
     }
 
     /// Pictures that only came over the socket are nowhere else: when some may
@@ -183,7 +188,8 @@ impl<'a> Follow<'a> {
         self.missed |= self.cut_off;
         match heard {
             Heard::SocketLost => (),
-            Heard::Preview { format, image, node } => self.preview(format, image, node),
+            Heard::Preview { format, image, meta } => self.preview(format, image, meta),
+            Heard::Text { node, text } => self.telling.text(node, &text),
             Heard::Message(message) => {
                 let over = matches!(&message, Message::Executing(executing) if executing.is_end());
                 self.note(message).await;
@@ -197,6 +203,7 @@ impl<'a> Follow<'a> {
 
     /// Takes in a message and passes on what it means.
     async fn note(&mut self, message: Message) {
+        self.telling.message(&message);
         for (node, state) in self.tracker.hear(&message, std::time::Instant::now()) {
             let change = Change::Node { node, state };
             if let Err(error) = self.run.jobs.record_soon(self.run.id, change).await {
@@ -224,8 +231,11 @@ impl<'a> Follow<'a> {
         }
     }
 
-    fn preview(&mut self, format: ImageFormat, image: Bytes, node: Option<NodeId>) {
-        let node = node.or_else(|| self.at.clone());
+    fn preview(&mut self, format: ImageFormat, image: Bytes, meta: Option<Box<PreviewMeta>>) {
+        if image.len() <= MAX_PREVIEW || format == ImageFormat::Png {
+            self.telling.preview(format, (&image, meta.as_deref()));
+        }
+        let node = meta.map(|meta| meta.display_node_id).or_else(|| self.at.clone());
         let class = node.as_ref().and_then(|node| self.run.graph.node(node.as_str()));
         if let (Some(node), Some(BY_SOCKET)) = (node, class.map(|node| node.class_type.as_str())) {
             let kept: usize = self.told.pictures.iter().map(|(_, _, image)| image.len()).sum();

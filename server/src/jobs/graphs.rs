@@ -16,7 +16,7 @@ use super::inputs::{Found, file_name};
 use super::submit::IdempotencyKey;
 use super::{Handling, Jobs, SubmitError, Submitted};
 use crate::auth::{Asker, PrincipalId};
-use crate::db::{self, Idempotency, JobFile, NewJob};
+use crate::db::{self, Asked, Idempotency, JobFile, NewJob};
 use crate::workflows::{FileRef, Needs, raw};
 
 /// What a job without a workflow is called.
@@ -32,6 +32,8 @@ pub struct Raw {
     pub files: HashMap<(NodeId, String), KnownFile>,
     /// The only output nodes that are to run, if it says.
     pub targets: Option<Vec<NodeId>>,
+    /// How it was asked for, by the door that speaks ComfyUI's own words.
+    pub(crate) asked: Option<Asked>,
 }
 
 /// A file of the principal.
@@ -75,6 +77,7 @@ impl Jobs {
             return Err(SubmitError::Closed);
         }
         let Verdict { outputs, node_errors } = verdict(&raw, &definitions)?;
+        let asked = raw.asked.clone().map(|asked| Asked { outputs: outputs.clone(), ..asked });
         let taken = |submitted| SubmittedGraph { submitted, outputs, node_errors };
         if let Some(key) = &key
             && let Some(answer) = self.parts.db.replay(asker.principal, key).await?
@@ -84,7 +87,8 @@ impl Jobs {
         self.parts.graphs.admits(&raw.graph, &definitions)?;
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
         let (graph, files, pixels) = self.with_files(asker.principal, raw, &definitions).await?;
-        let job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
+        let mut job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
+        job.row.asked = asked;
         let needs = Needs::of_graph(&job.graph, &definitions);
         let (id, cost) = (job.row.id, job.graph.cost_with(pixels).total());
         let answer = self.commit(job.row, (key, needs)).await?;
@@ -113,6 +117,7 @@ impl Jobs {
             graph: graph.to_value(),
             files,
             handling: Handling::of_graph(self.limits.keep_days),
+            asked: None,
         };
         Ok(RawJob { row, graph })
     }
@@ -125,7 +130,7 @@ impl Jobs {
         raw: Raw,
         definitions: &[&Definitions],
     ) -> Result<(Graph, Vec<JobFile>, u64), SubmitError> {
-        let Raw { mut graph, files: known, targets } = raw;
+        let Raw { mut graph, files: known, targets, asked: _ } = raw;
         if let Some(targets) = targets {
             graph.keep_for(&targets);
         }

@@ -4,7 +4,7 @@
 //! `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
-//! meanwhile, `collect` brings home what was made as `handling` says, `recover`
+//! meanwhile, `telling` what others are told of it, `collect` brings home what was made as `handling` says, `recover`
 //! goes on after a restart, `retention` deletes what is kept no longer,
 //! `progress` and `failure` find the words.
 //!
@@ -28,6 +28,7 @@ mod retention;
 mod run;
 pub(crate) mod state;
 mod submit;
+mod telling;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,6 +51,7 @@ use state::Change;
 pub use graphs::{KnownFile, Raw, SubmittedGraph};
 pub use handling::Handling;
 pub use queue::QueueLimits;
+pub(crate) use telling::Account;
 pub use submit::{IdempotencyKey, SubmitError, Submitted};
 
 /// What jobs need of the rest of the house.

@@ -164,7 +164,7 @@ impl Run<'_> {
         }
         let prompt_id = handed.prompt_id;
         let follow = Follow::new(&self, (prompt_id, handed.listener)).await?;
-        let (over, told) = follow.until_over().await;
+        let (over, told, telling) = follow.until_over().await;
         // What was made can be fetched while the next job runs.
         drop(slot);
         match over {
@@ -175,7 +175,7 @@ impl Run<'_> {
                 }
                 Ok(Outcome::Back(Setback { reason, counts: false }))
             }
-            Over::Ended(entry) => self.end(entry, told).await,
+            Over::Ended(entry) => self.end(entry, (told, telling)).await,
         }
     }
 }

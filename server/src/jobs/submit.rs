@@ -159,6 +159,7 @@ impl Jobs {
             graph: graph.to_value(),
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
+            asked: None,
         };
         let (id, cost) = (job.id, graph.cost().total());
         let answer = self.commit(job, (key, needs)).await?;

@@ -23,6 +23,7 @@ use crate::error::Error;
 pub(crate) use gate::gate;
 pub use meter::{Meter, Quota, Rate, TooOften};
 use noticed::Noticed;
+pub(crate) use sockets::SocketPlace;
 use sockets::Sockets;
 pub(crate) use usage::Ask;
 use usage::Today;

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The targets in `fuzz/fuzz_targets`.
-const TARGETS: [&str; 3] = ["document", "definitions", "message"];
+const TARGETS: [&str; 4] = ["document", "definitions", "message", "client"];
 
 /// How long each is run, in seconds.
 const SECONDS: u32 = 15;

@@ -200,6 +200,25 @@ impl Client {
         self.send(request).await?.ok()?.within(Definitions::MAX_BYTES).bytes().await
     }
 
+    /// The embeddings that prompts may name.
+    pub async fn embeddings(&self) -> Result<Vec<String>, BackendError> {
+        self.get(&["embeddings"]).await?.json().await
+    }
+
+    /// The folders that models lie in: `checkpoints`, `loras`, …
+    pub async fn model_folders(&self) -> Result<Vec<String>, BackendError> {
+        self.get(&["models"]).await?.json().await
+    }
+
+    /// The models in one of [`Self::model_folders`].
+    pub async fn models(&self, folder: &str) -> Result<Vec<String>, BackendError> {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ');
+        if folder.is_empty() || !folder.chars().all(plain) {
+            return Err(BackendError::BadName(folder.escape_debug().to_string()));
+        }
+        self.get(&["models", folder]).await?.json().await
+    }
+
     /// What the server runs on.
     pub async fn system_stats(&self) -> Result<SystemStats, BackendError> {
         self.get(&["system_stats"]).await?.json().await

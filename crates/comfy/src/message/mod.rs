@@ -19,6 +19,9 @@ pub use frame::{Frame, FrameError, ImageFormat, PreviewMeta};
 use crate::graph::NodeId;
 use crate::json::{self, JsonError};
 
+/// Most bytes of a client's message that are looked at.
+const MAX_ASKED: usize = 64 << 10;
+
 /// One text message. Custom nodes send kinds of their own, and new servers have
 /// new ones: those are [`Message::Other`], whole, as is a known kind whose data
 /// has another shape than it should.
@@ -159,6 +162,16 @@ impl Message {
             | Self::AssetsCompleted(_) => None,
         }
     }
+}
+
+/// What a client's first message asks for, if it asks for the flags of the
+/// server: whether its previews shall say whose they are. Anything else that a
+/// client says means nothing.
+pub fn asked_for_flags(text: &[u8]) -> Option<bool> {
+    let message = json::strict(text, MAX_ASKED).ok()?;
+    let asks = message.get("type")? == "feature_flags";
+    let metadata = message.pointer("/data/supports_preview_metadata");
+    asks.then(|| metadata == Some(&Value::Bool(true)))
 }
 
 #[cfg(test)]

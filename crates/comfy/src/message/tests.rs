@@ -62,3 +62,15 @@ fn what_has_no_type_is_an_error() {
     }
     assert!(matches!(Message::parse(b"[1]", 2), Err(JsonError::TooLarge { .. })));
 }
+
+#[test]
+fn only_a_question_for_flags_is_answered_and_odd_flags_are_none() {
+    let asked = |text: &str| asked_for_flags(text.as_bytes());
+    let question = r#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#;
+    assert_eq!(asked(question), Some(true));
+    assert_eq!(asked(r#"{"type":"feature_flags","data":null}"#), Some(false));
+    assert_eq!(asked(r#"{"type":"feature_flags"}"#), Some(false));
+    for other in ["[]", "5", "null", "{}", "", r#"{"type":"hello"}"#, r#"{"type":NaN}"#] {
+        assert_eq!(asked(other), None, "{other}");
+    }
+}

@@ -7,11 +7,10 @@ use axum::extract::ws::{CloseFrame, Message as Raw, WebSocket, WebSocketUpgrade,
 use axum::extract::{Query, State};
 use axum::response::Response;
 use comfy::Message;
-use comfy::message::{Executing, Status};
+use comfy::message::{self, Executing, Status};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::App;
@@ -94,7 +93,7 @@ async fn listen(mut stream: SplitStream<WebSocket>, house: &House, ticket: &Tick
         match message {
             Raw::Text(text) => {
                 if std::mem::take(&mut first)
-                    && let Some(metadata) = asked_for_metadata(&text)
+                    && let Some(metadata) = message::asked_for_flags(text.as_bytes())
                 {
                     house.hub.negotiate(ticket, metadata, &feature_flags());
                 }
@@ -102,32 +101,6 @@ async fn listen(mut stream: SplitStream<WebSocket>, house: &House, ticket: &Tick
             Raw::Binary(_) => first = false,
             Raw::Ping(_) | Raw::Pong(_) => (),
             Raw::Close(_) => return,
-        }
-    }
-}
-
-/// Whether previews shall say whose they are, if this is the question.
-fn asked_for_metadata(text: &str) -> Option<bool> {
-    let message: Value = serde_json::from_str(text).ok()?;
-    (message["type"] == "feature_flags")
-        .then(|| message["data"]["supports_preview_metadata"] == true)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_question_for_flags_is_answered_and_odd_flags_are_none() {
-        let ask = asked_for_metadata;
-        assert_eq!(
-            ask(r#"{"type":"feature_flags","data":{"supports_preview_metadata":true}}"#),
-            Some(true)
-        );
-        assert_eq!(ask(r#"{"type":"feature_flags","data":null}"#), Some(false));
-        assert_eq!(ask(r#"{"type":"feature_flags"}"#), Some(false));
-        for other in ["[]", "5", "null", "{}", "", r#"{"type":"hello"}"#] {
-            assert_eq!(ask(other), None, "{other}");
         }
     }
 }

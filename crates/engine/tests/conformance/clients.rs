@@ -92,20 +92,6 @@ async fn who_comes_back_in_the_middle_is_told_the_node_and_hears_the_rest() {
 }
 
 #[tokio::test]
-async fn a_newer_socket_of_the_same_client_takes_over() {
-    let server = Server::start().await;
-    let mut first = Socket::open(&server, Some(&fresh_id()), false).await;
-    let mut second = Socket::open(&server, Some(&first.client.clone()), false).await;
-    let graph = plain(fresh_colour());
-    let id = server.queue(&graph, Some(&second.client)).await;
-    Story::of(&second.until_end_of(&id).await, &graph).assert_order();
-
-    // The first is still there: it answers. It just is not told anything.
-    first.ping().await;
-    assert_eq!(first.heard.len(), 1, "{:?}", first.heard);
-}
-
-#[tokio::test]
 async fn odd_first_messages_harm_nothing() {
     let server = Server::start().await;
     for odd in ["[]", "5", "null", "not json", "{}"] {

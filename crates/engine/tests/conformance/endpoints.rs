@@ -126,20 +126,6 @@ async fn history_can_be_read_in_parts_and_forgotten() {
 }
 
 #[tokio::test]
-async fn what_is_freed_is_made_again() {
-    let server = Server::start().await;
-    let mut socket = Socket::open(&server, None, false).await;
-    let graph = plain(fresh_colour());
-    let id = server.queue(&graph, Some(&socket.client)).await;
-    socket.until_end_of(&id).await;
-    server.forget_what_was_made().await;
-    let id = server.queue(&graph, Some(&socket.client)).await;
-    let heard = socket.until_end_of(&id).await;
-    let cached = heard.iter().find(|heard| heard.kind() == "execution_cached").unwrap();
-    assert_eq!(cached.data()["nodes"], json!([]));
-}
-
-#[tokio::test]
 async fn pages_of_other_sites_are_kept_out() {
     let server = Server::start().await;
     let host = server.url.trim_start_matches("http://").to_owned();

@@ -7,6 +7,7 @@
 //! them; where the engine differs on purpose, its crate documentation says so.
 
 mod support;
+mod target;
 
 mod clients;
 mod endpoints;
@@ -19,6 +20,9 @@ mod shapes;
 mod uploads;
 mod validation;
 mod view;
+
+/// What is not so in a house of Parlor's.
+mod bare;
 
 /// What only an engine can be asked for.
 mod engine_only;

@@ -142,33 +142,6 @@ async fn padding_for_outpainting_makes_room_and_a_mask_of_it() {
 }
 
 #[tokio::test]
-async fn saved_pictures_carry_their_graph() {
-    let server = Server::start().await;
-    let mut socket = Socket::open(&server, None, false).await;
-    let graph = json!({
-        "1": {"class_type": "EmptyImage", "inputs": {"width": 64, "height": 64, "batch_size": 1, "color": 7}},
-        "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0], "filename_prefix": format!("conformance/{}", fresh_id())}},
-    });
-    let request = json!({ "prompt": graph, "client_id": socket.client, "extra_data": {"extra_pnginfo": {"workflow": {"id": "ü"}}} });
-    let (_, answer) = server.submit(&request).await;
-    let story =
-        Story::of(&socket.until_end_of(answer["prompt_id"].as_str().unwrap()).await, &graph);
-    let file = story.shown_by("2")["images"][0].clone();
-    assert_eq!((&file["subfolder"], &file["type"]), (&json!("conformance"), &json!("output")));
-    assert!(file["filename"].as_str().unwrap().ends_with("_00001_.png"));
-    let bytes = server.view(&file).await;
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
-    reader.finish().unwrap();
-    let texts = &reader.info().uncompressed_latin1_text;
-    let text = |keyword: &str| {
-        let text = &texts.iter().find(|chunk| chunk.keyword == keyword).unwrap().text;
-        serde_json::from_str::<Value>(text).unwrap()
-    };
-    assert_eq!(text("prompt"), graph);
-    assert_eq!(text("workflow"), json!({"id": "ü"}));
-}
-
-#[tokio::test]
 async fn words_are_joined_and_shown() {
     let server = Server::start().await;
     let mut socket = Socket::open(&server, None, false).await;

@@ -340,18 +340,6 @@ async fn good_outputs_run_though_others_are_faulty() {
 }
 
 #[tokio::test]
-async fn the_counter_goes_on_whether_a_prompt_is_accepted_or_not() {
-    let server = Server::start().await;
-    let number = async |request: Value| server.submit(&request).await.1["number"].as_i64();
-    let first = number(json!({"prompt": plain(1)})).await.unwrap();
-    number(json!({"prompt": {}})).await;
-    number(json!({"prompt": plain(1), "number": 77})).await;
-    assert_eq!(number(json!({"prompt": plain(1)})).await, Some(first + 2));
-    assert_eq!(number(json!({"prompt": plain(1), "front": true})).await, Some(-(first + 3)));
-    server.wait_until_idle().await;
-}
-
-#[tokio::test]
 async fn nonsense_is_refused_and_the_server_goes_on() {
     let server = Server::start().await;
     let nonsense = [

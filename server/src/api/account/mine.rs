@@ -72,6 +72,7 @@ pub(super) async fn forget(app: &App, by: (&Principal, &Whence), whom: Principal
     for principal in apart.chain([whom]) {
         delete_jobs(app, principal).await?;
         delete_uploads(app, principal).await?;
+        app.db.delete_keepsakes(principal).await?;
     }
     app.people.forget(by, whom).await
 }

@@ -3,7 +3,7 @@
 //! `socket` is the protocol on the wire, `watching` what a viewer listens to,
 //! `viewer` the conversation of `wire::{FromViewer, ToViewer}`.
 
-mod socket;
+pub(in crate::api) mod socket;
 mod viewer;
 mod watching;
 
@@ -17,12 +17,15 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::upgrade::OnUpgrade;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::app::App;
 use crate::auth::{self, Principal};
 use crate::error::{Error, Result};
+use crate::limits::SocketPlace;
 use crate::people::Whence;
+use crate::shutdown::Shutdown;
 use socket::Socket;
 use viewer::Viewer;
 
@@ -35,39 +38,69 @@ pub(crate) async fn open(
     State(app): State<Arc<App>>,
     principal: Principal,
     whence: Whence,
-    mut request: Request,
+    request: Request,
 ) -> Result<Response> {
-    if !auth::is_own_page(&app.config, request.uri(), request.headers()) {
-        return Err(Error::Forbidden("a page of another site may not listen here"));
-    }
-    let accept = accept_key(request.headers())
-        .ok_or_else(|| Error::BadRequest("this address speaks WebSocket; open it as one".into()))?;
-    let upgrade = request
-        .extensions_mut()
-        .remove::<OnUpgrade>()
-        .ok_or_else(|| Error::BadRequest("WebSocket needs HTTP/1.1 here".into()))?;
-    let own_place = app.limits.socket(&principal, whence.hash)?;
-    let place = Arc::clone(&app.viewer_places)
-        .try_acquire_owned()
-        .map_err(|_| Error::Unavailable("too many people are watching; try again in a moment"))?;
-
-    let mut response = (StatusCode::SWITCHING_PROTOCOLS, accept).into_response();
-    if asks_for(request.headers(), SEC_WEBSOCKET_PROTOCOL, PROTOCOL) {
+    let speaks = asks_for(request.headers(), SEC_WEBSOCKET_PROTOCOL, PROTOCOL);
+    let opening = Opening::new(&app, (&principal, &whence), request)?;
+    let shutdown = app.shutdown.clone();
+    let mut response = opening.converse(&shutdown, async move |socket| {
+        Viewer::new(app, (principal, whence.hash), socket).run().await;
+    });
+    if speaks {
         let protocol = HeaderValue::from_static(PROTOCOL);
         response.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     }
-    let shutdown = app.shutdown.clone();
-    shutdown.spawn(async move {
-        match upgrade.await {
-            Ok(upgraded) => {
-                let socket = Socket::new(upgraded).await;
-                Viewer::new(app, (principal, whence.hash), socket).run().await;
-            }
-            Err(error) => tracing::debug!(%error, "an upgrade did not happen"),
-        }
-        drop((place, own_place));
-    });
     Ok(response)
+}
+
+/// A socket that was asked for, and may be opened.
+pub(in crate::api) struct Opening {
+    response: Response,
+    upgrade: OnUpgrade,
+    places: (OwnedSemaphorePermit, SocketPlace),
+}
+
+impl Opening {
+    /// What is asked for, if this principal may have it.
+    pub(in crate::api) fn new(
+        app: &App,
+        (principal, whence): (&Principal, &Whence),
+        mut request: Request,
+    ) -> Result<Self> {
+        if !auth::is_own_page(&app.config, request.uri(), request.headers()) {
+            return Err(Error::Forbidden("a page of another site may not listen here"));
+        }
+        let accept = accept_key(request.headers()).ok_or_else(|| {
+            Error::BadRequest("this address speaks WebSocket; open it as one".into())
+        })?;
+        let upgrade =
+            request.extensions_mut().remove::<OnUpgrade>().ok_or_else(|| {
+                Error::BadRequest("WebSocket needs HTTP/1.1 here".into())
+            })?;
+        let own_place = app.limits.socket(principal, whence.hash)?;
+        let place = Arc::clone(&app.viewer_places).try_acquire_owned().map_err(|_| {
+            Error::Unavailable("too many people are watching; try again in a moment")
+        })?;
+        let response = (StatusCode::SWITCHING_PROTOCOLS, accept).into_response();
+        Ok(Self { response, upgrade, places: (place, own_place) })
+    }
+
+    /// Answers, and holds the conversation once the other side has heard.
+    pub(in crate::api) fn converse<F: Future<Output = ()> + Send>(
+        self,
+        shutdown: &Shutdown,
+        conversation: impl FnOnce(Socket) -> F + Send + 'static,
+    ) -> Response {
+        let Self { response, upgrade, places } = self;
+        shutdown.spawn(async move {
+            match upgrade.await {
+                Ok(upgraded) => conversation(Socket::new(upgraded).await).await,
+                Err(error) => tracing::debug!(%error, "an upgrade did not happen"),
+            }
+            drop(places);
+        });
+        response
+    }
 }
 
 /// The headers of the answer; `None` when this is no WebSocket handshake.

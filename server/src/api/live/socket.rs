@@ -32,7 +32,7 @@ const FRAME_HEAD: usize = 10;
 
 /// Why the conversation ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(in crate::api) enum End {
     /// The other side went away; there is nobody to tell.
     Gone,
     /// To be told.
@@ -56,12 +56,12 @@ impl From<Error> for End {
     }
 }
 
-pub(super) struct Socket {
+pub(in crate::api) struct Socket {
     stream: WebSocketStream<TokioIo<Upgraded>>,
 }
 
 impl Socket {
-    pub(super) async fn new(upgraded: Upgraded) -> Self {
+    pub(in crate::api) async fn new(upgraded: Upgraded) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
@@ -72,7 +72,7 @@ impl Socket {
     }
 
     /// The next message. Dropping the future loses nothing.
-    pub(super) async fn receive(&mut self) -> Result<Message, End> {
+    pub(in crate::api) async fn receive(&mut self) -> Result<Message, End> {
         match self.stream.next().await {
             Some(Ok(message)) => Ok(message),
             Some(Err(error)) => Err(error.into()),
@@ -80,23 +80,23 @@ impl Socket {
         }
     }
 
-    pub(super) async fn send_text(&mut self, text: Bytes) -> Result<(), End> {
+    pub(in crate::api) async fn send_text(&mut self, text: Bytes) -> Result<(), End> {
         self.send(Data::Text, text).await
     }
 
-    pub(super) async fn send_binary(&mut self, frame: Bytes) -> Result<(), End> {
+    pub(in crate::api) async fn send_binary(&mut self, frame: Bytes) -> Result<(), End> {
         self.send(Data::Binary, frame).await
     }
 
     /// Asks whether the other side is still there.
-    pub(super) async fn ping(&mut self) -> Result<(), End> {
+    pub(in crate::api) async fn ping(&mut self) -> Result<(), End> {
         let ping = self.stream.send(Message::Ping(Bytes::new()));
         Ok(tokio::time::timeout(SEND_DEADLINE, ping).await.map_err(|_| End::Gone)??)
     }
 
     /// Says goodbye, and reads what is still on its way: closing a connection
     /// with unread bytes would take the goodbye back.
-    pub(super) async fn close(mut self, code: CloseCode, reason: &'static str) {
+    pub(in crate::api) async fn close(mut self, code: CloseCode, reason: &'static str) {
         let _ = tokio::time::timeout(CLOSE_DEADLINE, async {
             self.stream.close(Some(CloseFrame { code, reason: reason.into() })).await?;
             let io = self.stream.get_mut();

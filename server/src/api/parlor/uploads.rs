@@ -100,7 +100,7 @@ async fn receive(
     Err(Error::field(FIELD, "There is no file in the form."))
 }
 
-async fn store<E>(
+pub(in crate::api) async fn store<E>(
     app: &App,
     principal: &Principal,
     body: impl Stream<Item = Result<Bytes, E>> + Send,

@@ -1,26 +1,22 @@
 //! The server under test.
 
-use std::fs::File;
 use std::time::Duration;
 
 use comfy::client::{self, Trust};
-use engine::{Engine, Options};
+use engine::Options;
 use reqwest::multipart::{Form, Part};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{PATIENCE, Socket, fresh_colour, plain};
+use crate::target::Target;
 
-/// The server under test: an engine of its own, or the one that the
-/// environment names.
+/// The server under test.
 pub(crate) struct Server {
     pub url: String,
     pub http: reqwest::Client,
     pub checkpoint: String,
-    engine: Option<Engine>,
-    _folder: tempfile::TempDir,
-    /// Held while a shared server is used, so that tests do not meet there.
-    _turn: Option<File>,
+    _target: Target,
 }
 
 impl Server {
@@ -36,22 +32,14 @@ impl Server {
 
     /// With `options` changed, where it is an engine.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let (url, engine, turn) = if let Ok(url) = std::env::var("PARLOR_TEST_COMFYUI") {
-            (url.trim_end_matches('/').to_owned(), None, Some(wait_for_turn().await))
-        } else {
-            let mut options = Options::new(folder.path());
-            change(&mut options);
-            let engine = Engine::start(options).await.unwrap();
-            (engine.url(), Some(engine), None)
-        };
+        let target = Target::start(change).await;
         let http = client::builder(&Trust::nobody()).timeout(PATIENCE).build().unwrap();
-        let mut server =
-            Self { url, http, checkpoint: String::new(), engine, _folder: folder, _turn: turn };
+        let (url, is_shared) = (target.url.clone(), target.is_shared());
+        let mut server = Self { url, http, checkpoint: String::new(), _target: target };
         let nodes = server.get("/object_info/CheckpointLoaderSimple").await;
         let names = &nodes["CheckpointLoaderSimple"]["input"]["required"]["ckpt_name"][0];
         server.checkpoint = names[0].as_str().expect("the server has no checkpoint").into();
-        if server.engine.is_none() {
+        if is_shared {
             server.wait_until_idle().await;
             // What earlier tests made must not be found in the cache.
             server.forget_what_was_made().await;
@@ -163,15 +151,4 @@ impl Server {
         let mut socket = Socket::open(self, None, false).await;
         socket.wait_for("an empty queue", |heard| heard.queue() == Some(0)).await;
     }
-}
-
-/// Waits until no other test uses the shared server.
-async fn wait_for_turn() -> File {
-    tokio::task::spawn_blocking(|| {
-        let file = File::create(std::env::temp_dir().join("parlor-conformance.lock")).unwrap();
-        file.lock().unwrap();
-        file
-    })
-    .await
-    .unwrap()
 }

@@ -1,0 +1,120 @@
+//! The catalogue of nodes as a backend tells it, for clients that want all of it:
+//! with the files of whoever asks in the place of the backend's.
+
+use comfy::Definitions;
+use comfy::definitions::Kind;
+use indexmap::IndexMap;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+/// A catalogue. Most entries are never looked into.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    entries: IndexMap<String, Box<RawValue>>,
+    definitions: Definitions,
+}
+
+impl Catalogue {
+    /// Reads what a backend said; `None` when it is no catalogue. Takes some
+    /// milliseconds per megabyte.
+    pub(super) fn read(bytes: &[u8], definitions: Definitions) -> Option<Self> {
+        Some(Self { entries: serde_json::from_slice(bytes).ok()?, definitions })
+    }
+
+    /// All of it. safety 12: of files that people handed in, none but `files` is
+    /// told.
+    pub(crate) fn all(&self, files: &[String]) -> String {
+        let mut text = String::from("{");
+        for class in self.entries.keys() {
+            self.add(&mut text, class, files);
+        }
+        text.push('}');
+        text
+    }
+
+    /// One class; an empty object when it is not known.
+    pub(crate) fn one(&self, class: &str, files: &[String]) -> String {
+        let mut text = String::from("{");
+        self.add(&mut text, class, files);
+        text.push('}');
+        text
+    }
+
+    fn add(&self, text: &mut String, class: &str, files: &[String]) {
+        let Some(entry) = self.entries.get(class) else { return };
+        if text.len() > 1 {
+            text.push(',');
+        }
+        text.push_str(&Value::from(class).to_string());
+        text.push(':');
+        let inputs = self.uploads(class);
+        if inputs.is_empty() {
+            text.push_str(entry.get());
+        } else {
+            text.push_str(&with_files(entry, &inputs, files).to_string());
+        }
+    }
+
+    /// The inputs of a class whose choices are files of people.
+    fn uploads(&self, class: &str) -> Vec<&str> {
+        let node = self.definitions.node(class);
+        let inputs = node.into_iter().flat_map(|node| &node.inputs);
+        let files = inputs.filter(|input| match &input.kind {
+            Kind::Choice(choice) => choice.upload.is_some() || LISTS_OF_FILES.contains(&class),
+            _ => false,
+        });
+        files.map(|input| &*input.name).collect()
+    }
+}
+
+/// Lists of files that catalogues do not call so.
+const LISTS_OF_FILES: [&str; 2] = ["LoadLatent", "LoadImageMask"];
+
+fn with_files(entry: &RawValue, inputs: &[&str], files: &[String]) -> Value {
+    let mut entry: Value = serde_json::from_str(entry.get()).unwrap_or_default();
+    for section in ["required", "optional"] {
+        for name in inputs {
+            let Some(config) = entry.pointer_mut(&format!("/input/{section}/{name}")) else { continue };
+            if config[0].is_array() {
+                config[0] = json!(files);
+            } else if config[1]["options"].is_array() {
+                config[1]["options"] = json!(files);
+            }
+        }
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        let text = json!({
+            "LoadImage": { "input": { "required": {
+                "image": [["of-somebody-else.png"], { "image_upload": true }] } }, "output": [] },
+            "LoadVideo": { "input": { "required": {
+                "file": ["COMBO", { "options": ["theirs.mp4"], "video_upload": true }] } }, "output": [] },
+            "KSampler": { "input": { "required": {
+                "sampler_name": [["euler"], {}] } }, "output": ["LATENT"] },
+        });
+        let text = text.to_string();
+        Catalogue::read(text.as_bytes(), Definitions::parse(text.as_bytes()).unwrap()).unwrap()
+    }
+
+    // safety 12
+    #[test]
+    fn of_files_only_those_of_whoever_asks_are_told() {
+        let told: Value = serde_json::from_str(&catalogue().all(&["mine.png".into()])).unwrap();
+        assert_eq!(told["LoadImage"]["input"]["required"]["image"][0], json!(["mine.png"]));
+        assert_eq!(told["LoadVideo"]["input"]["required"]["file"][1]["options"], json!(["mine.png"]));
+        assert_eq!(told["KSampler"]["input"]["required"]["sampler_name"][0], json!(["euler"]));
+    }
+
+    #[test]
+    fn of_a_class_that_is_not_known_nothing_is_told() {
+        assert_eq!(catalogue().one("NoSuchNode", &[]), "{}");
+        let one: Value = serde_json::from_str(&catalogue().one("KSampler", &[])).unwrap();
+        assert_eq!(one.as_object().unwrap().len(), 1);
+    }
+}
