@@ -39,13 +39,14 @@ impl Db {
         principal: PrincipalId,
         task: &str,
     ) -> anyhow::Result<Option<(JobId, Value)>> {
-        let row =
-            sqlx::query("SELECT job, wishes FROM serverless_tasks WHERE principal = ? AND task = ?")
-                .bind(rows::id(principal.0))
-                .bind(task)
-                .fetch_optional(&self.readers)
-                .await
-                .context("finding a task")?;
+        let row = sqlx::query(
+            "SELECT job, wishes FROM serverless_tasks WHERE principal = ? AND task = ?",
+        )
+        .bind(rows::id(principal.0))
+        .bind(task)
+        .fetch_optional(&self.readers)
+        .await
+        .context("finding a task")?;
         row.map(|row| Ok((JobId(rows::uuid(&row, "job")?), rows::parsed(&row, "wishes")?)))
             .transpose()
     }

@@ -68,7 +68,9 @@ async fn serve(app: &App, principal: &Principal, path: &str) -> Result<Response>
                     as a member with the grant `graph`";
         return Err(Refused::House(Error::Forbidden(cure)));
     }
-    let missing = Refused::House(Error::NotFound("page: the host names the folder of ComfyUI's own with --comfy-frontend"));
+    let missing = Refused::House(Error::NotFound(
+        "page: the host names the folder of ComfyUI's own with --comfy-frontend",
+    ));
     let Some(folder) = &app.config.comfy_frontend else { return Err(missing) };
     let Some(inside) = inside(path) else { return Err(StatusCode::NOT_FOUND.into()) };
     // safety 29: what a link in the folder points at is none of it.

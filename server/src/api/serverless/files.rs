@@ -43,9 +43,8 @@ pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
     let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
     let mut files = Files::new();
     for one in reads::reads(graph, &definitions) {
-        let refused = |why: &str| {
-            Refused::Graph(validate::file_refused((graph, &one.node, &one.input), why))
-        };
+        let refused =
+            |why: &str| Refused::Graph(validate::file_refused((graph, &one.node, &one.input), why));
         let content = match source(&one.value) {
             Source::Name => continue,
             Source::Object => {

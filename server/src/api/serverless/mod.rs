@@ -16,11 +16,20 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use axum::routing::{get, post};
 
+use serde_json::json;
+
 use super::native::words;
 use crate::app::App;
+
+/// What asks in another way than an address knows.
+async fn wrong_method() -> words::Refused {
+    let refusal = words::refusal("method_not_allowed", "this address does not know this method");
+    words::Refused::Sentence(StatusCode::METHOD_NOT_ALLOWED, json!(refusal))
+}
 
 /// Everything below `/api/serverless`, refused in ComfyUI's words.
 pub(crate) fn routes() -> Router<Arc<App>> {
@@ -29,5 +38,6 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/status", get(status::show))
         .route("/ws", get(socket::open))
         .fallback(crate::error::no_such_address)
+        .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(words::in_comfys))
 }

@@ -77,8 +77,8 @@ impl Talk {
 
     /// Runs one graph, or says why not.
     async fn answer(&mut self, text: &[u8]) -> Result<(), End> {
-        let body = comfy::json::strict(text, MOST)
-            .map_err(|error| Refused::invalid(&error.to_string()));
+        let body =
+            comfy::json::strict(text, MOST).map_err(|error| Refused::invalid(&error.to_string()));
         let begun = match body {
             Ok(body) => {
                 let told = (self.wishes, self.links.clone());
