@@ -37,14 +37,18 @@ enum Rule {
     Own,
     /// Who has an account, not by a lesser key.
     Account,
+    /// ComfyUI's own door: who may run graphs.
+    Native,
+    /// Its page, which sends whoever has to sign in to where they can.
+    Comfy,
     /// Who may use the studio.
     Studio,
     /// An owner.
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Graph, House as Keeps, Inside, Outside, Own, Sealed, Sees,
-    Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Native, Outside, Own, Sealed,
+    Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -122,6 +126,51 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/workflows/{slug}/versions/{number}/publish", STUDIO, Studio),
     ("POST", "/workflows/{slug}/versions/{number}/draft", STUDIO, Studio),
     ("GET", "/workflows/{slug}/compare", STUDIO, Studio),
+    ("GET", "/ws", "", Native),
+    ("GET", "/prompt", "", Native),
+    ("POST", "/prompt", "", Native),
+    ("GET", "/queue", "", Native),
+    ("POST", "/queue", "", Native),
+    ("POST", "/interrupt", "", Native),
+    ("GET", "/history", "", Native),
+    ("POST", "/history", "", Native),
+    ("GET", "/history/{id}", "/api", Native),
+    ("GET", "/object_info", "", Native),
+    ("GET", "/object_info/{class}", "/api", Native),
+    ("GET", "/system_stats", "", Native),
+    ("GET", "/features", "", Native),
+    ("GET", "/embeddings", "", Native),
+    ("GET", "/models", "", Native),
+    ("GET", "/models/{folder}", "/api", Native),
+    ("GET", "/extensions", "", Native),
+    ("GET", "/view", "", Native),
+    ("POST", "/upload/image", "", Native),
+    ("POST", "/upload/mask", "/api", Native),
+    ("GET", "/users", "", Native),
+    ("GET", "/i18n", "", Native),
+    ("GET", "/workflow_templates", "", Native),
+    ("GET", "/global_subgraphs", "", Native),
+    ("GET", "/node_replacements", "", Native),
+    ("GET", "/experiment/models", "", Native),
+    ("GET", "/experiment/models/{folder}", "/api", Native),
+    ("GET", "/settings", "", Native),
+    ("POST", "/settings", "", Native),
+    ("GET", "/settings/{name}", "/comfy/api", Native),
+    ("POST", "/settings/{name}", "/comfy/api", Native),
+    ("GET", "/userdata", "", Native),
+    ("GET", "/v2/userdata", "", Native),
+    ("GET", "/userdata/{file}", "/comfy/api", Native),
+    ("POST", "/userdata/{file}", "", Native),
+    ("DELETE", "/userdata/{file}", "", Native),
+    ("POST", "/userdata/{file}/move/{to}", "", Native),
+    ("GET", "/jobs", "/api", Native),
+    ("GET", "/jobs/{id}", "/comfy/api", Native),
+    ("POST", "/jobs/cancel", "/api", Native),
+    ("POST", "/jobs/{id}/cancel", "/api/api", Native),
+    ("GET", "/comfy", "", Outside),
+    ("GET", "/comfy/", "", Comfy),
+    ("GET", "/comfy/ws", "", Native),
+    ("GET", "/comfy/{*path}", "", Native),
     // Last: what all others need is gone then.
     ("DELETE", "/jobs/{id}", API, Changes),
     ("DELETE", "/me", API, Own),
@@ -164,8 +213,11 @@ fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (_, ReadKey) if method != "GET" => Some(403),
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
+        (Comfy, Nobody | Embed) => Some(303),
         (_, Nobody | Embed) => Some(401),
         (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
+        (Native | Comfy, RunKey) => None,
+        (Native | Comfy, ReadKey | Another | Guest) => Some(403),
         (Graph, ReadKey) => Some(403),
         (Sees | Changes | Graph, Another | Guest) => Some(404),
         (Own, ReadKey | RunKey) => Some(403),
@@ -260,7 +312,13 @@ impl Things {
             .replace("{seal}", "x")
             .replace("{hash}", &"0".repeat(64))
             .replace("{number}", "1")
-            .replace("{*rest}", "x");
+            .replace("{*rest}", "x")
+            .replace("{*path}", "index.html")
+            .replace("{class}", "KSampler")
+            .replace("{folder}", "checkpoints")
+            .replace("{name}", "x")
+            .replace("{file}", "x")
+            .replace("{to}", "y");
         format!("{before}{path}")
     }
 }

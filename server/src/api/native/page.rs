@@ -33,6 +33,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK: HeaderValue = HeaderValue::from_static("no-cache");
 
+/// `GET /comfy`: the page finds its files beside its own address.
+pub(super) async fn whole_address(State(app): State<Arc<App>>) -> Response {
+    let whole = format!("{}comfy/", app.config.base_path());
+    (StatusCode::PERMANENT_REDIRECT, [(LOCATION, whole)]).into_response()
+}
+
 /// `GET /comfy/`
 pub(super) async fn document(
     State(app): State<Arc<App>>,
