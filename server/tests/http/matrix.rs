@@ -167,7 +167,7 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/jobs/{id}", "/comfy/api", Native),
     ("POST", "/jobs/cancel", "/api", Native),
     ("POST", "/jobs/{id}/cancel", "/api/api", Native),
-    ("GET", "/comfy", "", Outside),
+    ("GET", "/comfy", "", Arrives),
     ("GET", "/comfy/", "", Comfy),
     ("GET", "/comfy/ws", "", Native),
     ("GET", "/comfy/{*path}", "", Native),
