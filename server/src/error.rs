@@ -180,14 +180,43 @@ fn code(status: StatusCode) -> ErrorCode {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InItsOwnWords;
 
+/// A refusal that a door has put in its own words already: the whole body.
+#[derive(Debug, Clone)]
+pub(crate) struct Spoken(pub(crate) serde_json::Value);
+
+/// How a door tells of a refusal.
+type Dialect = fn(&Problem) -> serde_json::Value;
+
+/// The doors with a form of their own for refusals, by what their paths begin with.
+const DIALECTS: [(&str, Dialect); 1] = [("/api/v2/", crate::api::comfy_v2::said)];
+
+/// The body of a refusal and its type, as the door at `path` tells it.
+fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
+    let dialect = DIALECTS.iter().find(|(door, _)| path.starts_with(door));
+    let body = match dialect {
+        Some((_, say)) => serde_json::to_vec(&say(problem)),
+        None => serde_json::to_vec(problem),
+    };
+    let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
+    (kind, body.expect("a problem is strings and numbers"))
+}
+
 /// Gives every refusal its body: ours, and those the router makes by itself
 /// (405, an upgrade that is none) with no or a plain one.
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let method = request.method().clone();
+    let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    if let Some(Spoken(body)) = response.extensions_mut().remove::<Spoken>() {
+        let body = if method == Method::HEAD { String::new() } else { body.to_string() };
+        response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        *response.body_mut() = body.into();
         return response;
     }
     let problem = match response.extensions_mut().remove::<Problem>() {
@@ -196,10 +225,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
         None => foreign(&response),
     };
     let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
-    let body = serde_json::to_vec(&problem).expect("a problem is strings and numbers");
+    let (kind, body) = told(&path, &problem);
     let headers = response.headers_mut();
     headers.remove(axum::http::header::CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
     response
 }

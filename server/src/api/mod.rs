@@ -1,9 +1,10 @@
 //! The doors. A door translates between HTTP and the house; it does not think.
 //!
-//! `parlor` is Parlor's own API, `account` the part of it about people, `live`
-//! its WebSocket, `native` is ComfyUI's own API, `pages` serves people, `ops` serves operators.
+//! `comfy_v2` is Comfy API v2, `native` ComfyUI's own API, `parlor` Parlor's own, `account` the part of it about
+//! people, `live` its WebSocket, `pages` serves people, `ops` serves operators.
 
 pub(crate) mod account;
+pub(crate) mod comfy_v2;
 pub(crate) mod live;
 pub(crate) mod native;
 pub(crate) mod ops;

@@ -10,7 +10,7 @@ use comfy::validate::{self, Verdict};
 use comfy::{Definitions, Graph, NodeId};
 use indexmap::IndexMap;
 use uuid::Uuid;
-use wire::{Inputs, JobId, UploadId};
+use wire::{Inputs, JobId, OutputId, UploadId};
 
 use super::inputs::{Found, file_name};
 use super::submit::IdempotencyKey;
@@ -40,6 +40,8 @@ pub struct Raw {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownFile {
     Upload(UploadId),
+    /// What a job made.
+    Made(OutputId),
     /// What a job made: its output of this number, from 0.
     Output(JobId, u32),
 }
@@ -142,7 +144,7 @@ impl Jobs {
         });
         for (one, file) in named.chain(given) {
             let found = match file {
-                Some(file) => self.find_file(principal, file.into()).await?,
+                Some(file) => self.find_known(principal, file).await?,
                 None => self.find_named(principal, &one.value).await?,
             };
             let refused = |why: &str| {
@@ -162,6 +164,21 @@ impl Jobs {
             }
         }
         Ok((graph, files, pixels))
+    }
+
+    async fn find_known(
+        &self,
+        principal: PrincipalId,
+        file: KnownFile,
+    ) -> anyhow::Result<Option<Found>> {
+        let file = match file {
+            KnownFile::Upload(upload) => FileRef::Upload { upload },
+            KnownFile::Output(job, output) => FileRef::Output { job, output },
+            KnownFile::Made(id) => {
+                return Ok(self.parts.db.find_output(principal, id).await?.map(Found::from));
+            }
+        };
+        self.find_file(principal, file).await
     }
 
     /// A file of the principal by the id of its upload, or by a name it was handed in under.
@@ -184,15 +201,6 @@ impl Jobs {
 struct RawJob {
     row: NewJob,
     graph: Graph,
-}
-
-impl From<KnownFile> for FileRef {
-    fn from(file: KnownFile) -> Self {
-        match file {
-            KnownFile::Upload(upload) => Self::Upload { upload },
-            KnownFile::Output(job, output) => Self::Output { job, output },
-        }
-    }
 }
 
 /// What any backend would say; the kindest.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod comfy_v2;
 mod command_line;
 mod doors;
 mod first_start;

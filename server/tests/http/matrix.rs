@@ -25,6 +25,8 @@ enum Rule {
     Inside,
     /// Whoever is let in, but for a key that only reads.
     Acts,
+    /// Whoever may run graphs of their own.
+    Runs,
     /// A thing: whose it is, also by a key that only reads.
     Sees,
     /// How a thing was made: whose it is, if they may run graphs or use the studio.
@@ -37,9 +39,7 @@ enum Rule {
     Own,
     /// Who has an account, not by a lesser key.
     Account,
-    /// ComfyUI's own door: who may run graphs.
-    Native,
-    /// Its page, which sends whoever has to sign in to where they can.
+    /// ComfyUI's own page, which sends whoever has to sign in to where they can.
     Comfy,
     /// Who may use the studio.
     Studio,
@@ -47,7 +47,7 @@ enum Rule {
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Native, Outside, Own, Sealed,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs, Sealed,
     Sees, Studio,
 };
 
@@ -64,6 +64,17 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/healthz", "", Outside),
     ("GET", "/readyz", "", Outside),
     ("GET", "/metrics", "", Outside),
+    ("POST", "/assets", V2, Acts),
+    ("POST", "/assets/from-hash", V2, Acts),
+    ("HEAD", "/assets/by-hash/{hash}", V2, Inside),
+    ("GET", "/assets/{id}", V2, Sees),
+    ("GET", "/assets/{id}/content", V2, Sees),
+    ("DELETE", "/assets/{id}", V2, Changes),
+    ("POST", "/jobs", V2, Runs),
+    ("GET", "/jobs/{id}", V2, Sees),
+    ("GET", "/jobs/{id}/workflow", V2, Graph),
+    ("GET", "/jobs/{id}/events", V2, Sees),
+    ("POST", "/jobs/{id}/cancel", V2, Changes),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
     ("POST", "/registration", API, Arrives),
@@ -126,56 +137,58 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/workflows/{slug}/versions/{number}/publish", STUDIO, Studio),
     ("POST", "/workflows/{slug}/versions/{number}/draft", STUDIO, Studio),
     ("GET", "/workflows/{slug}/compare", STUDIO, Studio),
-    ("GET", "/ws", "", Native),
-    ("GET", "/prompt", "", Native),
-    ("POST", "/prompt", "", Native),
-    ("GET", "/queue", "", Native),
-    ("POST", "/queue", "", Native),
-    ("POST", "/interrupt", "", Native),
-    ("GET", "/history", "", Native),
-    ("POST", "/history", "", Native),
-    ("GET", "/history/{id}", "/api", Native),
-    ("GET", "/object_info", "", Native),
-    ("GET", "/object_info/{class}", "/api", Native),
-    ("GET", "/system_stats", "", Native),
-    ("GET", "/features", "", Native),
-    ("GET", "/embeddings", "", Native),
-    ("GET", "/models", "", Native),
-    ("GET", "/models/{folder}", "/api", Native),
-    ("GET", "/extensions", "", Native),
-    ("GET", "/view", "", Native),
-    ("POST", "/upload/image", "", Native),
-    ("POST", "/upload/mask", "/api", Native),
-    ("GET", "/users", "", Native),
-    ("GET", "/i18n", "", Native),
-    ("GET", "/workflow_templates", "", Native),
-    ("GET", "/global_subgraphs", "", Native),
-    ("GET", "/node_replacements", "", Native),
-    ("GET", "/experiment/models", "", Native),
-    ("GET", "/experiment/models/{folder}", "/api", Native),
-    ("GET", "/settings", "", Native),
-    ("POST", "/settings", "", Native),
-    ("GET", "/settings/{name}", "/comfy/api", Native),
-    ("POST", "/settings/{name}", "/comfy/api", Native),
-    ("GET", "/userdata", "", Native),
-    ("GET", "/v2/userdata", "", Native),
-    ("GET", "/userdata/{file}", "/comfy/api", Native),
-    ("POST", "/userdata/{file}", "", Native),
-    ("DELETE", "/userdata/{file}", "", Native),
-    ("POST", "/userdata/{file}/move/{to}", "", Native),
-    ("GET", "/jobs", "/api", Native),
-    ("GET", "/jobs/{id}", "/comfy/api", Native),
-    ("POST", "/jobs/cancel", "/api", Native),
-    ("POST", "/jobs/{id}/cancel", "/api/api", Native),
+    ("GET", "/ws", "", Runs),
+    ("GET", "/prompt", "", Runs),
+    ("POST", "/prompt", "", Runs),
+    ("GET", "/queue", "", Runs),
+    ("POST", "/queue", "", Runs),
+    ("POST", "/interrupt", "", Runs),
+    ("GET", "/history", "", Runs),
+    ("POST", "/history", "", Runs),
+    ("GET", "/history/{id}", "/api", Runs),
+    ("GET", "/object_info", "", Runs),
+    ("GET", "/object_info/{class}", "/api", Runs),
+    ("GET", "/system_stats", "", Runs),
+    ("GET", "/features", "", Runs),
+    ("GET", "/embeddings", "", Runs),
+    ("GET", "/models", "", Runs),
+    ("GET", "/models/{folder}", "/api", Runs),
+    ("GET", "/extensions", "", Runs),
+    ("GET", "/view", "", Runs),
+    ("POST", "/upload/image", "", Runs),
+    ("POST", "/upload/mask", "/api", Runs),
+    ("GET", "/users", "", Runs),
+    ("GET", "/i18n", "", Runs),
+    ("GET", "/workflow_templates", "", Runs),
+    ("GET", "/global_subgraphs", "", Runs),
+    ("GET", "/node_replacements", "", Runs),
+    ("GET", "/experiment/models", "", Runs),
+    ("GET", "/experiment/models/{folder}", "/api", Runs),
+    ("GET", "/settings", "", Runs),
+    ("POST", "/settings", "", Runs),
+    ("GET", "/settings/{name}", "/comfy/api", Runs),
+    ("POST", "/settings/{name}", "/comfy/api", Runs),
+    ("GET", "/userdata", "", Runs),
+    ("GET", "/v2/userdata", "", Runs),
+    ("GET", "/userdata/{file}", "/comfy/api", Runs),
+    ("POST", "/userdata/{file}", "", Runs),
+    ("DELETE", "/userdata/{file}", "", Runs),
+    ("POST", "/userdata/{file}/move/{to}", "", Runs),
+    ("GET", "/jobs", "/api", Runs),
+    ("GET", "/jobs/{id}", "/comfy/api", Runs),
+    ("POST", "/jobs/cancel", "/api", Runs),
+    ("POST", "/jobs/{id}/cancel", "/api/api", Runs),
     ("GET", "/comfy", "", Arrives),
     ("GET", "/comfy/", "", Comfy),
-    ("GET", "/comfy/ws", "", Native),
-    ("GET", "/comfy/{*path}", "", Native),
+    ("GET", "/comfy/ws", "", Runs),
+    ("GET", "/comfy/{*path}", "", Runs),
     // Last: what all others need is gone then.
     ("DELETE", "/jobs/{id}", API, Changes),
     ("DELETE", "/me", API, Own),
     ("DELETE", "/session", API, Arrives),
 ];
+
+const V2: &str = "/api/v2";
 
 const STUDIO: &str = "/api/parlor/v1/studio";
 
@@ -210,15 +223,14 @@ fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (Outside, _) | (_, AdminKey | Owner) => None,
         // Whatever they knock at.
         (_, ExpiredKey | RevokedKey) => Some(401),
-        (_, ReadKey) if method != "GET" => Some(403),
+        (_, ReadKey) if !["GET", "HEAD"].contains(&method) => Some(403),
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
         (Comfy, Nobody | Embed) => Some(303),
         (_, Nobody | Embed) => Some(401),
         (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
-        (Native | Comfy, RunKey) => None,
-        (Native | Comfy, ReadKey | Another | Guest) => Some(403),
-        (Graph, ReadKey) => Some(403),
+        (Runs | Comfy, RunKey) => None,
+        (Runs | Comfy, _) | (Graph, ReadKey) => Some(403),
         (Sees | Changes | Graph, Another | Guest) => Some(404),
         (Own, ReadKey | RunKey) => Some(403),
         (Own, Another | Guest) | (Account, Another) => None,
@@ -257,7 +269,7 @@ fn collect(code: &str, found: &mut BTreeSet<(String, String)>) {
         });
         let route = &route[..end.unwrap()];
         let path = route.split('"').nth(1).expect("a route begins with its path");
-        for method in ["get", "post", "put", "patch", "delete", "any"] {
+        for method in ["get", "head", "post", "put", "patch", "delete", "any"] {
             let called = route.match_indices(&format!("{method}(")).any(|(at, _)| {
                 !route[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
             });
@@ -299,9 +311,12 @@ impl Things {
     }
 
     fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path.split('/').find(|part| ["jobs", "outputs", "uploads"].contains(part)) {
+        let id = match path
+            .split('/')
+            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
+        {
             Some("jobs") => &self.job,
-            Some("outputs") => &self.output,
+            Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,
             // People, keys and sessions: these are nobody's.
             _ => "00000000-0000-0000-0000-000000000000",
