@@ -89,7 +89,9 @@ fn with_files(entry: &RawValue, inputs: &[&str], files: &[String]) -> Value {
     let mut entry: Value = serde_json::from_str(entry.get()).unwrap_or_default();
     for section in ["required", "optional"] {
         for name in inputs {
-            let Some(config) = entry.pointer_mut(&format!("/input/{section}/{name}")) else { continue };
+            let Some(config) = entry.pointer_mut(&format!("/input/{section}/{name}")) else {
+                continue;
+            };
             if config[0].is_array() {
                 config[0] = json!(files);
             } else if config[1]["options"].is_array() {
@@ -122,7 +124,10 @@ mod tests {
     fn of_files_only_those_of_whoever_asks_are_told() {
         let told: Value = serde_json::from_str(&catalogue().all(&["mine.png".into()])).unwrap();
         assert_eq!(told["LoadImage"]["input"]["required"]["image"][0], json!(["mine.png"]));
-        assert_eq!(told["LoadVideo"]["input"]["required"]["file"][1]["options"], json!(["mine.png"]));
+        assert_eq!(
+            told["LoadVideo"]["input"]["required"]["file"][1]["options"],
+            json!(["mine.png"])
+        );
         assert_eq!(told["KSampler"]["input"]["required"]["sampler_name"][0], json!(["euler"]));
     }
 

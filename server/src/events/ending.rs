@@ -39,7 +39,8 @@ fn failed((job, at): (JobId, Millis), failure: Option<&Failure>) -> ExecutionErr
         prompt_id: job.to_string(),
         node_id: text(failure.and_then(|failure| failure.node.as_ref())),
         node_type: text(failure.and_then(|failure| failure.node_title.as_ref())),
-        exception_message: hint.map_or_else(|| message.to_owned(), |hint| format!("{message} {hint}")),
+        exception_message: hint
+            .map_or_else(|| message.to_owned(), |hint| format!("{message} {hint}")),
         exception_type: failure.map_or("expired", |failure| failure.code.as_str()).to_owned(),
         current_inputs: json!({}),
         current_outputs: json!([]),

@@ -46,7 +46,10 @@ pub(crate) enum Said {
     Message(Arc<Message>),
     Preview(Preview),
     /// Something a node wants people to read.
-    Text { node: NodeId, text: Arc<str> },
+    Text {
+        node: NodeId,
+        text: Arc<str>,
+    },
 }
 
 /// How a picture looks now.

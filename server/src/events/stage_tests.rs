@@ -80,7 +80,8 @@ fn the_end_is_told_when_it_is_ours_and_in_the_order_of_the_protocol() {
     let success = Message::ExecutionSuccess { prompt_id: job(1).to_string(), timestamp: 1 };
     hub.says(about, Said::Message(Arc::new(success)));
     assert_eq!(kinds(&ear), ["status"], "its backend is done, and we are not");
-    let over = Event::Finished { at: 7, status: JobStatus::Succeeded, failure: None, expires_at: None };
+    let over =
+        Event::Finished { at: 7, status: JobStatus::Succeeded, failure: None, expires_at: None };
     hub.event(about, 2, &over);
     assert_eq!(kinds(&ear), ["execution_success", "status", "executing"]);
     hub.says(about, executing("5"));

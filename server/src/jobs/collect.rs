@@ -184,11 +184,7 @@ impl Run<'_> {
         Ok(String::from_utf8_lossy(&bytes).chars().take(MAX_TEXT).collect())
     }
 
-    async fn fetch_all(
-        &self,
-        chosen: Vec<Shown>,
-        names: &Names,
-    ) -> Result<Vec<Made>, FetchError> {
+    async fn fetch_all(&self, chosen: Vec<Shown>, names: &Names) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
         let mut room = self.jobs.limits.job_bytes;
         for Shown { node, what } in chosen {

@@ -51,8 +51,8 @@ use state::Change;
 pub use graphs::{KnownFile, Raw, SubmittedGraph};
 pub use handling::Handling;
 pub use queue::QueueLimits;
-pub(crate) use telling::Account;
 pub use submit::{IdempotencyKey, SubmitError, Submitted};
+pub(crate) use telling::Account;
 
 /// What jobs need of the rest of the house.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
+use comfy::history::{self, Folder};
 use comfy::message::{ExecutionError, ImageFormat, PreviewMeta};
 use comfy::{FileRef, HistoryEntry, Message, NodeId};
-use comfy::history::{self, Folder};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -100,7 +100,11 @@ impl Telling {
     }
 
     /// A preview.
-    pub(super) fn preview(&self, format: ImageFormat, (image, meta): (&Bytes, Option<&PreviewMeta>)) {
+    pub(super) fn preview(
+        &self,
+        format: ImageFormat,
+        (image, meta): (&Bytes, Option<&PreviewMeta>),
+    ) {
         // Pictures that are sent and not saved are no previews.
         if !self.previews && format == ImageFormat::Jpeg {
             return;
@@ -131,7 +135,10 @@ impl Telling {
             let said: Vec<_> = said.filter_map(|message| self.ours(message)).collect();
             if self.account.began.is_empty() {
                 let begins = |message: &&Message| {
-                    matches!(message, Message::ExecutionStart { .. } | Message::ExecutionCached { .. })
+                    matches!(
+                        message,
+                        Message::ExecutionStart { .. } | Message::ExecutionCached { .. }
+                    )
                 };
                 self.account.began = said.iter().filter(begins).cloned().collect();
             }
@@ -298,7 +305,8 @@ mod tests {
     #[test]
     fn files_are_named_by_us_whatever_a_backend_calls_them() {
         let mut names = names();
-        let saved = json!({ "filename": "parlor_00007_.png", "subfolder": "of/another", "type": "output" });
+        let saved =
+            json!({ "filename": "parlor_00007_.png", "subfolder": "of/another", "type": "output" });
         let mut output = json!({
             "images": [saved, { "filename": "x.flac", "subfolder": "", "type": "temp", "fullpath": "/srv" }],
             "again": [[saved]],
@@ -307,7 +315,8 @@ mod tests {
             "animated": [true],
         });
         names.rewrite(&"9".into(), &mut output);
-        let picture = json!({ "filename": "b_c_000000000abc_00001_.png", "subfolder": "", "type": "output" });
+        let picture =
+            json!({ "filename": "b_c_000000000abc_00001_.png", "subfolder": "", "type": "output" });
         assert_eq!(output["images"][0], picture);
         assert_eq!(output["again"], json!([[picture]]), "the same file has the same name");
         let sound = json!({ "filename": "ComfyUI_temp_000000000abc_00002.flac", "subfolder": "", "type": "temp" });

@@ -47,8 +47,8 @@ enum Rule {
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs, Sealed,
-    Sees, Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
+    Sealed, Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.

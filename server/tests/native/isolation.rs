@@ -37,7 +37,10 @@ async fn two_principals_under_one_client_id_hear_and_see_nothing_of_each_other()
     let target = Target::start(|_| ()).await;
     let [one, two] = [Person::visit(&target).await, Person::visit(&target).await];
     let (mut ear, mut other) = (one.listen("same").await, two.listen("same").await);
-    let [mine, theirs] = [one.queue(&plain(fresh_colour()), "same").await, two.queue(&plain(fresh_colour()), "same").await];
+    let [mine, theirs] = [
+        one.queue(&plain(fresh_colour()), "same").await,
+        two.queue(&plain(fresh_colour()), "same").await,
+    ];
     for (line, own, foreign) in [(&mut ear, &mine, &theirs), (&mut other, &theirs, &mine)] {
         let heard = line.until_end_of(own).await;
         let kinds: Vec<_> = heard.iter().map(|message| message["type"].as_str().unwrap()).collect();
@@ -171,7 +174,8 @@ async fn nothing_of_a_backend_is_told() {
 async fn what_came_by_another_door_is_in_history_too() {
     let target = Target::start(|_| ()).await;
     let person = Person::visit(&target).await;
-    let inputs = json!({"inputs": {"prompt": "a hill", "steps": 2, "size": {"width": 256, "height": 256}}});
+    let inputs =
+        json!({"inputs": {"prompt": "a hill", "steps": 2, "size": {"width": 256, "height": 256}}});
     let job = person.post("/api/parlor/v1/workflows/text-to-picture/jobs?wait=60", &inputs).await;
     let job: Value = job.json().await.unwrap();
     let id = job["id"].as_str().unwrap();

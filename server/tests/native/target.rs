@@ -31,9 +31,8 @@ impl Target {
         change(&mut options);
         let engine = Engine::start(options).await.unwrap();
         let data = folder.path().join("house");
-        let config = Config::parse_from(
-            [&["parlor", "--data", data.to_str().unwrap()], flags].concat(),
-        );
+        let config =
+            Config::parse_from([&["parlor", "--data", data.to_str().unwrap()], flags].concat());
         let demo = engine.url().parse().unwrap();
         let app = App::open(config, Some(demo), Shutdown::default()).await.unwrap();
         let routes = router::router(&app).unwrap();

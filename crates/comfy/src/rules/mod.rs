@@ -11,9 +11,9 @@ mod nodes;
 mod values;
 mod walk;
 
+use crate::graph::{Graph, NodeId};
 use crate::prompt::{NodeErrors, Refusal};
 use crate::validate::refusal;
-use crate::graph::{Graph, NodeId};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 

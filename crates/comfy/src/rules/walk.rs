@@ -6,15 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::prompt::{ErrorInfo, NodeErrors};
 use crate::graph::{Graph, Input, Node, NodeId};
+use crate::prompt::{ErrorInfo, NodeErrors};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 use super::fault::{self, Fault, Stumble};
+use super::nodes::{InputRules, NodeRules};
 use super::values;
 use super::{Prompt, Rules};
-use super::nodes::{InputRules, NodeRules};
 
 /// What a walk found.
 #[derive(Debug)]

@@ -166,7 +166,11 @@ async fn what_a_browser_would_run_comes_as_an_attachment() {
         format!("/view?filename={name}&type=input")
     };
     let header = |response: &Response, name: HeaderName| {
-        response.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+        response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap().to_owned())
+            .unwrap_or_default()
     };
     let svg = upload("x.svg", b"<svg/>").await;
     for path in [upload("x.html", b"<script>").await, svg.clone()] {

@@ -73,10 +73,10 @@ impl Opening {
         let accept = accept_key(request.headers()).ok_or_else(|| {
             Error::BadRequest("this address speaks WebSocket; open it as one".into())
         })?;
-        let upgrade =
-            request.extensions_mut().remove::<OnUpgrade>().ok_or_else(|| {
-                Error::BadRequest("WebSocket needs HTTP/1.1 here".into())
-            })?;
+        let upgrade = request
+            .extensions_mut()
+            .remove::<OnUpgrade>()
+            .ok_or_else(|| Error::BadRequest("WebSocket needs HTTP/1.1 here".into()))?;
         let own_place = app.limits.socket(principal, whence.hash)?;
         let place = Arc::clone(&app.viewer_places).try_acquire_owned().map_err(|_| {
             Error::Unavailable("too many people are watching; try again in a moment")

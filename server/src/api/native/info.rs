@@ -134,8 +134,10 @@ pub(super) async fn folders_of_models(
     GraphRunner(_): GraphRunner,
 ) -> Result<Json<Value>> {
     let folders = backend(&app)?.client.model_folders().await.map_err(|error| unheard(&error))?;
-    let folders: Vec<_> =
-        folders.iter().map(|name| json!({ "name": name, "folders": [], "extensions": [] })).collect();
+    let folders: Vec<_> = folders
+        .iter()
+        .map(|name| json!({ "name": name, "folders": [], "extensions": [] }))
+        .collect();
     Ok(Json(json!(folders)))
 }
 
@@ -168,7 +170,9 @@ pub(super) async fn none_named(GraphRunner(_): GraphRunner) -> Json<Map<String, 
 async fn models_in(app: &App, folder: &str) -> Result<Vec<String>> {
     match backend(app)?.client.models(folder).await {
         Ok(models) => Ok(models),
-        Err(BackendError::Status(_) | BackendError::BadName(_)) => Err(StatusCode::NOT_FOUND.into()),
+        Err(BackendError::Status(_) | BackendError::BadName(_)) => {
+            Err(StatusCode::NOT_FOUND.into())
+        }
         Err(error) => Err(unheard(&error)),
     }
 }

@@ -97,7 +97,10 @@ fn kept() -> Router<Arc<App>> {
         .route("/settings/{name}", get(settings::one).post(settings::set))
         .route("/userdata", get(userdata::list))
         .route("/v2/userdata", get(userdata::entries))
-        .route("/userdata/{file}", get(userdata::read).post(userdata::write).delete(userdata::delete))
+        .route(
+            "/userdata/{file}",
+            get(userdata::read).post(userdata::write).delete(userdata::delete),
+        )
         .route("/userdata/{file}/move/{to}", post(userdata::rename))
 }
 

@@ -129,7 +129,9 @@ mod tests {
         let named = |folder: &str, name: &str| Some((folder.to_owned(), name.to_owned()));
         assert_eq!(place("a.png"), named("", "a.png"));
         assert_eq!(place("./x//y/a.png [input]"), named("x/y", "a.png"));
-        for outside in ["a.png [output]", "a.png [temp]", "../a.png", "/etc/passwd", "x/../../a", "", "x/"] {
+        for outside in
+            ["a.png [output]", "a.png [temp]", "../a.png", "/etc/passwd", "x/../../a", "", "x/"]
+        {
             assert_eq!(place(outside), None, "{outside}");
         }
     }

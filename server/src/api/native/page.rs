@@ -61,11 +61,13 @@ pub(super) async fn file(
     Path(path): Path<String>,
 ) -> Result<Response> {
     let principal = caller.ok_or(crate::auth::Refused::NoGuests).map_err(Error::from)?;
-    // Nobody adds to the style of the page.
-    if path == "user.css" {
-        return Ok(([(CONTENT_TYPE, "text/css; charset=utf-8")], "").into_response());
+    let served = serve(&app, &principal, &path).await;
+    // Templates come in a package of their own, which the page asks for all the same.
+    let templates = path.starts_with("templates/") && path.ends_with(".json");
+    if templates && matches!(served, Err(Refused::Status(StatusCode::NOT_FOUND))) {
+        return Ok(([(CONTENT_TYPE, "application/json")], "[]").into_response());
     }
-    serve(&app, &principal, &path).await
+    served
 }
 
 async fn serve(app: &App, principal: &Principal, path: &str) -> Result<Response> {
@@ -74,7 +76,9 @@ async fn serve(app: &App, principal: &Principal, path: &str) -> Result<Response>
                     as a member with the grant `graph`";
         return Err(Refused::House(Error::Forbidden(cure)));
     }
-    let missing = Refused::House(Error::NotFound("page: the host names the folder of ComfyUI's own with --comfy-frontend"));
+    let missing = Refused::House(Error::NotFound(
+        "page: the host names the folder of ComfyUI's own with --comfy-frontend",
+    ));
     let Some(folder) = &app.config.comfy_frontend else { return Err(missing) };
     let Some(inside) = inside(path) else { return Err(StatusCode::NOT_FOUND.into()) };
     // safety 29: what a link in the folder points at is none of it.

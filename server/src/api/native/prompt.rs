@@ -142,13 +142,18 @@ fn client(request: &mut Map<String, Value>) -> Result<Option<String>> {
     let inner = extra.cloned();
     match request.remove("client_id").filter(|id| !id.is_null()).or(inner) {
         None | Some(Value::Null) => Ok(None),
-        Some(Value::String(id)) if id.len() <= MAX_CLIENT => Ok(Some(id).filter(|id| !id.is_empty())),
+        Some(Value::String(id)) if id.len() <= MAX_CLIENT => {
+            Ok(Some(id).filter(|id| !id.is_empty()))
+        }
         Some(_) => Err(Refused::invalid("client_id must be a string of at most 4096 bytes")),
     }
 }
 
 /// What is kept with the prompt, with its owner and the time, without secrets.
-fn extra_data(request: &mut Map<String, Value>, client: Option<&str>) -> Result<Map<String, Value>> {
+fn extra_data(
+    request: &mut Map<String, Value>,
+    client: Option<&str>,
+) -> Result<Map<String, Value>> {
     let mut extra = match request.remove("extra_data") {
         None => Map::new(),
         Some(Value::Object(extra)) => extra,

@@ -59,7 +59,11 @@ pub(super) async fn set(
     keep(&app, &principal, Map::from_iter([(name, value)])).await
 }
 
-async fn keep(app: &App, principal: &Principal, settings: Map<String, Value>) -> Result<StatusCode> {
+async fn keep(
+    app: &App,
+    principal: &Principal,
+    settings: Map<String, Value>,
+) -> Result<StatusCode> {
     let fits = |(name, value): (&String, &Value)| {
         name.len() <= MAX_NAME && value.to_string().len() <= MAX_VALUE
     };

@@ -192,7 +192,8 @@ impl Listener {
         match packet {
             Packet::Text(text) => {
                 let first = std::mem::take(&mut self.silent);
-                if let Some(metadata) = message::asked_for_flags(text.as_bytes()).filter(|_| first) {
+                if let Some(metadata) = message::asked_for_flags(text.as_bytes()).filter(|_| first)
+                {
                     self.metadata = metadata;
                     self.say(&Message::FeatureFlags(info::flags(&self.app))).await?;
                 }

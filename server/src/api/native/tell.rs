@@ -20,7 +20,13 @@ pub(super) fn item(job: &NativeJob) -> Value {
         }
         None => {
             let extra = json!({ "create_time": job.created_at });
-            json!([job.created_at, job.id, job.graph, extra, outputs(job).keys().collect::<Vec<_>>()])
+            json!([
+                job.created_at,
+                job.id,
+                job.graph,
+                extra,
+                outputs(job).keys().collect::<Vec<_>>()
+            ])
         }
     }
 }
@@ -187,8 +193,11 @@ mod tests {
             graph: json!({}),
             asked: None,
             account: None,
-            made: vec![file(OutputKind::Image, "a.png"), file(OutputKind::Image, "b.png"),
-                       file(OutputKind::Text, "words")],
+            made: vec![
+                file(OutputKind::Image, "a.png"),
+                file(OutputKind::Image, "b.png"),
+                file(OutputKind::Text, "words"),
+            ],
         }
     }
 
@@ -209,8 +218,14 @@ mod tests {
     fn a_job_that_runs_tells_nothing_of_its_end() {
         let told = details(&job(JobStatus::Running));
         let names: Vec<_> = told.keys().map(String::as_str).collect();
-        let common =
-            ["id", "status", "priority", "create_time", "outputs_count", "previewable_outputs_count"];
+        let common = [
+            "id",
+            "status",
+            "priority",
+            "create_time",
+            "outputs_count",
+            "previewable_outputs_count",
+        ];
         assert_eq!(names, common);
         assert_eq!(told["outputs_count"], 0);
     }

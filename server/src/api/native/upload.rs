@@ -93,8 +93,7 @@ async fn keep(
         None => Folder::Input,
         Some(folder) => names::folder_named(folder).ok_or(StatusCode::BAD_REQUEST)?,
     };
-    let subfolder =
-        names::subfolder_of(&form.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let subfolder = names::subfolder_of(&form.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?;
     let mut place = Place { folder, subfolder, name: name.to_owned() };
     if !form.overwrite {
         place.name = free_name(app, principal, &place, upload).await?;

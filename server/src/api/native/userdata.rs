@@ -95,9 +95,9 @@ pub(super) async fn entries(
         folders.extend(inner.match_indices('/').map(|(at, _)| inner[..at].to_owned()));
     }
     let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let told = folders.iter().map(|path| {
-        json!({ "name": name(path), "path": format!("{below}{path}"), "type": "directory" })
-    });
+    let told = folders.iter().map(
+        |path| json!({ "name": name(path), "path": format!("{below}{path}"), "type": "directory" }),
+    );
     let files = files.iter().map(|file| {
         json!({
             "name": name(&file.path), "path": file.path, "type": "file",
@@ -117,7 +117,11 @@ pub(super) async fn read(
     let content = app.db.native_userdata_file(principal.id, &path).await?;
     let content = content.ok_or(StatusCode::NOT_FOUND)?;
     // safety 26: whatever it is, it is saved and not shown.
-    let kind = if path.ends_with(".json") { "application/json" } else { "application/octet-stream" };
+    let kind = match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "json" => "application/json",
+        "css" => "text/css; charset=utf-8",
+        _ => "application/octet-stream",
+    };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, kind.parse().map_err(anyhow::Error::from)?);
     headers.insert(CONTENT_DISPOSITION, "attachment".parse().map_err(anyhow::Error::from)?);

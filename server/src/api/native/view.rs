@@ -64,11 +64,8 @@ pub(super) async fn view(
     };
     let found = found.ok_or(StatusCode::NOT_FOUND)?;
     if let Some(form) = asked.form() {
-        let (mime, content) = app
-            .files
-            .in_form(found.hash, form)
-            .await?
-            .ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
+        let (mime, content) =
+            app.files.in_form(found.hash, form).await?.ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
         let mut response = ([(CONTENT_TYPE, mime)], content).into_response();
         label(response.headers_mut(), &place.name, "");
         return Ok(response);
@@ -111,11 +108,8 @@ pub(super) async fn find(
 /// whoever asks for it waits, as pages do that show each picture as it is told.
 async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Option<Found>> {
     let mut watch = app.hub.watch_mine(principal);
-    let wanted = Wanted {
-        statuses: Some(vec![JobStatus::Running]),
-        limit: 100,
-        ..Wanted::default()
-    };
+    let wanted =
+        Wanted { statuses: Some(vec![JobStatus::Running]), limit: 100, ..Wanted::default() };
     let look = async {
         loop {
             let running = app.db.native_jobs(principal, &wanted).await?;

@@ -48,12 +48,13 @@ impl Db {
         &self,
         principal: PrincipalId,
     ) -> anyhow::Result<Map<String, Value>> {
-        let found =
-            sqlx::query("SELECT name, value FROM native_settings WHERE principal = ? ORDER BY name")
-                .bind(rows::id(principal.0))
-                .fetch_all(&self.readers)
-                .await
-                .context("reading settings")?;
+        let found = sqlx::query(
+            "SELECT name, value FROM native_settings WHERE principal = ? ORDER BY name",
+        )
+        .bind(rows::id(principal.0))
+        .fetch_all(&self.readers)
+        .await
+        .context("reading settings")?;
         found.iter().map(|row| Ok((row.try_get("name")?, rows::parsed(row, "value")?))).collect()
     }
 
@@ -117,12 +118,13 @@ impl Db {
         principal: PrincipalId,
         path: &str,
     ) -> anyhow::Result<Option<Vec<u8>>> {
-        let row = sqlx::query("SELECT content FROM native_userdata WHERE principal = ? AND path = ?")
-            .bind(rows::id(principal.0))
-            .bind(path)
-            .fetch_optional(&self.readers)
-            .await
-            .context("reading a file")?;
+        let row =
+            sqlx::query("SELECT content FROM native_userdata WHERE principal = ? AND path = ?")
+                .bind(rows::id(principal.0))
+                .bind(path)
+                .fetch_optional(&self.readers)
+                .await
+                .context("reading a file")?;
         row.map(|row| Ok(row.try_get("content")?)).transpose()
     }
 
