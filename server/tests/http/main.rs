@@ -20,6 +20,7 @@ mod privacy;
 mod process;
 mod published;
 mod refusals;
+mod routes;
 mod serving;
 mod sessions;
 mod shelf;

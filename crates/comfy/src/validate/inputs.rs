@@ -68,7 +68,7 @@ fn is_closed(list: &ChoiceInput) -> bool {
     listed && list.upload.is_none() && list.remote.is_none() && !list.multiselect
 }
 
-fn outside<N: PartialOrd + Display>(
+fn outside<N: PartialOrd + Display + Copy>(
     (name, received): (&str, &Value),
     number: N,
     (min, max): (Option<N>, Option<N>),

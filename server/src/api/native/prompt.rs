@@ -173,8 +173,8 @@ fn extra_data(
 /// Ids are ours. A client may say one only in the form that a server takes.
 fn check_prompt_id(value: Option<&Value>) -> Result<()> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
-    let is_id = |text: &&str| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == **text);
-    if value.as_str().filter(is_id).is_some() {
+    let is_id = |text: &str| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == text);
+    if value.as_str().is_some_and(is_id) {
         return Ok(());
     }
     let mut refusal = refusal("invalid_prompt_id", "prompt_id must be a UUID");
