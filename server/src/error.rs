@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
 
+use crate::api::{comfy_v2, native};
 use crate::db::Trouble;
 use crate::telemetry::RequestId;
 
@@ -180,7 +181,8 @@ fn code(status: StatusCode) -> ErrorCode {
 type Dialect = fn(&Problem) -> serde_json::Value;
 
 /// The doors with a form of their own for refusals, by what their paths begin with.
-const DIALECTS: [(&str, Dialect); 1] = [("/api/v2/", crate::api::comfy_v2::said)];
+const DIALECTS: [(&str, Dialect); 2] =
+    [("/api/v2/", comfy_v2::said), ("/api/serverless/", native::words::said)];
 
 /// The body of a refusal and its type, as the door at `path` tells it.
 fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
@@ -192,6 +194,7 @@ fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
     let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
     (kind, body.expect("a problem is strings and numbers"))
 }
+
 /// Marks an answer whose door has put it in its own words already.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InItsOwnWords;

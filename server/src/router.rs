@@ -66,7 +66,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let routes = Router::new()
         .nest("/api", api)
         .merge(native::at_root(app))
-        .nest("/comfy", native::under_comfy(app))
+        .merge(native::under_comfy(app))
         .route("/", get(pages::page))
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))

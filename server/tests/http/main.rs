@@ -20,6 +20,7 @@ mod privacy;
 mod process;
 mod published;
 mod refusals;
+mod routes;
 mod serverless;
 mod serving;
 mod sessions;

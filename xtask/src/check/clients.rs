@@ -25,6 +25,7 @@ pub fn run_all(places: &Places) -> anyhow::Result<()> {
     node.current_dir(folder)
         .args(["test", "--silent"])
         .env("PARLOR_BINARY", binary)
+        .env("PARLOR_CHROMIUM", tools::chromium()?)
         .env("PARLOR_PYTHON", python);
     run(&mut node, "what the client said stands above")
 }

@@ -32,7 +32,7 @@ impl FromRequestParts<Arc<App>> for Links {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
         let named = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
-        let host = parts.uri.authority().map(|name| name.as_str()).or(named);
+        let host = parts.uri.authority().map(axum::http::uri::Authority::as_str).or(named);
         let plain = || format!("http://{}", host.unwrap_or("localhost"));
         let origin = app.config.public_url.as_ref().map_or_else(plain, PublicUrl::origin);
         Ok(Self { app: Arc::clone(app), origin })

@@ -114,6 +114,11 @@ pub(in crate::api) async fn in_comfys(request: Request, next: Next) -> Response 
     response
 }
 
+/// What any door refuses, in the words that clients of ComfyUI read.
+pub(crate) fn said(problem: &Problem) -> Value {
+    json!(refusal(&word(problem), &problem.detail))
+}
+
 /// The word for a problem, as it stands in our own refusals.
 fn word(problem: &Problem) -> String {
     let word = serde_json::to_value(problem.code).unwrap_or_default();
