@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
+use crate::frontend::Frontend;
 use crate::jobs::{Jobs, Limits, Parts};
 use crate::people::People;
 use crate::router::content_policy;
@@ -57,6 +58,8 @@ pub struct App {
     pub page: Document,
     /// The host's side.
     pub studio_page: Document,
+    /// ComfyUI's own page, for those who may run graphs.
+    pub frontend: Frontend,
     /// The `Content-Security-Policy` of embedded pages.
     pub embed_policy: HeaderValue,
     /// One for each viewer there may be.
@@ -110,6 +113,7 @@ impl App {
             page: Document::page(config.base_path())?,
             studio_page: Document::studio(config.base_path())?,
             embed_policy: content_policy(&config.embed_origins)?,
+            frontend: Frontend::list(config.comfy_frontend.as_deref()).await?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
             fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),

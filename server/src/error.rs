@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
 
+use crate::api::{comfy_v2, native};
 use crate::db::Trouble;
 use crate::telemetry::RequestId;
 
@@ -180,6 +181,24 @@ fn code(status: StatusCode) -> ErrorCode {
     }
 }
 
+/// How a door tells of a refusal.
+type Dialect = fn(&Problem) -> serde_json::Value;
+
+/// The doors with a form of their own for refusals, by what their paths begin with.
+const DIALECTS: [(&str, Dialect); 2] =
+    [("/api/v2/", comfy_v2::said), ("/api/serverless/", native::words::said)];
+
+/// The body of a refusal and its type, as the door at `path` tells it.
+fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
+    let dialect = DIALECTS.iter().find(|(door, _)| path.starts_with(door));
+    let body = match dialect {
+        Some((_, say)) => serde_json::to_vec(&say(problem)),
+        None => serde_json::to_vec(problem),
+    };
+    let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
+    (kind, body.expect("a problem is strings and numbers"))
+}
+
 /// Marks an answer whose door has put it in its own words already.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InItsOwnWords;
@@ -189,6 +208,7 @@ pub(crate) struct InItsOwnWords;
 pub async fn finish(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let method = request.method().clone();
+    let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -199,10 +219,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
     }
     let problem = problem_of(&mut response);
     let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
-    let body = serde_json::to_vec(&problem).expect("a problem is strings and numbers");
+    let (kind, body) = told(&path, &problem);
     let headers = response.headers_mut();
     headers.remove(axum::http::header::CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
     response
 }

@@ -18,7 +18,9 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{account, live, native, openai, ops, pages, parlor, recipes, studio};
+use crate::api::{
+    account, comfy_v2, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
+};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -55,6 +57,8 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/live", get(live::open));
     let api = Router::new()
         .nest("/parlor/v1", parlor.merge(people()))
+        .nest("/v2", comfy_v2::routes())
+        .nest("/serverless", serverless::routes())
         // Or the page for unknown addresses would answer unknown API calls.
         .fallback(error::no_such_address)
         .layer(from_fn_with_state(Arc::clone(app), limits::gate))
@@ -66,7 +70,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .nest("/api", api)
         .nest("/v1", openai::routes(app))
         .merge(native::at_root(app))
-        .nest("/comfy", native::under_comfy(app))
+        .merge(native::under_comfy(app))
         .route("/", get(pages::page))
         .route("/gallery", get(pages::page))
         .route("/w/{slug}", get(pages::workflow))

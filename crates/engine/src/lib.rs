@@ -8,7 +8,7 @@
 //!
 //! Read in this order: [`Options`] says what can be set, [`Engine`] starts and
 //! stops the two threads, `house` holds what lives as long as they do, `api` is
-//! the URL map, `ledger` is the queue and the history, `validate` refuses bad
+//! the URL map, `ledger` is the queue and the history, `comfy::rules` refuses bad
 //! graphs, `worker` and `run` execute good ones, `nodes` is what nodes compute,
 //! `hub` tells the sockets.
 //!
@@ -57,7 +57,6 @@ mod options;
 mod pixels;
 mod png;
 mod run;
-mod validate;
 mod wav;
 mod webp;
 mod worker;

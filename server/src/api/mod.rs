@@ -1,9 +1,13 @@
 //! The doors. A door translates between HTTP and the house; it does not think.
 //!
-//! `parlor` is Parlor's own API, `account` the part of it about people, `live`
-//! its WebSocket, `native` is ComfyUI's own API, `pages` serves people, `ops` serves operators.
+//! `comfy_v2` is Comfy API v2, `serverless` "ComfyUI Serverless API", `native` ComfyUI's own API,
+//! `openai` OpenAI's images API, `recipes` the calls that scripts have always made, `parlor`
+//! Parlor's own, `account` the part of it about people, `live` its WebSocket, `pages` serves people,
+//! `ops` serves operators. `running` is what all do that run a published workflow, `dialect` how a
+//! door words its refusals.
 
 pub(crate) mod account;
+pub(crate) mod comfy_v2;
 mod dialect;
 pub(crate) mod live;
 pub(crate) mod native;
@@ -13,4 +17,5 @@ pub(crate) mod pages;
 pub(crate) mod parlor;
 pub(crate) mod recipes;
 mod running;
+pub(crate) mod serverless;
 pub(crate) mod studio;

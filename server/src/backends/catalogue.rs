@@ -1,8 +1,11 @@
 //! The catalogue of nodes as a backend tells it, for clients that want all of it:
 //! with the files of whoever asks in the place of the backend's.
 
+use std::collections::HashMap;
+
 use comfy::Definitions;
 use comfy::definitions::Kind;
+use comfy::rules::NodeRules;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -38,6 +41,18 @@ impl Catalogue {
         self.add(&mut text, class, files);
         text.push('}');
         text
+    }
+
+    /// What a server checks of these classes, for [`comfy::rules`].
+    pub(crate) fn rules<'a>(
+        &self,
+        classes: impl Iterator<Item = &'a str>,
+    ) -> HashMap<String, NodeRules> {
+        let rules = classes.filter_map(|class| {
+            let entry = serde_json::from_str(self.entries.get(class)?.get()).ok()?;
+            Some((class.to_owned(), NodeRules::new(&entry)))
+        });
+        rules.collect()
     }
 
     fn add(&self, text: &mut String, class: &str, files: &[String]) {

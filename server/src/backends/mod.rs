@@ -22,6 +22,7 @@ use crate::shutdown::Shutdown;
 use crate::workflows::Needs;
 
 pub(crate) use backend::{Backend, Heard, Listener, Slot};
+pub(crate) use catalogue::Catalogue;
 
 /// A backend as the configuration names it.
 #[derive(Debug, Clone)]
@@ -153,6 +154,18 @@ impl Backends {
         let open = self.list.iter().filter(|backend| backend.is_open());
         // Of equals the first, so that the answer does not change by itself.
         open.rev().max_by_key(nodes).cloned()
+    }
+
+    /// The catalogues of those that are open and tell one.
+    pub(crate) async fn catalogues(&self) -> Vec<Arc<Catalogue>> {
+        let mut catalogues = Vec::new();
+        for backend in self.list.iter().filter(|backend| backend.is_open()) {
+            match backend.catalogue().await {
+                Ok(catalogue) => catalogues.push(catalogue),
+                Err(error) => tracing::warn!(backend = backend.name(), %error, "no catalogue"),
+            }
+        }
+        catalogues
     }
 
     /// Another one than `this` can take work.

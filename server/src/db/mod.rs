@@ -9,6 +9,7 @@
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
 
+mod assets;
 mod attempts;
 mod audit;
 mod jobs;
@@ -25,6 +26,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
+mod tasks;
 mod trouble;
 mod uploads;
 mod usage;
@@ -46,6 +48,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::Noted;
 pub use jobs::JobFilter;

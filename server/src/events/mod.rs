@@ -19,9 +19,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::BytesMut;
-use wire::{Event, JobId, PreviewFormat, PreviewHeader, Progress, ToViewer};
+use wire::{Event, JobId, JobStatus, PreviewFormat, PreviewHeader, Progress, ToViewer};
 
 use crate::auth::PrincipalId;
+use crate::db::now;
 use stage::Stages;
 use topic::{Payload, Slot, Topic};
 
@@ -93,8 +94,8 @@ impl Hub {
     /// The job was deleted.
     pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
         self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);
-        self.leaves((principal, job));
-        self.tell_queue(principal);
+        let how = (JobStatus::Canceled, None);
+        self.tell_end((principal, job), |said| ending((job, now()), how, said));
     }
 
     /// How far the job is: latest wins.

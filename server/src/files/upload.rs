@@ -13,7 +13,7 @@ use super::kind::Kind;
 use super::name::SafeName;
 use super::picture::{self, Admitted, Picture, PictureError};
 use super::store::Incoming;
-use super::{Files, Stored, room, strip};
+use super::{Files, Hash, Stored, room, strip};
 
 /// Why an upload was not stored. The sentences are for the person.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,10 @@ impl From<io::Error> for UploadError {
 }
 
 /// A file that was checked and cleaned, and is not stored yet.
+#[derive(Debug)]
 pub struct Received {
+    /// Of what arrived, before anything was taken out of it.
+    source: Hash,
     content: Bytes,
     kind: Kind,
     name: SafeName,
@@ -63,6 +66,22 @@ impl Received {
     /// The person's name for it, with the extension of what it has become.
     pub fn name(&self) -> &SafeName {
         &self.name
+    }
+
+    /// The hash of what arrived, before anything was taken out of it.
+    pub fn source(&self) -> Hash {
+        self.source
+    }
+
+    /// The same under another name, which keeps the extension of what it has become.
+    #[must_use]
+    pub fn named(self, name: SafeName) -> Self {
+        let name = match self.name.extension().as_str() {
+            "" => name,
+            extension if extension == name.extension() => name,
+            extension => name.with_extension(extension),
+        };
+        Self { name, ..self }
     }
 }
 
@@ -128,16 +147,17 @@ fn admit(incoming: Incoming, length: u64, claim: &Claim) -> Result<Received, Upl
     incoming.reopen()?.read_to_end(&mut content)?;
     drop(incoming);
     let content = Bytes::from(content);
+    let source = Hash(*blake3::hash(&content).as_bytes());
     let kind = Kind::of(&content, claim.name.as_str());
     claim.check(kind)?;
     let Some(format) = kind.picture_format() else {
         let content = strip::strip(&content, kind).ok_or(UploadError::Damaged)?;
-        return Ok(Received { content, kind, name: claim.name.clone(), picture: None });
+        return Ok(Received { source, content, kind, name: claim.name.clone(), picture: None });
     };
     let Admitted { content, format: now, picture } = picture::admit(&content, format)?;
     let kind = Kind::of(&content, claim.name.as_str());
     let name = renamed(&claim.name, format, now);
-    Ok(Received { content, kind, name, picture: Some(picture) })
+    Ok(Received { source, content, kind, name, picture: Some(picture) })
 }
 
 fn renamed(name: &SafeName, from: ImageFormat, to: ImageFormat) -> SafeName {

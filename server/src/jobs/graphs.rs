@@ -10,7 +10,7 @@ use comfy::validate::{self, Verdict};
 use comfy::{Definitions, Graph, NodeId};
 use indexmap::IndexMap;
 use uuid::Uuid;
-use wire::{Inputs, JobId, UploadId};
+use wire::{Inputs, JobId, OutputId, UploadId};
 
 use super::inputs::{Found, file_name};
 use super::submit::IdempotencyKey;
@@ -21,6 +21,9 @@ use crate::workflows::{FileRef, Needs, raw};
 
 /// What a job without a workflow is called.
 const TITLE: &str = "Graph";
+
+/// How much of a value is said again, in characters.
+const MOST_QUOTED: usize = 120;
 
 /// A graph that somebody wants to run. Whoever may is for the doors to say:
 /// [`crate::extract::GraphRunner`].
@@ -40,6 +43,8 @@ pub struct Raw {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnownFile {
     Upload(UploadId),
+    /// What a job made.
+    Made(OutputId),
     /// What a job made: its output of this number, from 0.
     Output(JobId, u32),
 }
@@ -133,25 +138,19 @@ impl Jobs {
             graph.keep_for(&targets);
         }
         let (mut files, mut pixels) = (Vec::new(), 0);
-        let mut wanted: Vec<_> = reads::reads(&graph, definitions);
-        wanted.retain(|one| !known.contains_key(&(one.node.clone(), one.input.clone())));
-        let named = wanted.into_iter().map(|one| (one, None));
-        let given = known.into_iter().map(|((node, input), file)| {
-            let sort = Upload::File;
-            (Reads { node, input, value: String::new(), sort }, Some(file))
-        });
-        for (one, file) in named.chain(given) {
+        for (one, file) in wanted(reads::reads(&graph, definitions), known) {
             let found = match file {
-                Some(file) => self.find_file(principal, file.into()).await?,
+                Some(file) => self.find_known(principal, file).await?,
                 None => self.find_named(principal, &one.value).await?,
             };
             let refused = |why: &str| {
                 let about = (&graph, &one.node, one.input.as_str());
                 SubmitError::Refused(validate::file_refused(about, why))
             };
-            let found = found.ok_or_else(|| refused(&format!("no such file: {}", one.value)))?;
+            let value: String = one.value.chars().take(MOST_QUOTED).collect();
+            let found = found.ok_or_else(|| refused(&format!("no such file: {value}")))?;
             if !suits(one.sort, &found.mime) {
-                return Err(refused(&format!("{} is {}", one.value, found.mime)));
+                return Err(refused(&format!("{value} is {}", found.mime)));
             }
             pixels = pixels.max(found.pixels);
             let name = file_name(&found);
@@ -162,6 +161,21 @@ impl Jobs {
             }
         }
         Ok((graph, files, pixels))
+    }
+
+    async fn find_known(
+        &self,
+        principal: PrincipalId,
+        file: KnownFile,
+    ) -> anyhow::Result<Option<Found>> {
+        let file = match file {
+            KnownFile::Upload(upload) => FileRef::Upload { upload },
+            KnownFile::Output(job, output) => FileRef::Output { job, output },
+            KnownFile::Made(id) => {
+                return Ok(self.parts.db.find_output(principal, id).await?.map(Found::from));
+            }
+        };
+        self.find_file(principal, file).await
     }
 
     /// A file of the principal by the id of its upload, or by a name it was handed in under.
@@ -186,13 +200,23 @@ struct RawJob {
     graph: Graph,
 }
 
-impl From<KnownFile> for FileRef {
-    fn from(file: KnownFile) -> Self {
-        match file {
-            KnownFile::Upload(upload) => Self::Upload { upload },
-            KnownFile::Output(job, output) => Self::Output { job, output },
-        }
-    }
+/// Every input that reads a file, with the file where the door knows it. A door may know files for
+/// inputs of which nothing says that they read any.
+fn wanted(
+    reads: Vec<Reads>,
+    mut known: HashMap<(NodeId, String), KnownFile>,
+) -> Vec<(Reads, Option<KnownFile>)> {
+    let mut all: Vec<_> = reads
+        .into_iter()
+        .map(|one| {
+            let file = known.remove(&(one.node.clone(), one.input.clone()));
+            (one, file)
+        })
+        .collect();
+    all.extend(known.into_iter().map(|((node, input), file)| {
+        (Reads { node, input, value: String::new(), sort: Upload::File }, Some(file))
+    }));
+    all
 }
 
 /// What any backend would say; the kindest.

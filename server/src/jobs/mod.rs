@@ -175,7 +175,7 @@ impl Jobs {
     }
 
     /// Deletes those of these files that nobody needs.
-    async fn clear_away(&self, files: Vec<Hash>) -> anyhow::Result<()> {
+    pub(crate) async fn clear_away(&self, files: Vec<Hash>) -> anyhow::Result<()> {
         let _no_file_is_stored_meanwhile = self.parts.db.sweeping().await;
         for hash in self.parts.db.unneeded(files).await? {
             self.parts.files.remove(hash).await?;

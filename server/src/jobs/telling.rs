@@ -232,10 +232,14 @@ impl Names {
         }
         match value {
             Value::Array(items) => {
-                items.iter_mut().for_each(|item| self.rename(node, item, depth - 1));
+                for item in items {
+                    self.rename(node, item, depth - 1);
+                }
             }
             Value::Object(fields) => {
-                fields.values_mut().for_each(|field| self.rename(node, field, depth - 1));
+                for field in fields.values_mut() {
+                    self.rename(node, field, depth - 1);
+                }
             }
             _ => (),
         }
@@ -243,7 +247,11 @@ impl Names {
 
     fn rename_named(&mut self, node: &NodeId, value: &mut Value) {
         match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| self.rename_named(node, item)),
+            Value::Array(items) => {
+                for item in items {
+                    self.rename_named(node, item);
+                }
+            }
             Value::String(text) => {
                 let named = json!({ "result": [text] });
                 let named = history::named_files(&named).next();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod comfy_v2;
 mod command_line;
 mod doors;
 mod first_start;
@@ -21,6 +22,8 @@ mod process;
 mod published;
 mod recipes;
 mod refusals;
+mod routes;
+mod serverless;
 mod serving;
 mod sessions;
 mod shelf;

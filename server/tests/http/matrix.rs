@@ -4,8 +4,6 @@
 //! entry, or an entry without a route, fails.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::Path;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -13,6 +11,7 @@ use serde_json::json;
 use wire::{JobStatus, Upload};
 
 use super::house::{API, House, Visitor};
+use super::routes::routes;
 
 /// Who may come through a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +24,8 @@ enum Rule {
     Inside,
     /// Whoever is let in, but for a key that only reads.
     Acts,
+    /// Whoever may run graphs of their own.
+    Runs,
     /// A thing: whose it is, also by a key that only reads.
     Sees,
     /// How a thing was made: whose it is, if they may run graphs or use the studio.
@@ -37,14 +38,16 @@ enum Rule {
     Own,
     /// Who has an account, not by a lesser key.
     Account,
+    /// ComfyUI's own page, which sends whoever has to sign in to where they can.
+    Comfy,
     /// Who may use the studio.
     Studio,
     /// An owner.
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Graph, House as Keeps, Inside, Outside, Own, Sealed, Sees,
-    Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
+    Sealed, Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -60,6 +63,20 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/healthz", "", Outside),
     ("GET", "/readyz", "", Outside),
     ("GET", "/metrics", "", Outside),
+    ("POST", "/run", SERVERLESS, Runs),
+    ("GET", "/status", SERVERLESS, Inside),
+    ("GET", "/ws", SERVERLESS, Runs),
+    ("POST", "/assets", V2, Acts),
+    ("POST", "/assets/from-hash", V2, Acts),
+    ("HEAD", "/assets/by-hash/{hash}", V2, Inside),
+    ("GET", "/assets/{id}", V2, Sees),
+    ("GET", "/assets/{id}/content", V2, Sees),
+    ("DELETE", "/assets/{id}", V2, Changes),
+    ("POST", "/jobs", V2, Runs),
+    ("GET", "/jobs/{id}", V2, Sees),
+    ("GET", "/jobs/{id}/workflow", V2, Graph),
+    ("GET", "/jobs/{id}/events", V2, Sees),
+    ("POST", "/jobs/{id}/cancel", V2, Changes),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
     ("POST", "/registration", API, Arrives),
@@ -126,13 +143,63 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/images/edits", "/v1", Acts),
     ("GET", "/models", "/v1", Inside),
     ("GET", "/models/{id}", "/v1", Inside),
+    ("POST", "/", "/api", Acts),
     ("POST", "/generate", "/api", Acts),
     ("GET", "/status/{task_id}", "/api", Sees),
+    ("GET", "/ws", "", Runs),
+    ("GET", "/prompt", "", Runs),
+    ("POST", "/prompt", "", Runs),
+    ("GET", "/queue", "", Runs),
+    ("POST", "/queue", "", Runs),
+    ("POST", "/interrupt", "", Runs),
+    ("GET", "/history", "", Runs),
+    ("POST", "/history", "", Runs),
+    ("GET", "/history/{id}", "/api", Runs),
+    ("GET", "/object_info", "", Runs),
+    ("GET", "/object_info/{class}", "/api", Runs),
+    ("GET", "/system_stats", "", Runs),
+    ("GET", "/features", "", Runs),
+    ("GET", "/embeddings", "", Runs),
+    ("GET", "/models", "", Runs),
+    ("GET", "/models/{folder}", "/api", Runs),
+    ("GET", "/extensions", "", Runs),
+    ("GET", "/view", "", Runs),
+    ("POST", "/upload/image", "", Runs),
+    ("POST", "/upload/mask", "/api", Runs),
+    ("GET", "/users", "", Runs),
+    ("GET", "/i18n", "", Runs),
+    ("GET", "/workflow_templates", "", Runs),
+    ("GET", "/global_subgraphs", "", Runs),
+    ("GET", "/node_replacements", "", Runs),
+    ("GET", "/experiment/models", "", Runs),
+    ("GET", "/experiment/models/{folder}", "/api", Runs),
+    ("GET", "/settings", "", Runs),
+    ("POST", "/settings", "", Runs),
+    ("GET", "/settings/{name}", "/comfy/api", Runs),
+    ("POST", "/settings/{name}", "/comfy/api", Runs),
+    ("GET", "/userdata", "", Runs),
+    ("GET", "/v2/userdata", "", Runs),
+    ("GET", "/userdata/{file}", "/comfy/api", Runs),
+    ("POST", "/userdata/{file}", "", Runs),
+    ("DELETE", "/userdata/{file}", "", Runs),
+    ("POST", "/userdata/{file}/move/{to}", "", Runs),
+    ("GET", "/jobs", "/api", Runs),
+    ("GET", "/jobs/{id}", "/comfy/api", Runs),
+    ("POST", "/jobs/cancel", "/api", Runs),
+    ("POST", "/jobs/{id}/cancel", "/api/api", Runs),
+    ("GET", "/comfy", "", Arrives),
+    ("GET", "/comfy/", "", Comfy),
+    ("GET", "/comfy/ws", "", Runs),
+    ("GET", "/comfy/{*path}", "", Runs),
     // Last: what all others need is gone then.
     ("DELETE", "/jobs/{id}", API, Changes),
     ("DELETE", "/me", API, Own),
     ("DELETE", "/session", API, Arrives),
 ];
+
+const V2: &str = "/api/v2";
+
+const SERVERLESS: &str = "/api/serverless";
 
 const STUDIO: &str = "/api/parlor/v1/studio";
 
@@ -167,58 +234,18 @@ fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (Outside, _) | (_, AdminKey | Owner) => None,
         // Whatever they knock at.
         (_, ExpiredKey | RevokedKey) => Some(401),
-        (_, ReadKey) if method != "GET" => Some(403),
+        (_, ReadKey) if !["GET", "HEAD"].contains(&method) => Some(403),
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
+        (Comfy, Nobody | Embed) => Some(303),
         (_, Nobody | Embed) => Some(401),
         (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
-        (Graph, ReadKey) => Some(403),
+        (Runs | Comfy, RunKey) => None,
+        (Runs | Comfy, _) | (Graph, ReadKey) => Some(403),
         (Sees | Changes | Graph, Another | Guest) => Some(404),
         (Own, ReadKey | RunKey) => Some(403),
         (Own, Another | Guest) | (Account, Another) => None,
         (Account, Guest | ReadKey | RunKey) | (Studio | Keeps, _) => Some(403),
-    }
-}
-
-/// Every method and path that stands in the code of the server.
-fn routes() -> BTreeSet<(String, String)> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                collect(&fs::read_to_string(path).unwrap(), &mut found);
-            }
-        }
-    }
-    found
-}
-
-fn collect(code: &str, found: &mut BTreeSet<(String, String)>) {
-    let code = code.split("#[cfg(test)]\nmod ").next().unwrap();
-    for route in code.split(".route(").skip(1) {
-        let mut depth = 1;
-        let end = route.find(|c| {
-            depth += match c {
-                '(' => 1,
-                ')' => -1,
-                _ => 0,
-            };
-            depth == 0
-        });
-        let route = &route[..end.unwrap()];
-        let path = route.split('"').nth(1).expect("a route begins with its path");
-        for method in ["get", "post", "put", "patch", "delete", "any"] {
-            let called = route.match_indices(&format!("{method}(")).any(|(at, _)| {
-                !route[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':')
-            });
-            if called {
-                found.insert((method.to_uppercase(), path.to_owned()));
-            }
-        }
     }
 }
 
@@ -253,9 +280,12 @@ impl Things {
     }
 
     fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path.split('/').find(|part| ["jobs", "outputs", "uploads"].contains(part)) {
+        let id = match path
+            .split('/')
+            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
+        {
             Some("jobs") => &self.job,
-            Some("outputs") => &self.output,
+            Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,
             // People, keys and sessions: these are nobody's.
             _ => "00000000-0000-0000-0000-000000000000",
@@ -267,8 +297,15 @@ impl Things {
             .replace("{seal}", "x")
             .replace("{hash}", &"0".repeat(64))
             .replace("{number}", "1")
-            .replace("{*rest}", "x");
-        format!("{before}{path}")
+            .replace("{*rest}", "x")
+            .replace("{*path}", "index.html")
+            .replace("{class}", "KSampler")
+            .replace("{folder}", "checkpoints")
+            .replace("{name}", "x")
+            .replace("{file}", "x")
+            .replace("{to}", "y");
+        // The door itself.
+        if path == "/" && !before.is_empty() { before.to_owned() } else { format!("{before}{path}") }
     }
 }
 

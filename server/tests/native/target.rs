@@ -14,7 +14,6 @@ use tokio::net::TcpListener;
 /// A house to ask.
 pub(crate) struct Target {
     pub url: String,
-    pub app: Arc<App>,
     pub engine: Engine,
     _folder: tempfile::TempDir,
 }
@@ -40,11 +39,10 @@ impl Target {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(serve::serve(listener, Arc::clone(&app), routes));
-        let ready = format!("{url}/readyz");
-        while !reqwest::get(&ready).await.is_ok_and(|answer| answer.status().is_success()) {
+        while app.backends.definitions().is_empty() || !app.backends.any_open() {
             tokio::task::yield_now().await;
         }
-        Self { url, app, engine, _folder: folder }
+        Self { url, engine, _folder: folder }
     }
 
     /// Nobody else uses it.

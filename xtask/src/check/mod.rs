@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check there is, the cheap ones first.
 
 pub mod browser;
+mod clients;
 mod fuzz;
 
 use std::process::Command;
@@ -22,7 +23,7 @@ use crate::{
 /// A check: its name, and what it does.
 type Check = (&'static str, fn(&Places) -> anyhow::Result<()>);
 
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("format", format),
     ("lint the page", lint_page),
     ("lint the rest", lint_rest),
@@ -33,6 +34,7 @@ const CHECKS: [Check; 10] = [
     ("page: weight", weight),
     ("page: tests in a browser", browser::tests),
     ("stories in a browser", stories),
+    ("clients that others made", clients::run_all),
 ];
 
 /// Runs all checks, or those whose name contains `only`; stops at the first that fails.

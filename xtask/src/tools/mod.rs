@@ -58,16 +58,26 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
         .context("no Chromium found: install it, or name it in PARLOR_CHROMIUM")
 }
 
+/// Makes sure that Python is there, with what makes an environment of one's own.
+pub fn python() -> anyhow::Result<()> {
+    let mut ask = Command::new("python3");
+    let known = ask.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).output();
+    if known.is_ok_and(|answer| answer.status.success()) {
+        return Ok(());
+    }
+    apt::install(&["python3", "python3-venv"])
+}
+
 /// Installs exactly what the lock file of `folder` says, unless that was done already.
-fn packages(folder: &Path) -> anyhow::Result<()> {
-    let wanted =
-        fs::read(folder.join("package-lock.json")).context("reading end2end/package-lock.json")?;
+pub fn packages(folder: &Path) -> anyhow::Result<()> {
+    let lock = folder.join("package-lock.json");
+    let wanted = fs::read(&lock).with_context(|| format!("reading {}", lock.display()))?;
     let wanted = blake3::hash(&wanted).to_string();
     let stamp = folder.join("node_modules/.parlor-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    say::note("installing the npm packages of end2end (Playwright, axe, binaryen)");
+    say::note(&format!("installing the npm packages of {}", folder.display()));
     let mut npm = Command::new("npm");
     npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     run(&mut npm, "npm needs its registry, or a proxy set with `npm config set registry`")?;

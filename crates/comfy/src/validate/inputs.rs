@@ -63,10 +63,12 @@ pub(super) fn types(kind: &Kind) -> Option<TypeSet> {
 
 /// All that may be chosen is listed. What may be handed in is looked for elsewhere.
 fn is_closed(list: &ChoiceInput) -> bool {
-    list.upload.is_none() && list.remote.is_none() && !list.multiselect
+    // An empty list is one of files that may be handed in, or of models of which there are none.
+    let listed = !list.options.is_empty();
+    listed && list.upload.is_none() && list.remote.is_none() && !list.multiselect
 }
 
-fn outside<N: PartialOrd + Display>(
+fn outside<N: PartialOrd + Display + Copy>(
     (name, received): (&str, &Value),
     number: N,
     (min, max): (Option<N>, Option<N>),

@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use comfy::json::{self, JsonError};
 use comfy::prompt::Refusal;
+use comfy::validate::refusal;
 use serde_json::{Value, json};
 
 use super::MAX_BODY;
-use crate::validate::refusal;
 
 /// A request that is not fulfilled.
 #[derive(Debug)]

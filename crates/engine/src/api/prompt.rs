@@ -4,14 +4,16 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use comfy::prompt::Refusal;
+use comfy::rules::Rules;
+use comfy::validate::refusal;
 use serde_json::{Map, Number, Value, json};
 use uuid::Uuid;
 
 use super::App;
 use super::error::{Body, Error, Result};
+use crate::catalogue::Stock;
 use crate::clock;
 use crate::ledger::{Item, QueueFull};
-use crate::validate::{Rules, refusal};
 
 /// Keys that are for the server's eyes only, and of no use here.
 const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
@@ -28,8 +30,8 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
     let prompt_id = prompt_id(request.get("prompt_id"))?;
     let targets = targets(request.get("partial_execution_targets"));
 
-    let rules = Rules { catalogue: &house.catalogue, folders: &house.folders };
-    let verdict = rules.check(&mut prompt, targets.as_deref()).map_err(refused)?;
+    let stock = Stock { catalogue: &house.catalogue, folders: &house.folders };
+    let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(refused)?;
     let answer =
         json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
     let item = Item {

@@ -78,7 +78,7 @@ impl Run<'_> {
             &needed,
             &item.outputs,
             |id| self.made.contains_key(id),
-            |class| self.house.catalogue.node(class).is_some_and(|def| def.is_output),
+            |class| self.house.catalogue.node(class).is_some_and(|def| def.rules.is_output),
         );
         let result = steps.iter().try_for_each(|id| self.node(id));
         cache.keep(&keys, &self.made);

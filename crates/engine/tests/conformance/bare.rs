@@ -6,9 +6,8 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, X_CONTENT_T
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::support::{
-    Server, Socket, Story, fresh_colour, fresh_id, fresh_seed, plain, text_to_picture,
-};
+use crate::interrupts::start_long;
+use crate::support::{Server, Socket, Story, fresh_colour, fresh_id, plain};
 
 #[tokio::test]
 async fn a_newer_socket_of_the_same_client_takes_over() {

@@ -9,7 +9,7 @@ use crate::support::{
 /// Long enough to be met at work.
 const LONG: u32 = 60;
 
-async fn start_long(server: &Server, socket: &mut Socket) -> (String, Value) {
+pub(crate) async fn start_long(server: &Server, socket: &mut Socket) -> (String, Value) {
     let graph = text_to_picture(server, fresh_seed(), LONG);
     let id = server.queue(&graph, Some(&socket.client)).await;
     socket.heard.clear();

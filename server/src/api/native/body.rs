@@ -14,6 +14,9 @@ use crate::extract::json_body;
 /// each graph.
 const MAX_BODY: usize = 16 << 20;
 
+/// Jobs that one list may name; more are passed over.
+const MOST_JOBS: usize = 10_000;
+
 /// A JSON object.
 #[derive(Debug)]
 pub(super) struct Body(pub(super) Map<String, Value>);
@@ -46,6 +49,6 @@ impl Body {
     /// The jobs that a list names; what is none of ours names nothing.
     pub(super) fn jobs(&self, name: &str) -> Vec<JobId> {
         let names = self.0.get(name).and_then(Value::as_array).into_iter().flatten();
-        names.filter_map(|id| id.as_str()?.parse().ok()).collect()
+        names.take(MOST_JOBS).filter_map(|id| id.as_str()?.parse().ok()).collect()
     }
 }

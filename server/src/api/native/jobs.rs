@@ -18,7 +18,7 @@ use crate::auth::PrincipalId;
 use crate::db::Wanted;
 use crate::extract::{GraphRunner, Path, Query};
 
-/// Most jobs on a page.
+/// Most jobs on a page, and most that are stopped at once.
 const MOST: u32 = 1_000;
 
 /// What can be asked for, and what of ours it is.
@@ -102,6 +102,9 @@ pub(super) async fn cancel_several(
     let Some(ids) = body.get("job_ids").and_then(Value::as_array) else {
         return Err(Refused::question("job_ids must be a list"));
     };
+    if ids.len() > MOST as usize {
+        return Err(Refused::question("job_ids may name 1,000 jobs at most"));
+    }
     let is_id = |id: &&Value| id.as_str().is_some_and(|id| id.parse::<Uuid>().is_ok());
     let invalid: Vec<_> = ids.iter().filter(|id| !is_id(id)).collect();
     if !invalid.is_empty() {

@@ -28,7 +28,7 @@ mod tell;
 mod upload;
 mod userdata;
 mod view;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 
@@ -54,10 +54,11 @@ pub(crate) fn under_api(app: &Arc<App>) -> Router<Arc<App>> {
 /// What lies under `/comfy`: ComfyUI's own page, and what it asks for.
 pub(crate) fn under_comfy(app: &Arc<App>) -> Router<Arc<App>> {
     let page = Router::new()
-        .route("/", get(page::document))
-        .route("/{*path}", get(page::file))
-        .route("/ws", get(socket::open));
-    guarded(page.nest("/api", common().merge(jobs())), app)
+        .route("/comfy", get(page::whole_address))
+        .route("/comfy/", get(page::document))
+        .route("/comfy/{*path}", get(page::file))
+        .route("/comfy/ws", get(socket::open));
+    guarded(page.nest("/comfy/api", common().merge(jobs())), app)
 }
 
 fn common() -> Router<Arc<App>> {

@@ -1,12 +1,14 @@
 //! `POST /prompt`: ComfyUI protocol notes §3.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use comfy::prompt::NodeErrors;
 use comfy::reads::Reads;
-use comfy::{Graph, NodeId, validate};
+use comfy::rules::{NodeRules, Nodes, Prompt, Rules};
+use comfy::{Graph, NodeId};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -15,9 +17,11 @@ use super::body::Body;
 use super::names;
 use super::words::{Refused, Result, refusal};
 use crate::app::App;
+use crate::auth::PrincipalId;
+use crate::backends::Catalogue;
 use crate::db::{Asked, Used, now};
 use crate::extract::GraphRunner;
-use crate::jobs::Raw;
+use crate::jobs::{KnownFile, Raw};
 use crate::limits::Ask;
 use crate::people::Whence;
 
@@ -42,27 +46,94 @@ pub(super) async fn submit(
         None => return Err(Refused::Graph(refusal("no_prompt", "the request has no prompt"))),
     };
     check_prompt_id(request.get("prompt_id"))?;
-    check_classes(&prompt)?;
     let targets = targets(request.get("partial_execution_targets"));
-    let value = Value::Object(prompt);
-    let graph = Graph::parse(&value).map_err(|error| Refused::invalid(&error.to_string()))?;
-    let Value::Object(prompt) = value else { return Err(Refused::invalid("no prompt")) };
-    let read = names::read_by(&app, principal.id, &graph).await?;
-    let (targets, faults) = without_missing(&app, (&graph, targets), &read.missing)?;
+    let Checked { prompt, graph, files, outputs, node_errors } =
+        checked(&app, principal.id, (prompt, targets)).await?;
 
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let asker = principal.asker(whence.hash);
     let number = now();
     let asked = Asked { number, prompt, extra_data, outputs: Vec::new(), client };
-    let raw = Raw { graph, files: read.files, targets, asked: Some(asked) };
+    let raw = Raw { graph, files, targets: outputs, asked: Some(asked) };
     let mut taken = app.jobs.submit_graph(asker, raw, None).await?;
-    taken.node_errors.extend(faults);
+    taken.node_errors.extend(node_errors);
     charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;
     Ok(Json(json!({
         "prompt_id": taken.submitted.job.id,
         "number": number,
         "node_errors": taken.node_errors,
     })))
+}
+
+/// A prompt that a server would take.
+struct Checked {
+    /// With its values as the server would convert them.
+    prompt: Prompt,
+    graph: Graph,
+    files: HashMap<(NodeId, String), KnownFile>,
+    /// Those that run; `None`: all there are.
+    outputs: Option<Vec<NodeId>>,
+    /// Why the others do not.
+    node_errors: IndexMap<NodeId, NodeErrors>,
+}
+
+/// Checks a prompt as the servers themselves would, by all that they tell of
+/// their nodes. While none tells it, less is known, and checked where jobs are made.
+async fn checked(
+    app: &App,
+    principal: PrincipalId,
+    (mut prompt, targets): (Prompt, Option<Vec<String>>),
+) -> Result<Checked> {
+    let value = Value::Object(prompt.clone());
+    let read = match Graph::parse(&value) {
+        Ok(graph) => names::read_by(app, principal, &graph).await?,
+        Err(_) => names::Read::default(),
+    };
+    let stock = Stock::new(&app.backends.catalogues().await, &prompt, &read.missing);
+    if !stock.told {
+        let graph = Graph::parse(&value).map_err(|error| Refused::invalid(&error.to_string()))?;
+        let outputs = targets.map(|targets| targets.into_iter().map(Into::into).collect());
+        let node_errors = IndexMap::new();
+        return Ok(Checked { prompt, graph, files: read.files, outputs, node_errors });
+    }
+    let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(Refused::Graph)?;
+    Ok(Checked {
+        prompt,
+        graph: verdict.graph,
+        files: read.files,
+        outputs: Some(verdict.outputs),
+        node_errors: verdict.node_errors,
+    })
+}
+
+/// The nodes of a prompt, and the files that it may name.
+struct Stock<'a> {
+    /// Some backend has told of its nodes.
+    told: bool,
+    rules: HashMap<String, NodeRules>,
+    missing: &'a [Reads],
+}
+
+impl<'a> Stock<'a> {
+    fn new(catalogues: &[Arc<Catalogue>], prompt: &Prompt, missing: &'a [Reads]) -> Self {
+        let classes = || prompt.values().filter_map(|node| node["class_type"].as_str());
+        let mut rules = HashMap::new();
+        // Of a class that several have, the first one's counts.
+        for catalogue in catalogues.iter().rev() {
+            rules.extend(catalogue.rules(classes()));
+        }
+        Self { told: !catalogues.is_empty(), rules, missing }
+    }
+}
+
+impl Nodes for Stock<'_> {
+    fn node(&self, class: &str) -> Option<&NodeRules> {
+        self.rules.get(class)
+    }
+
+    fn has_file(&self, name: &str) -> bool {
+        self.missing.iter().all(|missing| missing.value != name)
+    }
 }
 
 /// Who is to be told. safety 2: what is no text ends a ComfyUI.
@@ -102,8 +173,8 @@ fn extra_data(
 /// Ids are ours. A client may say one only in the form that a server takes.
 fn check_prompt_id(value: Option<&Value>) -> Result<()> {
     let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(()) };
-    let is_id = |text: &&str| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == **text);
-    if value.as_str().filter(is_id).is_some() {
+    let is_id = |text: &str| text.parse::<Uuid>().is_ok_and(|id| id.to_string() == text);
+    if value.as_str().is_some_and(is_id) {
         return Ok(());
     }
     let mut refusal = refusal("invalid_prompt_id", "prompt_id must be a UUID");
@@ -111,73 +182,11 @@ fn check_prompt_id(value: Option<&Value>) -> Result<()> {
     Err(Refused::Graph(refusal))
 }
 
-/// Every node must be an object of some class.
-fn check_classes(prompt: &Map<String, Value>) -> Result<()> {
-    for (id, node) in prompt {
-        if !node.is_object() {
-            return Err(Refused::invalid(&format!("node {id} is not an object")));
-        }
-        if !node["class_type"].is_string() {
-            let message = format!("node {id} has no class_type");
-            let mut refusal = refusal("missing_node_type", &message);
-            refusal.error.details = format!("Node ID '#{id}'");
-            let title = &node["_meta"]["title"];
-            refusal.error.extra_info =
-                json!({ "node_id": id, "class_type": null, "node_title": title });
-            return Err(Refused::Graph(refusal));
-        }
-    }
-    Ok(())
-}
-
 /// The outputs that shall run; `None` means all.
-fn targets(value: Option<&Value>) -> Option<Vec<NodeId>> {
+fn targets(value: Option<&Value>) -> Option<Vec<String>> {
     let targets = value?.as_array()?;
     Some(targets.iter().filter_map(Value::as_str).map(Into::into).collect())
 }
-
-/// Which outputs can run without the files that are not there, and what is said of
-/// the nodes that read those. Refused, when none can.
-fn without_missing(
-    app: &App,
-    (graph, targets): (&Graph, Option<Vec<NodeId>>),
-    missing: &[Reads],
-) -> Result<(Option<Vec<NodeId>>, NodeFaults)> {
-    if missing.is_empty() {
-        return Ok((targets, NodeFaults::new()));
-    }
-    let definitions = app.backends.definitions();
-    let ends = |class: &str| {
-        definitions.iter().any(|all| all.node(class).is_some_and(|node| node.output_node))
-    };
-    let outputs = graph.nodes.iter().filter(|(_, node)| ends(&node.class_type)).map(|(id, _)| id);
-    let wanted = |id: &&NodeId| targets.as_ref().is_none_or(|targets| targets.contains(id));
-    let (bad, good): (Vec<_>, Vec<_>) = outputs.filter(wanted).cloned().partition(|output| {
-        let mut needed = graph.clone();
-        needed.keep_for(std::slice::from_ref(output));
-        missing.iter().any(|one| needed.nodes.contains_key(&one.node))
-    });
-    let mut faults = NodeFaults::new();
-    for one in missing {
-        let why = format!("Invalid file: {}", one.value);
-        let refused = validate::file_refused((graph, &one.node, &one.input), &why);
-        if bad.is_empty() {
-            // Nothing that runs needs it.
-            continue;
-        }
-        if good.is_empty() {
-            return Err(Refused::Graph(refused));
-        }
-        for (node, mut errors) in refused.node_errors {
-            errors.dependent_outputs.clone_from(&bad);
-            faults.insert(node, errors);
-        }
-    }
-    Ok((Some(good), faults))
-}
-
-/// What is said of nodes, by node.
-type NodeFaults = IndexMap<NodeId, NodeErrors>;
 
 #[cfg(test)]
 mod tests {

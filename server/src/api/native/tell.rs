@@ -14,21 +14,12 @@ const PREVIEWABLE: [&str; 4] = ["images", "video", "audio", "3d"];
 
 /// As queue and history begin: number, id, graph, what is kept with it, outputs.
 pub(super) fn item(job: &NativeJob) -> Value {
-    match &job.asked {
-        Some(asked) => {
-            json!([asked.number, job.id, asked.prompt, asked.extra_data, asked.outputs])
-        }
-        None => {
-            let extra = json!({ "create_time": job.created_at });
-            json!([
-                job.created_at,
-                job.id,
-                job.graph,
-                extra,
-                outputs(job).keys().collect::<Vec<_>>()
-            ])
-        }
+    if let Some(asked) = &job.asked {
+        return json!([asked.number, job.id, asked.prompt, asked.extra_data, asked.outputs]);
     }
+    let extra = json!({ "create_time": job.created_at });
+    let outputs = outputs(job);
+    json!([job.created_at, job.id, job.graph, extra, outputs.keys().collect::<Vec<_>>()])
 }
 
 /// As history tells it.

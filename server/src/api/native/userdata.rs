@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Request, State};
@@ -12,16 +13,20 @@ use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::names;
 use super::words::{Refused, Result};
 use crate::app::App;
 use crate::db::{Kept, KeptFile};
 use crate::error::Error;
-use crate::extract::{GraphRunner, Path, Query};
+use crate::extract::{GraphRunner, OVER, Path, Query};
 
 /// Largest file, in bytes.
 const MAX_FILE: usize = 16 << 20;
+
+/// How long a file may take to arrive.
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What is listed, and how.
 #[derive(Debug, Default, Deserialize)]
@@ -117,8 +122,11 @@ pub(super) async fn read(
     let content = app.db.native_userdata_file(principal.id, &path).await?;
     let content = content.ok_or(StatusCode::NOT_FOUND)?;
     // safety 26: whatever it is, it is saved and not shown.
-    let kind =
-        if path.ends_with(".json") { "application/json" } else { "application/octet-stream" };
+    let kind = match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "json" => "application/json",
+        "css" => "text/css; charset=utf-8",
+        _ => "application/octet-stream",
+    };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, kind.parse().map_err(anyhow::Error::from)?);
     headers.insert(CONTENT_DISPOSITION, "attachment".parse().map_err(anyhow::Error::from)?);
@@ -134,9 +142,13 @@ pub(super) async fn write(
     request: Request,
 ) -> Result<Json<Value>> {
     let path = path_of(&file)?;
-    let body = Limited::new(request.into_body(), MAX_FILE).collect().await;
+    let body = Limited::new(request.into_body(), MAX_FILE).collect();
+    let body = timeout(DEADLINE, body).await.map_err(|_| Error::Timeout)?;
     let too_large = |_| Error::TooLarge(format!("a file is at most {} MB", MAX_FILE >> 20));
     let content = body.map_err(too_large)?.to_bytes().to_vec();
+    if principal.is_over() {
+        return Err(Error::Unauthorized(OVER).into());
+    }
     let kept = app.db.keep_native_userdata(principal.id, (path, content), keeping.overwrites());
     told(kept.await?, &keeping)
 }

@@ -21,6 +21,7 @@ use crate::api::parlor::content::{self, Content};
 use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::db::Wanted;
+use crate::events::Told;
 use crate::extract::{GraphRunner, Query};
 use crate::files::{Form, Hash, may_be_shown};
 
@@ -119,10 +120,19 @@ async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Op
             if found.is_some() || !told {
                 return Ok(found);
             }
-            watch.next().await;
+            while !may_be_the_end(&watch.next().await) {}
         }
     };
     timeout(SOON, look).await.unwrap_or(Ok(None))
+}
+
+/// Whether some job may be over now.
+fn may_be_the_end(told: &Told) -> bool {
+    match told {
+        Told::Text(text) => text.contains("\"finished\"") || text.contains("\"gone\""),
+        Told::Preview(_) => false,
+        Told::Resync(_) => true,
+    }
 }
 
 /// What the names of a job's files hold.

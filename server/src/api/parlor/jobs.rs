@@ -101,13 +101,18 @@ pub(crate) async fn graph(
     principal: Principal,
     Path(id): Path<JobId>,
 ) -> Result<axum::Json<Value>> {
+    graph_of(&app, &principal, id).await.map(axum::Json)
+}
+
+/// The graph of a job, for whoever may see it.
+pub(in crate::api) async fn graph_of(app: &App, principal: &Principal, id: JobId) -> Result<Value> {
     let handling = app.jobs.handling(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
     let is_told = handling.metadata == Metadata::Kept;
     if !is_told && !principal.may_run_graphs() && !principal.may_use_studio() {
         return Err(Error::Forbidden(CLOSED));
     }
     let graph = app.jobs.graph(principal.id, id).await?;
-    graph.map(axum::Json).ok_or(Error::NotFound("job"))
+    graph.ok_or(Error::NotFound("job"))
 }
 
 fn answer(app: &App, principal: &Principal, job: Option<Job>) -> Result<axum::Json<Job>> {

@@ -21,7 +21,7 @@ use crate::auth::{Principal, Sealed};
 use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
 use crate::extract::{Arrival, OVER, Path, Query};
-use crate::files::{Claim, SafeName, UploadError};
+use crate::files::{Claim, Received, SafeName, UploadError};
 use crate::limits::Ask;
 use crate::people::Whence;
 
@@ -73,6 +73,7 @@ pub(crate) async fn show(
     content::serve(&app.files, &content, &headers).await
 }
 
+/// How long the body will be, if it says.
 pub(in crate::api) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
@@ -105,12 +106,39 @@ pub(in crate::api) async fn store<E>(
     body: impl Stream<Item = Result<Bytes, E>> + Send,
     claim: &Claim,
 ) -> Result<Upload> {
-    let received =
-        app.files.receive(unless_silent(body), claim, app.config.max_upload_bytes()).await?;
+    let received = take_in(app, body, claim).await?;
+    let (id, new) = keep(app, principal, received).await?;
+    Ok(Upload {
+        id,
+        url: Links::new(app, principal).upload(id.0),
+        name: new.name,
+        mime: new.mime,
+        bytes: new.bytes,
+        width: new.width,
+        height: new.height,
+    })
+}
+
+/// Takes in a file, checks and cleans it; it is not stored yet.
+pub(in crate::api) async fn take_in<E>(
+    app: &App,
+    body: impl Stream<Item = Result<Bytes, E>> + Send,
+    claim: &Claim,
+) -> Result<Received> {
+    let max = app.config.max_upload_bytes();
+    Ok(app.files.receive(unless_silent(body), claim, max).await?)
+}
+
+/// Stores what was taken in, as this principal's.
+pub(in crate::api) async fn keep(
+    app: &App,
+    principal: &Principal,
+    received: Received,
+) -> Result<(UploadId, NewUpload)> {
     if principal.is_over() {
         return Err(Error::Unauthorized(OVER));
     }
-    let name = received.name().to_string();
+    let (name, source) = (received.name().to_string(), received.source());
     // Not taken before: nothing can be deleted while it is held.
     let _no_file_is_deleted_meanwhile = app.db.storing().await;
     let stored = app.files.store_upload(received).await?;
@@ -124,15 +152,8 @@ pub(in crate::api) async fn store<E>(
         height: stored.height,
     };
     let id = app.db.add_upload(&new).await?;
-    Ok(Upload {
-        id,
-        url: Links::new(app, principal).upload(id.0),
-        name: new.name,
-        mime: new.mime,
-        bytes: new.bytes,
-        width: new.width,
-        height: new.height,
-    })
+    app.db.add_source((principal.id, id), source).await?;
+    Ok((id, new))
 }
 
 type Body<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send + 'a>>;

@@ -1,16 +1,16 @@
 //! The faults that a node can have, in the words of the protocol.
 
-use comfy::NodeId;
-use comfy::prompt::ErrorInfo;
+use crate::graph::NodeId;
+use crate::prompt::ErrorInfo;
 use serde_json::{Value, json};
 
-use crate::catalogue::InputDef;
+use super::nodes::InputRules;
 
 /// One fault, as it is told. Large, and rare.
 pub(super) type Fault = Box<ErrorInfo>;
 
 /// What is wrong with one input.
-pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value) -> Fault {
+pub(super) fn input(kind: &str, message: &str, def: &InputRules, received: &Value) -> Fault {
     let extra_info = json!({
         "input_name": def.name,
         "input_config": def.config,
@@ -20,13 +20,13 @@ pub(super) fn input(kind: &str, message: &str, def: &InputDef, received: &Value)
 }
 
 /// A required input is not there.
-pub(super) fn missing(def: &InputDef) -> Fault {
+pub(super) fn missing(def: &InputRules) -> Fault {
     let message = "a required input is missing";
     fault("required_input_missing", message, &def.name, json!({ "input_name": def.name }))
 }
 
 /// A choice that is not among the choices. Long lists are not told.
-pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -> Fault {
+pub(super) fn not_in_list(def: &InputRules, choices: &[Value], received: &Value) -> Fault {
     const SHORT: usize = 20;
     let (list, config) = if choices.len() > SHORT {
         (format!("(list of length {})", choices.len()), Value::Null)
@@ -40,7 +40,7 @@ pub(super) fn not_in_list(def: &InputDef, choices: &[Value], received: &Value) -
 }
 
 /// A value that cannot become what the input takes.
-pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) -> Fault {
+pub(super) fn not_convertible(def: &InputRules, received: &Value, reason: &str) -> Fault {
     let message = format!("the value cannot be read as {}", def.kind.type_name());
     let mut error = input("invalid_input_type", &message, def, received);
     error.details = format!("{}, {received}, {reason}", def.name);
@@ -49,7 +49,7 @@ pub(super) fn not_convertible(def: &InputDef, received: &Value, reason: &str) ->
 }
 
 /// A link from an output of another type.
-pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> Fault {
+pub(super) fn mismatch(def: &InputRules, link: &Value, received: &str) -> Fault {
     let wanted = def.kind.type_name();
     let details = format!("{}, received_type({received}) mismatch input_type({wanted})", def.name);
     let extra_info = json!({
@@ -62,7 +62,7 @@ pub(super) fn mismatch(def: &InputDef, link: &Value, received: &str) -> Fault {
 }
 
 /// A file that is not there.
-pub(super) fn no_file(def: &InputDef, name: &str) -> Fault {
+pub(super) fn no_file(def: &InputRules, name: &str) -> Fault {
     let details = format!("{} - Invalid image file: {name}", def.name);
     fault(
         "custom_validation_failed",
@@ -97,7 +97,7 @@ impl Stumble {
     }
 
     /// As it is told of a node that feeds input `def` of another by `link`.
-    pub(super) fn of_inner(&self, def: &InputDef, link: &Value) -> Fault {
+    pub(super) fn of_inner(&self, def: &InputRules, link: &Value) -> Fault {
         let extra_info = json!({
             "input_name": def.name,
             "input_config": def.config,

@@ -6,15 +6,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use comfy::prompt::{ErrorInfo, NodeErrors};
-use comfy::{Graph, Input, Node, NodeId};
+use crate::graph::{Graph, Input, Node, NodeId};
+use crate::prompt::{ErrorInfo, NodeErrors};
 use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value};
 
 use super::fault::{self, Fault, Stumble};
+use super::nodes::{InputRules, NodeRules};
 use super::values;
 use super::{Prompt, Rules};
-use crate::catalogue::{InputDef, NodeDef};
 
 /// What a walk found.
 #[derive(Debug)]
@@ -114,10 +114,10 @@ impl<'a> Walk<'a> {
     }
 
     /// A node and its definition; classes were checked before.
-    fn node(&self, id: &NodeId) -> (&Value, &'a NodeDef) {
+    fn node(&self, id: &NodeId) -> (&Value, &'a NodeRules) {
         let node = &self.prompt[id.as_str()];
         let class = node["class_type"].as_str().unwrap_or_default();
-        (node, self.rules.catalogue.node(class).expect("every class was looked up before"))
+        (node, self.rules.0.node(class).expect("every class was looked up before"))
     }
 
     /// Checks the inputs of a node, converts its values and says what feeds it.
@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
         Ok(feeds)
     }
 
-    fn check_input(&self, def: &InputDef, value: Option<&Value>) -> Result<Checked, Stumble> {
+    fn check_input(&self, def: &InputRules, value: Option<&Value>) -> Result<Checked, Stumble> {
         let Some(value) = value else {
             return Ok(if def.required {
                 Checked::Faulty(fault::missing(def))
@@ -162,7 +162,7 @@ impl<'a> Walk<'a> {
             Value::Object(fields) if fields.contains_key("__value__") => {
                 Ok(Checked::Value(value.clone()))
             }
-            value => Ok(match values::convert(def, value, self.rules.folders) {
+            value => Ok(match values::convert(def, value, self.rules.0) {
                 Ok(value) => Checked::Value(value),
                 Err(fault) => Checked::Faulty(fault),
             }),
@@ -171,7 +171,7 @@ impl<'a> Walk<'a> {
 
     fn check_link(
         &self,
-        def: &InputDef,
+        def: &InputRules,
         value: &Value,
         link: &[Value],
     ) -> Result<Checked, Stumble> {

@@ -1,31 +1,36 @@
-//! Refusing graphs that cannot run: ComfyUI protocol notes §3.
+//! Refusing graphs that cannot run, as a server does that knows its catalogue
+//! whole: ComfyUI protocol notes §3. What is known of it from
+//! [`crate::definitions`] is less, and checked by [`mod@crate::validate`].
 //!
 //! Only what the output nodes need is looked at. Values are checked and, where
 //! a server would convert them, converted in place. An output is dropped when
 //! anything it needs is faulty; the prompt is refused when none is left.
 
 mod fault;
+mod nodes;
 mod values;
 mod walk;
 
-use comfy::prompt::{ErrorInfo, NodeErrors, Refusal};
-use comfy::{Graph, NodeId};
+use crate::graph::{Graph, NodeId};
+use crate::prompt::{NodeErrors, Refusal};
+use crate::validate::refusal;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use crate::catalogue::Catalogue;
-use crate::folders::Folders;
 use walk::Walk;
+
+pub use nodes::{InputRules, NodeRules, Nodes, Takes};
 
 /// Nodes that a graph may have.
 const MAX_NODES: usize = 1_024;
 
 /// A graph as submitted: node id to node.
-pub(crate) type Prompt = Map<String, Value>;
+pub type Prompt = Map<String, Value>;
 
 /// What is left of a prompt that may run.
 #[derive(Debug)]
-pub(crate) struct Verdict {
+pub struct Verdict {
+    /// The whole graph, converted.
     pub graph: Graph,
     /// The outputs that can be computed, in the order of the graph.
     pub outputs: Vec<NodeId>,
@@ -34,15 +39,16 @@ pub(crate) struct Verdict {
 }
 
 /// What graphs are checked against.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Rules<'a> {
-    pub catalogue: &'a Catalogue,
-    pub folders: &'a Folders,
-}
+#[derive(Clone, Copy)]
+pub struct Rules<'a>(pub &'a dyn Nodes);
 
 impl Rules<'_> {
     /// Checks a prompt and converts its values. `targets` limits which outputs run.
-    pub(crate) fn check(
+    ///
+    /// # Errors
+    ///
+    /// What a server would answer.
+    pub fn check(
         self,
         prompt: &mut Prompt,
         targets: Option<&[String]>,
@@ -90,7 +96,7 @@ impl Rules<'_> {
                 ));
             }
             let class = node["class_type"].as_str();
-            if class.is_none_or(|class| self.catalogue.node(class).is_none()) {
+            if class.is_none_or(|class| self.0.node(class).is_none()) {
                 let title = &node["_meta"]["title"];
                 let message = match class {
                     Some(class) => {
@@ -114,21 +120,10 @@ impl Rules<'_> {
         let is_output = |node: &Value| {
             node["class_type"]
                 .as_str()
-                .and_then(|class| self.catalogue.node(class))
+                .and_then(|class| self.0.node(class))
                 .is_some_and(|def| def.is_output)
         };
         let outputs = prompt.iter().filter(|(id, node)| wanted(id) && is_output(node));
         outputs.map(|(id, _)| id.as_str().into()).collect()
     }
-}
-
-/// A refusal of the whole prompt.
-pub(crate) fn refusal(kind: &str, message: &str, extra_info: Value) -> Box<Refusal> {
-    let error = ErrorInfo {
-        kind: kind.into(),
-        message: message.into(),
-        details: String::new(),
-        extra_info,
-    };
-    Box::new(Refusal { error, node_errors: IndexMap::new() })
 }

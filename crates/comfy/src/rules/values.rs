@@ -3,44 +3,42 @@
 use serde_json::{Value, json};
 
 use super::fault::{self, Fault};
-use crate::catalogue::{InputDef, Kind, whole};
-use crate::folders::Folders;
+use super::nodes::{InputRules, Nodes, Takes, whole};
 
 /// `value` as the input takes it: numbers in strings become numbers, numbers
 /// become text. What is no widget's value is left for the node to judge.
-pub(super) fn convert(def: &InputDef, value: &Value, folders: &Folders) -> Result<Value, Fault> {
+pub(super) fn convert(def: &InputRules, value: &Value, nodes: &dyn Nodes) -> Result<Value, Fault> {
     match &def.kind {
-        Kind::Int { min, max } => {
+        Takes::Int { min, max } => {
             let number =
                 to_int(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
             Ok(int_value(number))
         }
-        Kind::Float { min, max } => {
+        Takes::Float { min, max } => {
             let number =
                 to_float(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
             Ok(json!(number))
         }
-        Kind::Text => Ok(match value {
+        Takes::Text => Ok(match value {
             Value::String(_) => value.clone(),
             Value::Null => json!("None"),
             other => json!(other.to_string()),
         }),
-        Kind::Flag => Ok(json!(truth(value))),
-        Kind::Choice(choices) if choices.contains(value) => Ok(value.clone()),
-        Kind::Choice(choices) => Err(fault::not_in_list(def, choices, value)),
-        Kind::File => {
+        Takes::Flag => Ok(json!(truth(value))),
+        Takes::Choice(choices) if choices.contains(value) => Ok(value.clone()),
+        Takes::Choice(choices) => Err(fault::not_in_list(def, choices, value)),
+        Takes::File => {
             let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            folders.find_named(&name).map_err(|_| fault::no_file(def, &name))?;
-            Ok(value.clone())
+            if nodes.has_file(&name) { Ok(value.clone()) } else { Err(fault::no_file(def, &name)) }
         }
-        Kind::Socket(_) => Ok(value.clone()),
+        Takes::Socket(_) => Ok(value.clone()),
     }
 }
 
 fn check_range<N>(
-    def: &InputDef,
+    def: &InputRules,
     received: &Value,
     (number, min, max): (N, Option<N>, Option<N>),
 ) -> Result<(), Fault>

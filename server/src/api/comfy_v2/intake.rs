@@ -1,0 +1,126 @@
+//! `POST /assets`: a form with a file and what is said of it, in any order.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::assets::{self, Asset};
+use super::links::Links;
+use super::refusal::Refused;
+use super::shapes;
+use crate::api::parlor::{form, uploads};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::db::Used;
+use crate::error::Error;
+use crate::files::{Claim, Hash, Received, SafeName, UploadError};
+use crate::limits::Ask;
+use crate::people::Whence;
+
+/// Longest text beside the file, in bytes.
+const LONGEST: usize = 4 << 10;
+
+/// What a form holds.
+#[derive(Default)]
+struct Form {
+    file: Option<Received>,
+    content_type: Option<String>,
+    file_path: Option<String>,
+    expected_hash: Option<String>,
+}
+
+/// 201 for bytes that the caller did not have here, else 200.
+pub(super) async fn create(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    (links, whence): (Links, Whence),
+    request: Request,
+) -> Result<Response, Refused> {
+    let max = app.config.max_upload_bytes();
+    let announced = uploads::announced(request.headers());
+    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
+        return Err(UploadError::TooLarge { max }.into());
+    }
+    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
+    let charge = app.limits.admit((&principal, whence.hash), ask).await?;
+    let form = tokio::time::timeout(uploads::DEADLINE, read(&app, request));
+    let form = form.await.map_err(|_| Error::Timeout)??;
+    let received = form.checked()?;
+    let known = app.db.known_by_hash(principal.id, received.source()).await?.is_some();
+    let (id, kept) = uploads::keep(&app, &principal, received).await?;
+    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
+    let row = app.db.find_upload(principal.id, id).await?;
+    let asset = Asset::Upload(row.ok_or(Error::NotFound("asset"))?);
+    let mut told = assets::told(&app, &asset, (&links, &principal)).await?;
+    told["created_new"] = (!known).into();
+    let status = if known { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, axum::Json(told)).into_response())
+}
+
+async fn read(app: &App, request: Request) -> Result<Form, Refused> {
+    let (mut fields, opening) = form::read(request).await?;
+    let mut form = Form::default();
+    while let Some(field) = fields.next_field().await.map_err(form::refused)? {
+        match field.name().unwrap_or_default() {
+            "file" => {
+                opening.is_over();
+                let claim = form.claim((field.file_name(), field.content_type()));
+                form.file = Some(uploads::take_in(app, field, &claim).await?);
+            }
+            "content_type" => form.content_type = Some(text(field).await?),
+            "file_path" => form.file_path = Some(text(field).await?),
+            "expected_hash" => form.expected_hash = Some(text(field).await?),
+            "expires_in" => {
+                let seconds =
+                    text(field).await?.parse::<u64>().map_or(Value::from(""), Value::from);
+                assets::check_expiry(Some(&seconds))?;
+            }
+            // Tags mean nothing here, and the form is bounded as a whole.
+            _ => drop(text(field).await?),
+        }
+    }
+    Ok(form)
+}
+
+async fn text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Refused> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = field.chunk().await.map_err(form::refused)? {
+        if bytes.len() + piece.len() > LONGEST {
+            return Err(Refused::unusable("a field of the form is too long"));
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    String::from_utf8(bytes).map_err(|_| Refused::unusable("a field of the form is no text"))
+}
+
+impl Form {
+    /// What the caller says that the file is. Names and types that say nothing
+    /// (`upload.bin`, `application/octet-stream`) are programs' ways to say so.
+    fn claim(&self, (name, kind): (Option<&str>, Option<&str>)) -> Claim {
+        let name = self.file_path.as_deref().or(name).unwrap_or_default();
+        let name = name.strip_suffix(".bin").unwrap_or(name);
+        let declared = self.content_type.as_deref().or(kind);
+        let declared =
+            declared.filter(|kind| !kind.is_empty() && *kind != "application/octet-stream");
+        Claim { name: SafeName::from_client(name), declared: declared.map(str::to_owned) }
+    }
+
+    /// The file, if all is there that must be.
+    fn checked(self) -> Result<Received, Refused> {
+        let missing = |name: &str| Refused::unusable(format!("{name} is missing in the form"));
+        let file = self.file.ok_or_else(|| missing("file"))?;
+        let _ = self.content_type.ok_or_else(|| missing("content_type"))?;
+        let path = self.file_path.ok_or_else(|| missing("file_path"))?;
+        if let Some(text) = self.expected_hash {
+            let expected: Option<Hash> = shapes::parse_hash(&text);
+            if expected != Some(file.source()) {
+                let message = "the bytes that arrived are not those of expected_hash";
+                return Err(Refused::new(StatusCode::CONFLICT, "hash_mismatch", message));
+            }
+        }
+        Ok(file.named(SafeName::from_client(&path)))
+    }
+}
