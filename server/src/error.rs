@@ -176,14 +176,6 @@ fn code(status: StatusCode) -> ErrorCode {
     }
 }
 
-/// Marks an answer whose door has put it in its own words already.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct InItsOwnWords;
-
-/// A refusal that a door has put in its own words already: the whole body.
-#[derive(Debug, Clone)]
-pub(crate) struct Spoken(pub(crate) serde_json::Value);
-
 /// How a door tells of a refusal.
 type Dialect = fn(&Problem) -> serde_json::Value;
 
@@ -200,6 +192,9 @@ fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
     let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
     (kind, body.expect("a problem is strings and numbers"))
 }
+/// Marks an answer whose door has put it in its own words already.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct InItsOwnWords;
 
 /// Gives every refusal its body: ours, and those the router makes by itself
 /// (405, an upgrade that is none) with no or a plain one.
@@ -210,13 +205,6 @@ pub async fn finish(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
-        return response;
-    }
-    if let Some(Spoken(body)) = response.extensions_mut().remove::<Spoken>() {
-        let body = if method == Method::HEAD { String::new() } else { body.to_string() };
-        response.headers_mut().remove(axum::http::header::CONTENT_LENGTH);
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *response.body_mut() = body.into();
         return response;
     }
     let problem = match response.extensions_mut().remove::<Problem>() {

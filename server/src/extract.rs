@@ -51,6 +51,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON body of at most so many bytes.
+pub(crate) async fn json_within(request: Request, max: usize) -> Result<serde_json::Value, Error> {
+    if !is_json(request.headers()) {
+        let cure = "send JSON, with `Content-Type: application/json`".to_owned();
+        return Err(Error::UnsupportedMediaType(cure));
+    }
+    let body = json_body(request, max).await?;
+    serde_json::from_slice(&body)
+        .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+}
+
 /// Parts of the address. What does not parse names nothing.
 #[derive(FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(Error))]

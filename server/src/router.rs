@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use crate::api::{account, comfy_v2, live, native, ops, pages, parlor, studio};
+use crate::api::{account, comfy_v2, live, native, ops, pages, parlor, serverless, studio};
 use crate::app::App;
 use crate::auth;
 use crate::config::{Config, Origin};
@@ -56,6 +56,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let api = Router::new()
         .nest("/parlor/v1", parlor.merge(people()))
         .nest("/v2", comfy_v2::routes())
+        .nest("/serverless", serverless::routes())
         // Or the page for unknown addresses would answer unknown API calls.
         .fallback(error::no_such_address)
         .layer(from_fn_with_state(Arc::clone(app), limits::gate))

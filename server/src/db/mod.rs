@@ -25,6 +25,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
+mod tasks;
 mod trouble;
 mod uploads;
 mod usage;

@@ -22,6 +22,9 @@ use crate::workflows::{FileRef, Needs, raw};
 /// What a job without a workflow is called.
 const TITLE: &str = "Graph";
 
+/// How much of a value is said again, in characters.
+const MOST_QUOTED: usize = 120;
+
 /// A graph that somebody wants to run. Whoever may is for the doors to say:
 /// [`crate::extract::GraphRunner`].
 #[derive(Debug, Clone, Default)]
@@ -135,14 +138,7 @@ impl Jobs {
             graph.keep_for(&targets);
         }
         let (mut files, mut pixels) = (Vec::new(), 0);
-        let mut wanted: Vec<_> = reads::reads(&graph, definitions);
-        wanted.retain(|one| !known.contains_key(&(one.node.clone(), one.input.clone())));
-        let named = wanted.into_iter().map(|one| (one, None));
-        let given = known.into_iter().map(|((node, input), file)| {
-            let sort = Upload::File;
-            (Reads { node, input, value: String::new(), sort }, Some(file))
-        });
-        for (one, file) in named.chain(given) {
+        for (one, file) in wanted(reads::reads(&graph, definitions), known) {
             let found = match file {
                 Some(file) => self.find_known(principal, file).await?,
                 None => self.find_named(principal, &one.value).await?,
@@ -151,9 +147,10 @@ impl Jobs {
                 let about = (&graph, &one.node, one.input.as_str());
                 SubmitError::Refused(validate::file_refused(about, why))
             };
-            let found = found.ok_or_else(|| refused(&format!("no such file: {}", one.value)))?;
+            let value: String = one.value.chars().take(MOST_QUOTED).collect();
+            let found = found.ok_or_else(|| refused(&format!("no such file: {value}")))?;
             if !suits(one.sort, &found.mime) {
-                return Err(refused(&format!("{} is {}", one.value, found.mime)));
+                return Err(refused(&format!("{value} is {}", found.mime)));
             }
             pixels = pixels.max(found.pixels);
             let name = file_name(&found);
@@ -201,6 +198,25 @@ impl Jobs {
 struct RawJob {
     row: NewJob,
     graph: Graph,
+}
+
+/// Every input that reads a file, with the file where the door knows it. A door may know files for
+/// inputs of which nothing says that they read any.
+fn wanted(
+    reads: Vec<Reads>,
+    mut known: HashMap<(NodeId, String), KnownFile>,
+) -> Vec<(Reads, Option<KnownFile>)> {
+    let mut all: Vec<_> = reads
+        .into_iter()
+        .map(|one| {
+            let file = known.remove(&(one.node.clone(), one.input.clone()));
+            (one, file)
+        })
+        .collect();
+    all.extend(known.into_iter().map(|((node, input), file)| {
+        (Reads { node, input, value: String::new(), sort: Upload::File }, Some(file))
+    }));
+    all
 }
 
 /// What any backend would say; the kindest.

@@ -21,6 +21,7 @@ mod process;
 mod published;
 mod refusals;
 mod routes;
+mod serverless;
 mod serving;
 mod sessions;
 mod shelf;

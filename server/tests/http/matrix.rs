@@ -63,6 +63,9 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/healthz", "", Outside),
     ("GET", "/readyz", "", Outside),
     ("GET", "/metrics", "", Outside),
+    ("POST", "/run", SERVERLESS, Runs),
+    ("GET", "/status", SERVERLESS, Inside),
+    ("GET", "/ws", SERVERLESS, Runs),
     ("POST", "/assets", V2, Acts),
     ("POST", "/assets/from-hash", V2, Acts),
     ("HEAD", "/assets/by-hash/{hash}", V2, Inside),
@@ -188,6 +191,8 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
 ];
 
 const V2: &str = "/api/v2";
+
+const SERVERLESS: &str = "/api/serverless";
 
 const STUDIO: &str = "/api/parlor/v1/studio";
 

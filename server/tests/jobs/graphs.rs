@@ -22,7 +22,9 @@ async fn engine() -> (TempDir, Engine, House) {
 }
 
 fn raw(graph: &Value) -> Raw {
-    Raw { graph: Graph::parse(graph).unwrap(), ..Raw::default() }
+    let mut raw = Raw::default();
+    raw.graph = Graph::parse(graph).unwrap();
+    raw
 }
 
 async fn submit(
@@ -114,7 +116,8 @@ async fn only_ones_own_files_are_read() {
     }
     let known = KnownFile::Upload(theirs);
     let files = HashMap::from([(("1".into(), "image".to_owned()), known)]);
-    let stolen = Raw { files, ..raw(&inverts("x")) };
+    let mut stolen = raw(&inverts("x"));
+    stolen.files = files;
     refused(house.jobs.submit_graph(somebody(1), stolen, None).await);
     engine.stop().await;
 }
@@ -128,7 +131,11 @@ async fn what_an_earlier_job_made_can_be_read() {
     house.made(me, first).await;
     let files =
         |n| HashMap::from([(("1".into(), "image".to_owned()), KnownFile::Output(first, n))]);
-    let again = |n| Raw { files: files(n), ..raw(&inverts("x")) };
+    let again = |n| {
+        let mut again = raw(&inverts("x"));
+        again.files = files(n);
+        again
+    };
     let second = house.jobs.submit_graph(me, again(0), None).await.unwrap().submitted.job.id;
     house.made(me, second).await;
     refused(house.jobs.submit_graph(me, again(7), None).await);
@@ -155,7 +162,8 @@ async fn what_cannot_run_is_refused_in_the_words_of_the_protocol() {
 async fn only_the_outputs_that_are_wanted_run() {
     let (_folder, engine, house) = engine().await;
     house.hand_in(somebody(1), "me.png", picture([9, 99, 199], "PNG")).await;
-    let wanted = Raw { targets: Some(vec!["4".into()]), ..raw(&inverts("me.png")) };
+    let mut wanted = raw(&inverts("me.png"));
+    wanted.targets = Some(vec!["4".into()]);
     let taken = house.jobs.submit_graph(somebody(1), wanted, None).await.unwrap();
     let (job, _) = house.made(somebody(1), taken.submitted.job.id).await;
     assert_eq!((job.outputs.len(), job.outputs[0].node.as_str()), (1, "4"));

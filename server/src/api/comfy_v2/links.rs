@@ -21,7 +21,7 @@ const SEALED_FOR: Duration = Duration::from_hours(24);
 
 /// Makes links as the caller reaches this house.
 #[derive(Debug, Clone)]
-pub(super) struct Links {
+pub(in crate::api) struct Links {
     app: Arc<App>,
     /// Scheme, host and port.
     origin: String,
@@ -41,17 +41,17 @@ impl FromRequestParts<Arc<App>> for Links {
 
 impl Links {
     /// A host-relative address of a job, or of what lies below it (`/events`).
-    pub(super) fn job(&self, id: impl std::fmt::Display, below: &str) -> String {
+    pub(in crate::api) fn job(&self, id: impl std::fmt::Display, below: &str) -> String {
         format!("{}api/v2/jobs/{id}{below}", self.app.config.base_path())
     }
 
     /// The whole address of what was handed in: it opens by itself, for a day.
-    pub(super) fn upload(&self, owner: PrincipalId, id: Uuid) -> String {
+    pub(in crate::api) fn upload(&self, owner: PrincipalId, id: Uuid) -> String {
         self.file((owner, "uploads", id), Sealed::Upload(id))
     }
 
     /// [`Links::upload`] of what a job made.
-    pub(super) fn output(&self, owner: PrincipalId, id: Uuid) -> String {
+    pub(in crate::api) fn output(&self, owner: PrincipalId, id: Uuid) -> String {
         self.file((owner, "outputs", id), Sealed::Output(id))
     }
 
@@ -62,7 +62,7 @@ impl Links {
     }
 
     /// Until when a link that is made now works.
-    pub(super) fn expiry() -> String {
+    pub(in crate::api) fn expiry() -> String {
         time(db::now() + SEALED_FOR.as_millis() as Millis)
     }
 }

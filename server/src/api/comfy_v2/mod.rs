@@ -9,7 +9,7 @@ mod assets;
 mod events;
 mod intake;
 mod jobs;
-mod links;
+pub(in crate::api) mod links;
 mod references;
 mod refusal;
 mod shapes;

@@ -8,7 +8,7 @@ use comfy::graph::GraphError;
 use serde_json::{Map, Value, json};
 use wire::Problem;
 
-use crate::error::{Error, Spoken};
+use crate::error::{Error, InItsOwnWords};
 use crate::files::UploadError;
 use crate::jobs::SubmitError;
 
@@ -110,8 +110,9 @@ impl IntoResponse for Refused {
         match self {
             Self::House(error) => error.into_response(),
             Self::Own { status, code, message, details, retry } => {
-                let mut response = status.into_response();
-                response.extensions_mut().insert(Spoken(envelope(code, &message, details)));
+                let body = axum::Json(envelope(code, &message, details));
+                let mut response = (status, body).into_response();
+                response.extensions_mut().insert(InItsOwnWords);
                 if retry > 0 {
                     response.headers_mut().insert(RETRY_AFTER, retry.into());
                 }

@@ -28,7 +28,7 @@ mod tell;
 mod upload;
 mod userdata;
 mod view;
-mod words;
+pub(in crate::api) mod words;
 
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ use crate::jobs::SubmitError;
 
 /// What is refused in words that are this door's own.
 #[derive(Debug)]
-pub(super) enum Refused {
+pub(in crate::api) enum Refused {
     /// A status and nothing else.
     Status(StatusCode),
     /// What the jobs API answers.
@@ -32,7 +32,7 @@ pub(super) enum Refused {
     House(Error),
 }
 
-pub(super) type Result<T, E = Refused> = std::result::Result<T, E>;
+pub(in crate::api) type Result<T, E = Refused> = std::result::Result<T, E>;
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
@@ -63,18 +63,18 @@ impl From<SubmitError> for Refused {
 
 impl Refused {
     /// A request that makes no sense.
-    pub(super) fn invalid(message: &str) -> Self {
+    pub(in crate::api) fn invalid(message: &str) -> Self {
         Self::Graph(refusal("invalid_request", message))
     }
 
     /// What the jobs API answers to a wrong question.
-    pub(super) fn question(sentence: &str) -> Self {
+    pub(in crate::api) fn question(sentence: &str) -> Self {
         Self::Sentence(StatusCode::BAD_REQUEST, json!({ "error": sentence }))
     }
 }
 
 /// A refusal of a whole prompt.
-pub(super) fn refusal(kind: &str, message: &str) -> Box<Refusal> {
+pub(in crate::api) fn refusal(kind: &str, message: &str) -> Box<Refusal> {
     let (kind, message, details) = (kind.into(), message.into(), String::new());
     let error = ErrorInfo { kind, message, details, extra_info: json!({}) };
     Box::new(Refusal { error, node_errors: IndexMap::new() })
@@ -95,7 +95,7 @@ impl IntoResponse for Refused {
 }
 
 /// Puts what any door refuses into the words that clients of ComfyUI read.
-pub(super) async fn in_comfys(request: Request, next: Next) -> Response {
+pub(in crate::api) async fn in_comfys(request: Request, next: Next) -> Response {
     let wants_body = *request.method() != Method::HEAD;
     let mut response = next.run(request).await;
     let status = response.status();
@@ -121,7 +121,7 @@ fn word(problem: &Problem) -> String {
 }
 
 /// What is only posted to looks as if it did not exist to who gets it.
-pub(super) async fn wrong_method(method: Method) -> Refused {
+pub(in crate::api) async fn wrong_method(method: Method) -> Refused {
     Refused::Status(match method {
         Method::GET => StatusCode::NOT_FOUND,
         Method::OPTIONS => StatusCode::OK,
@@ -132,7 +132,7 @@ pub(super) async fn wrong_method(method: Method) -> Refused {
 /// safety 18: keeps other sites' pages out, also where they only ask. What
 /// changes something the house refuses them anyway; here nothing is meant for
 /// them, and a body is read whatever type it says it has.
-pub(super) async fn keep_strangers_out(
+pub(in crate::api) async fn keep_strangers_out(
     State(app): State<Arc<App>>,
     request: Request,
     next: Next,

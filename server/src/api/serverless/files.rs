@@ -1,0 +1,122 @@
+//! Files that a graph names by an address, or brings within itself.
+
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
+use comfy::{Graph, NodeId, reads, validate};
+use futures_util::stream;
+use wire::UploadId;
+
+use super::order::From;
+use crate::api::native::words::{Refused, Result};
+use crate::api::parlor::uploads;
+use crate::db::Used;
+use crate::files::{Claim, SafeName};
+use crate::jobs::KnownFile;
+use crate::limits::Ask;
+
+/// Shortest text that is taken for the content of a file, in characters.
+const SHORTEST: usize = 256;
+
+/// Files by node and input.
+type Files = HashMap<(NodeId, String), KnownFile>;
+
+/// What the value of an input that reads a file is.
+#[derive(Debug, PartialEq, Eq)]
+enum Source<'a> {
+    /// Something that the caller handed in before.
+    Name,
+    Address(&'a str),
+    /// In an object storage, of which there is none here.
+    Object,
+    Content(Vec<u8>),
+    /// Looks like content, and is damaged.
+    Broken,
+}
+
+/// Hands in, as the caller's, what a graph names by address or holds itself.
+pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
+    let definitions = from.app.backends.all_definitions();
+    let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+    let mut files = Files::new();
+    for one in reads::reads(graph, &definitions) {
+        let refused =
+            |why: &str| Refused::Graph(validate::file_refused((graph, &one.node, &one.input), why));
+        let content = match source(&one.value) {
+            Source::Name => continue,
+            Source::Object => {
+                return Err(refused(
+                    "there is no object storage here; give an https address, base64 or a name",
+                ));
+            }
+            Source::Broken => return Err(refused("this is no whole base64")),
+            Source::Content(content) => content.into(),
+            Source::Address(url) => {
+                let most = from.app.config.max_upload_bytes() as usize;
+                let fetched = from.app.fetcher.fetch(url, most).await;
+                fetched.map_err(|error| refused(&error.to_string()))?
+            }
+        };
+        let upload = keep(from, content).await.map_err(|error| match error {
+            crate::error::Error::BadInput { message, .. } => refused(&message),
+            error => error.into(),
+        })?;
+        files.insert((one.node.clone(), one.input.clone()), KnownFile::Upload(upload));
+    }
+    Ok(files)
+}
+
+async fn keep(from: &From, content: Bytes) -> crate::error::Result<UploadId> {
+    let (app, principal) = (&from.app, &from.principal);
+    let ask = Ask::Upload { bytes: content.len() as u64 };
+    let charge = app.limits.admit((principal, from.address), ask).await?;
+    let claim = Claim { name: SafeName::from_client(""), declared: None };
+    let body = stream::iter([Ok::<_, Infallible>(content)]);
+    let received = uploads::take_in(app, body, &claim).await?;
+    let (id, kept) = uploads::keep(app, principal, received).await?;
+    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
+    Ok(id)
+}
+
+fn source(value: &str) -> Source<'_> {
+    let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    match scheme.as_deref() {
+        Some("http" | "https") => return Source::Address(value),
+        Some("oss" | "s3") => return Source::Object,
+        _ => (),
+    }
+    let inline = value.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
+    let text = match inline {
+        Some((_, text)) => text,
+        None if value.len() >= SHORTEST => value,
+        None => return Source::Name,
+    };
+    let text: String = text.split_ascii_whitespace().collect();
+    BASE64_STANDARD.decode(text).map_or(Source::Broken, Source::Content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_value_is_can_be_told() {
+        let long = "QUFB".repeat(100);
+        for (value, expected) in [
+            ("photo.png", Source::Name),
+            ("a photo of 3://.png", Source::Name),
+            ("https://example.org/a.png", Source::Address("https://example.org/a.png")),
+            ("oss://bucket.endpoint/key", Source::Object),
+            ("s3://bucket/key", Source::Object),
+            ("data:image/png;base64,QUFB", Source::Content(b"AAA".to_vec())),
+            ("data:image/png;base64,?", Source::Broken),
+            (&long, Source::Content(b"AAA".repeat(100))),
+            (&long[..299], Source::Broken),
+        ] {
+            assert_eq!(source(value), expected, "{value}");
+        }
+    }
+}

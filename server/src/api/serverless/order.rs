@@ -1,0 +1,116 @@
+//! What is wanted: a graph, and how to be told of it.
+
+use std::sync::Arc;
+
+use comfy::{Graph, Input};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+use wire::JobId;
+
+use super::files;
+use crate::api::native::words::{Refused, Result};
+use crate::app::App;
+use crate::auth::{Principal, PrincipalId};
+use crate::db::{Asked, Used, now};
+use crate::jobs::Raw;
+use crate::limits::Ask;
+
+/// Inputs in which −1 stands for any number.
+const SEEDS: [&str; 2] = ["seed", "noise_seed"];
+
+/// How results are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Wishes {
+    /// With what they hold.
+    #[serde(deserialize_with = "flag")]
+    pub(super) output_base64: bool,
+    /// With a link to it. There is no object storage: the link is this house's.
+    #[serde(deserialize_with = "flag")]
+    pub(super) output_oss: bool,
+    /// As it happens.
+    #[serde(deserialize_with = "flag", skip_serializing)]
+    pub(super) stream: bool,
+}
+
+/// In a query, flags are texts.
+fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+    Ok(match Value::deserialize(from)? {
+        Value::Bool(set) => set,
+        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "1" | "true" | "yes"),
+        _ => false,
+    })
+}
+
+/// Whoever wants it, and where they come from.
+#[derive(Debug, Clone)]
+pub(super) struct From {
+    pub(super) app: Arc<App>,
+    pub(super) principal: Principal,
+    /// The hash of their address.
+    pub(super) address: PrincipalId,
+}
+
+/// Begins a graph; `client` is told of it in ComfyUI's words.
+pub(super) async fn begin(from: &From, body: &Value, client: &str) -> Result<JobId> {
+    let invalid = |error: comfy::graph::GraphError| Refused::invalid(&error.to_string());
+    let mut graph = Graph::parse(body).map_err(invalid)?;
+    draw_seeds(&mut graph);
+    let files = files::bring(from, &graph).await?;
+    let app = &from.app;
+    let charge = app.limits.admit((&from.principal, from.address), Ask::Job).await?;
+    let Value::Object(prompt) = graph.to_value() else { return Err(Refused::invalid("no graph")) };
+    let client = Some(client.to_owned());
+    let asked =
+        Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
+    let raw = Raw { graph, files, targets: None, asked: Some(asked) };
+    let taken = app.jobs.submit_graph(from.principal.asker(from.address), raw, None).await?;
+    charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;
+    Ok(taken.submitted.job.id)
+}
+
+/// A name under which nobody else listens.
+pub(super) fn client() -> String {
+    format!("serverless-{}", Uuid::new_v4().simple())
+}
+
+fn draw_seeds(graph: &mut Graph) {
+    for node in graph.nodes.values_mut() {
+        for (name, input) in &mut node.inputs {
+            if SEEDS.contains(&name.as_str()) && input.as_f64() == Some(-1.0) {
+                // As exact as a number in JavaScript.
+                *input = Input::Value((rand::random::<u64>() >> 11).into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn minus_one_is_any_number_and_only_for_seeds() {
+        let mut graph = Graph::parse(&json!({ "1": { "class_type": "K", "inputs": {
+            "seed": -1, "noise_seed": "-1", "start": -1 } } }))
+        .unwrap();
+        draw_seeds(&mut graph);
+        let drawn = |name| graph.input("1", name).unwrap().as_value().unwrap().as_u64();
+        assert!(drawn("seed").is_some() && drawn("noise_seed").is_some());
+        assert_eq!((drawn("start"), drawn("seed") == drawn("noise_seed")), (None, false));
+    }
+
+    #[test]
+    fn wishes_are_read_from_texts_and_kept() {
+        let wishes: Wishes = serde_json::from_value(
+            json!({ "output_base64": "true", "output_oss": "0", "stream": "1" }),
+        )
+        .unwrap();
+        assert!(wishes.output_base64 && !wishes.output_oss && wishes.stream);
+        let kept: Wishes = serde_json::from_value(serde_json::to_value(wishes).unwrap()).unwrap();
+        assert!(kept.output_base64 && !kept.stream);
+    }
+}

@@ -1,0 +1,133 @@
+//! `POST /run`: the body is the graph itself.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde_json::{Value, json};
+use wire::{Job, JobStatus};
+
+use super::follow::Follow;
+use super::order::{self, From, Wishes};
+use crate::api::comfy_v2::links::Links;
+use crate::api::native::words::{Refused, Result};
+use crate::app::App;
+use crate::error::Error;
+use crate::extract::{GraphRunner, Query, json_within};
+use crate::people::Whence;
+
+/// Longest that an answer waits for its job.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// Longest name of a task, in bytes.
+const LONGEST_TASK: usize = 255;
+
+/// What a graph may hold beside its files, in bytes.
+const GRAPH: usize = 1 << 20;
+
+const INVOCATION: HeaderName = HeaderName::from_static("x-fc-invocation-type");
+const TASK: HeaderName = HeaderName::from_static("x-fc-trace-id");
+const REQUEST: HeaderName = HeaderName::from_static("x-fc-request-id");
+
+/// The results when it is over, everything as it happens, or 202 at once.
+pub(super) async fn run(
+    State(app): State<Arc<App>>,
+    GraphRunner(principal): GraphRunner,
+    (whence, links): (Whence, Links),
+    Query(wishes): Query<Wishes>,
+    request: Request,
+) -> Result<Response> {
+    let headers = request.headers().clone();
+    // Base64 adds a third.
+    let most = GRAPH + app.config.max_upload_bytes() as usize / 3 * 4;
+    let body = json_within(request, most).await?;
+    let from = From { app, principal, address: whence.hash };
+    if is_async(&headers) {
+        return begin_task(&from, &body, (wishes, task(&headers)?)).await;
+    }
+    let follow = Follow::begin(from, &body, (wishes, links)).await?;
+    if wishes.stream {
+        return Ok(streamed(follow));
+    }
+    let job = follow.job;
+    match tokio::time::timeout(LONGEST, whole(follow)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Refused::Sentence(
+            StatusCode::GATEWAY_TIMEOUT,
+            json!({ "error": "it takes longer than ten minutes; ask for its status",
+                    "prompt_id": job }),
+        )),
+    }
+}
+
+/// The last message, once there is one.
+async fn whole(mut follow: Follow) -> Result<Response> {
+    let mut last = None;
+    while let Some(message) = follow.next().await? {
+        last = Some(message);
+    }
+    match (last, &follow.over) {
+        (Some(last), Some(job)) => Ok((status(job), axum::Json(last)).into_response()),
+        _ => Err(Error::Unavailable("the house is closing; ask for the status later").into()),
+    }
+}
+
+/// A run that failed is no success, though its answer says the same as ever.
+fn status(job: &Job) -> StatusCode {
+    match job.status {
+        JobStatus::Succeeded => StatusCode::OK,
+        JobStatus::Canceled => StatusCode::CONFLICT,
+        _ => StatusCode::BAD_GATEWAY,
+    }
+}
+
+fn streamed(follow: Follow) -> Response {
+    let events = stream::unfold(follow, |mut follow| async {
+        // A failure here is logged where it happens; the status can be asked for.
+        let message = follow.next().await.unwrap_or_default()?;
+        let event = sse::Event::default().data(message.to_string());
+        Some((Ok::<_, Infallible>(event), follow))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// 202, now or when the same task was begun before.
+async fn begin_task(
+    from: &From,
+    body: &Value,
+    (wishes, task): (Wishes, Option<String>),
+) -> Result<Response> {
+    let (app, owner) = (&from.app, from.principal.id);
+    let known = match &task {
+        Some(task) => app.db.task(owner, task).await?,
+        None => None,
+    };
+    let job = match known {
+        Some((job, _)) => job,
+        None => order::begin(from, body, &order::client()).await?,
+    };
+    let task = task.unwrap_or_else(|| job.to_string());
+    let kept = serde_json::to_value(wishes).map_err(anyhow::Error::from)?;
+    app.db.add_task((owner, task.clone()), (job, kept)).await?;
+    let request = HeaderValue::from_str(&task).map_err(anyhow::Error::from)?;
+    let body = axum::Json(json!({ "task_id": task, "prompt_id": job }));
+    Ok((StatusCode::ACCEPTED, [(REQUEST, request)], body).into_response())
+}
+
+fn is_async(headers: &HeaderMap) -> bool {
+    let kind = headers.get(INVOCATION).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.eq_ignore_ascii_case("async"))
+}
+
+/// What the caller calls it.
+fn task(headers: &HeaderMap) -> Result<Option<String>> {
+    let Some(task) = headers.get(TASK) else { return Ok(None) };
+    let task = task.to_str().ok().filter(|task| (1..=LONGEST_TASK).contains(&task.len()));
+    let bad = || Refused::invalid("x-fc-trace-id is 1 to 255 visible ASCII characters");
+    task.map(|task| Some(task.to_owned())).ok_or_else(bad)
+}

@@ -1,0 +1,134 @@
+//! `GET /ws`: a graph in, what is said of it out, as often as one likes.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message as Packet;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+
+use super::follow::Follow;
+use super::order::{From, Wishes};
+use crate::api::comfy_v2::links::Links;
+use crate::api::live::Opening;
+use crate::api::live::socket::{End, Socket};
+use crate::api::native::words::{Refused, Result};
+use crate::app::App;
+use crate::extract::{GraphRunner, Query};
+use crate::people::Whence;
+
+/// Largest graph, in bytes; a larger one is posted. safety 19
+const MOST: usize = 64 << 10;
+
+const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
+const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
+
+pub(super) async fn open(
+    State(app): State<Arc<App>>,
+    GraphRunner(principal): GraphRunner,
+    (whence, links): (Whence, Links),
+    Query(wishes): Query<Wishes>,
+    request: Request,
+) -> Result<Response> {
+    let opening = Opening::new(&app, (&principal, &whence), request)?;
+    let shutdown = app.shutdown.clone();
+    let from = From { app, principal, address: whence.hash };
+    Ok(opening.converse(&shutdown, async move |socket| {
+        Talk { from, links, wishes, socket }.run().await;
+    }))
+}
+
+/// One conversation. Ends when the other side leaves or is signed out, and when
+/// the house closes.
+struct Talk {
+    from: From,
+    links: Links,
+    wishes: Wishes,
+    socket: Socket,
+}
+
+impl Talk {
+    async fn run(mut self) {
+        let Err(end) = self.converse().await;
+        if let End::Close(code, reason) = end {
+            Box::pin(self.socket.close(code, reason)).await;
+        }
+    }
+
+    /// Never ends well: `Ok` exists only for the question mark.
+    async fn converse(&mut self) -> Result<Infallible, End> {
+        loop {
+            let packet = tokio::select! {
+                packet = self.socket.receive() => packet?,
+                () = self.from.principal.ended() => return Err(SIGNED_OUT),
+                () = self.from.app.shutdown.started() => return Err(CLOSING),
+            };
+            match packet {
+                Packet::Text(text) => self.answer(text.as_bytes()).await?,
+                Packet::Close(_) => return Err(End::Gone),
+                _ => (),
+            }
+        }
+    }
+
+    /// Runs one graph, or says why not.
+    async fn answer(&mut self, text: &[u8]) -> Result<(), End> {
+        let body =
+            comfy::json::strict(text, MOST).map_err(|error| Refused::invalid(&error.to_string()));
+        let begun = match body {
+            Ok(body) => {
+                let told = (self.wishes, self.links.clone());
+                Follow::begin(self.from.clone(), &body, told).await
+            }
+            Err(refused) => Err(refused),
+        };
+        match begun {
+            Ok(follow) => self.tell(follow).await,
+            Err(refused) => {
+                let body = body_of(refused).await;
+                self.say(&json!({ "type": "error", "data": body })).await
+            }
+        }
+    }
+
+    async fn tell(&mut self, mut follow: Follow) -> Result<(), End> {
+        loop {
+            tokio::select! {
+                message = follow.next() => match message {
+                    Ok(Some(message)) => self.say(&message).await?,
+                    Ok(None) => return Ok(()),
+                    Err(error) => {
+                        tracing::error!(error = format!("{error:#}"), "a run cannot be told");
+                        return Ok(());
+                    }
+                },
+                // Only one graph at a time; what else is said meanwhile is not heard.
+                packet = self.socket.receive() => if let Packet::Close(_) = packet? {
+                    return Err(End::Gone);
+                },
+            }
+        }
+    }
+
+    async fn say(&mut self, message: &Value) -> Result<(), End> {
+        self.socket.send_text(Bytes::from(message.to_string())).await
+    }
+}
+
+/// The body that a refusal has over HTTP.
+async fn body_of(refused: Refused) -> Value {
+    use http_body_util::BodyExt as _;
+
+    let mut response = refused.into_response();
+    if let Some(problem) = response.extensions_mut().remove::<wire::Problem>() {
+        return json!({ "error": { "type": problem.code, "message": problem.detail,
+                                  "details": "", "extra_info": {} }, "node_errors": {} });
+    }
+    let body = response.into_body().collect().await.map(|body| body.to_bytes());
+    let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
+    body.unwrap_or_else(|| json!({ "error": StatusCode::BAD_REQUEST.to_string() }))
+}
