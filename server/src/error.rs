@@ -192,6 +192,7 @@ fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
     let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
     (kind, body.expect("a problem is strings and numbers"))
 }
+
 /// Marks an answer whose door has put it in its own words already.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InItsOwnWords;
