@@ -66,6 +66,9 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/w/{slug}", get(pages::workflow))
         .route("/embed/{slug}", get(pages::embed))
         .route("/sign-in", get(pages::studio))
+        .route("/account", get(pages::studio))
+        .route("/admin", get(pages::studio))
+        .route("/admin/{*rest}", get(pages::studio))
         .route("/studio", get(pages::studio))
         .route("/studio/", get(pages::studio))
         .route("/studio/{*rest}", get(pages::studio))
@@ -123,6 +126,7 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/sessions", get(admin::sessions))
         .route("/admin/sessions/{id}", delete(admin::end_session))
         .route("/admin/jobs", get(admin::jobs))
+        .route("/admin/jobs/{id}/cancel", post(admin::cancel_job))
         .route("/admin/limits", get(admin::limits))
         .route("/admin/audit", get(admin::audit))
 }

@@ -4,7 +4,8 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `usage` what they used, `audit` what they did.
+//! may come in, `usage` what they used, `audit` what they did, and `take_over` makes what a
+//! guest made an account's.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
@@ -23,6 +24,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
+mod take_over;
 mod trouble;
 mod uploads;
 mod usage;
@@ -45,7 +47,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use attempts::Attempt;
-pub(crate) use audit::Noted;
+pub(crate) use audit::{AuditFilter, Noted};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
@@ -58,7 +60,7 @@ pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
-pub(crate) use usage::Used;
+pub(crate) use usage::{Used, User};
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;

@@ -21,7 +21,6 @@ use crate::error::{Error, Result};
 use crate::events::Told;
 use crate::extract::{Json, Path, Query};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
-use crate::limits::Ask;
 use crate::people::Whence;
 
 /// Longest that an answer may wait for the job, in seconds.
@@ -47,8 +46,8 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
-    workflows::find(&app, &principal, &slug)?;
-    let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
+    let workflow = workflows::find(&app, &principal, &slug)?;
+    let charge = app.limits.admit_run((&principal, whence.hash), &workflow).await?;
     let asker = principal.asker(whence.hash);
     let submitted = app.jobs.submit(asker, &slug, submit.inputs, wishes.key).await?;
     let Submitted { mut job, replayed, cost } = submitted;
