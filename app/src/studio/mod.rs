@@ -1,14 +1,18 @@
 //! The host's side: a program of its own, so that guests never download it.
 //!
-//! It lies below `/studio`, has its own addresses (`address`) and its own words (`t`), and draws
-//! the page where people sign in, which few guests ever need. Everything else it takes from the library as
-//! the guest's pages do. A link from one side to the other loads the other's document.
+//! It lies below `/studio` and `/admin`, has its own addresses (`address`) and its own words (`t`), and draws
+//! the pages where people sign in and see what is theirs, which few guests ever need; these and the owner's are
+//! made of `parts`. Everything else it takes from the library as the guest's pages do. A link from one side to the other loads
+//! the other's document.
 
+mod account;
 mod address;
+mod admin;
 mod dialog;
 mod editor;
 mod jobs;
 mod overview;
+mod parts;
 mod sign_in;
 mod state;
 mod t;
@@ -18,7 +22,7 @@ mod words;
 use leptos::prelude::*;
 
 use crate::{
-    address::{SIGN_IN, Side, provide as provide_address},
+    address::{SIGN_IN, Side, provide as provide_address, use_here},
     api::Error,
     components::{icon::Sprite, room::Room, toasts::ToastList},
     dom::{Node, view},
@@ -29,7 +33,9 @@ use crate::{
     reactive::{memo, watch},
     theme, toasts,
 };
+use account::AccountPage;
 use address::Route;
+use admin::AdminPage;
 use editor::EditorPage;
 use overview::Overview;
 use sign_in::SignInPage;
@@ -61,12 +67,14 @@ fn Studio() -> Node {
     view! {
         <Sprite />
         <div hidden=true inner_html=SPRITE></div>
-        <TopBar is_door />
+        <TopBar route is_door />
         <main id=MAIN class="studio" tabindex="-1">
             {move || match route.get() {
                 Route::Overview => view! { <Overview /> },
                 Route::Workflow(slug) => view! { <EditorPage slug /> },
                 Route::SignIn => view! { <SignInPage /> },
+                Route::Account => view! { <AccountPage /> },
+                Route::Admin(section) => view! { <AdminPage section /> },
                 Route::Nowhere => view! { <Nowhere /> },
             }}
         </main>
@@ -77,9 +85,14 @@ fn Studio() -> Node {
 /// Somebody else's place: who may come in, and how.
 #[component]
 fn Guarded(error: Error) -> Node {
+    let title = use_here().see_path(|path| match Route::of(path) {
+        Route::Admin(_) => t::admin_guarded(),
+        Route::Account => t::account_guarded(),
+        _ => t::guarded_title(),
+    });
     view! {
         <div role="alert">
-            <Room title=t::guarded_title() why=error.words() page=true>
+            <Room title why=error.words() page=true>
                 <a class="btn btn--main" href=SIGN_IN>{i18n::sign_in()}</a>
                 <a class="btn" href=".">{i18n::to_hall_short()}</a>
             </Room>

@@ -2,12 +2,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod admin;
 mod command_line;
 mod doors;
 mod first_start;
 mod house;
 mod inhabitants;
 mod jobs;
+mod keeping;
 mod keys;
 mod late;
 mod limits;
