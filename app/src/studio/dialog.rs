@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn Dialog(
     /// Of the title.
     id: &'static str,
-    title: &'static str,
+    #[prop(into)] title: String,
     /// Stands at the edge of the screen and is as high as that.
     #[prop(optional)]
     drawer: bool,

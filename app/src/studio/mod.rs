@@ -86,13 +86,18 @@ fn Studio() -> Node {
 #[component]
 fn Guarded(error: Error) -> Node {
     let title = use_here().see_path(|path| match Route::of(path) {
-        Route::Admin(_) => t::admin_guarded(),
         Route::Account => t::account_guarded(),
         _ => t::guarded_title(),
     });
+    view! { <Shut title why=error.words() /> }
+}
+
+/// Says whose place it is, to somebody who may not come in as they are.
+#[component]
+fn Shut(title: &'static str, #[prop(into)] why: String) -> Node {
     view! {
         <div role="alert">
-            <Room title why=error.words() page=true>
+            <Room title why page=true>
                 <a class="btn btn--main" href=SIGN_IN>{i18n::sign_in()}</a>
                 <a class="btn" href=".">{i18n::to_hall_short()}</a>
             </Room>

@@ -62,8 +62,9 @@ fn Whole(
 /// Who it is, as what, and the way in or out.
 #[component]
 fn Who(me: Me) -> Node {
-    let (title, why) = match (said::who(&me), me.role) {
-        (Some(who), _) => (who, None),
+    let name = me.account.as_ref().map(|account| account.name.clone());
+    let (title, why) = match (name, me.role) {
+        (Some(name), role) => (name, Some(said::role(role))),
         (None, Role::Guest) => (t::account_guest_title().to_owned(), Some(t::account_guest_why())),
         (None, _) => (t::account_home_title().to_owned(), Some(t::account_home_why())),
     };

@@ -34,7 +34,7 @@ pub(super) fn NewKeyForm(on_made: Callback<MadeKey>) -> Node {
     let send = move |written: Written| match wanted(&written) {
         Ok(wanted) => {
             form.send(async move { people::make_key(&wanted).await }, move |made| {
-                on_made.run(made)
+                on_made.run(made);
             });
         }
         Err((field, words)) => form.refuse(Some(field), words.to_owned()),

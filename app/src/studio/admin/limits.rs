@@ -69,7 +69,7 @@ fn listed(limits: Vec<Limit>) -> Node {
 /// Somebody, and the limits they are near.
 #[component]
 fn Near(near: Nearing) -> Node {
-    let name = near.name.unwrap_or_else(|| t::somebody_unknown().to_owned());
+    let name = near.name.unwrap_or_else(|| t::limits_near_unknown().to_owned());
     let bars = near.limits.into_iter().map(|limit| view! { <LimitBar limit /> });
     view! {
         <div class="near">

@@ -119,13 +119,17 @@ fn entry(entry: AuditEntry) -> Node {
         _ => entry.about,
     };
     let title = if about.is_empty() { what } else { t::log_more(what, about) };
-    let name = Some(entry.name).filter(|name| !name.is_empty());
-    let name = name.unwrap_or_else(|| t::log_nobody().to_owned());
+    let name = match entry.principal {
+        _ if !entry.name.is_empty() => entry.name,
+        Some(id) if !id.is_nil() => t::somebody_unknown().to_owned(),
+        // Whoever it was has no account, or none any more.
+        _ => t::log_nobody().to_owned(),
+    };
     let at = when::moment(entry.at);
     let facts = if entry.address.is_empty() {
         t::log_facts(name, at)
     } else {
         t::log_facts_from(name, at, entry.address)
     };
-    view! { <Row name=view! { {title} } facts=view! { {facts} }>{Node::Nothing}</Row> }
+    view! { <Row name=view! { <span>{title}</span> } facts=view! { {facts} }>{Node::Nothing}</Row> }
 }

@@ -1,23 +1,41 @@
 //! The house, for its owner: who may come in, what they do, and what is too much.
 
+mod everybody;
 mod jobs;
 mod keys;
 mod limits;
 mod log;
 mod names;
-mod people;
 mod sessions;
 
 use leptos::prelude::*;
 
-use super::{address::Section, t, title_page};
-use crate::dom::{Node, view};
+use wire::Role;
+
+use super::{
+    Shut,
+    address::Section,
+    parts::{Again, fetched},
+    t, title_page,
+};
+use crate::{
+    api::people,
+    dom::{Node, view},
+};
 
 #[component]
 pub(super) fn AdminPage(section: Section) -> Node {
     title_page(move || title(section).to_owned());
+    fetched(Again::new(), people::me, move |me| match me.role {
+        Role::Owner => view! { <House section /> },
+        _ => view! { <Shut title=t::admin_guarded() why=t::admin_guarded_why() /> },
+    })
+}
+
+#[component]
+fn House(section: Section) -> Node {
     let drawn = match section {
-        Section::People => view! { <people::People /> },
+        Section::People => view! { <everybody::People /> },
         Section::Keys => view! { <keys::AllKeys /> },
         Section::Sessions => view! { <sessions::AllSessions /> },
         Section::Jobs => view! { <jobs::AllJobs /> },

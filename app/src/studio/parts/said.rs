@@ -1,6 +1,6 @@
 //! What is said of people, keys, sessions and limits.
 
-use wire::{Grant, JobStatus, Limit, Limited, Me, Role, Scope};
+use wire::{Grant, JobStatus, Limit, Limited, Role, Scope};
 
 use crate::{i18n::words, studio::t};
 
@@ -40,11 +40,6 @@ pub(crate) fn status(status: JobStatus) -> &'static str {
         JobStatus::Failed => t::status_failed(),
         JobStatus::Expired => t::status_expired(),
     }
-}
-
-/// The name on an account, and what it is: `Mia, Member`.
-pub(crate) fn who(me: &Me) -> Option<String> {
-    me.account.as_ref().map(|account| t::account_named(&account.name, role(account.role)))
 }
 
 /// What is limited, by the word that stands for it in JSON.

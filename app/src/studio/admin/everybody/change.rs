@@ -30,12 +30,11 @@ const TITLE: &str = "change-h";
 
 #[component]
 pub(super) fn Change(person: Person, again: Again, on_close: Callback<()>) -> Node {
-    let title = t::person_change();
+    let title = t::person_change_named(&person.name);
     let reset = RwSignal::new(None::<String>);
     let name = person.name.clone();
     view! {
         <Dialog id=TITLE title on_close>
-            <h3>{name.clone()}</h3>
             {move || match reset.get() {
                 Some(secret) => {
                     let why = t::person_reset_made(&name);

@@ -79,14 +79,15 @@ pub(super) fn Invites(invites: Vec<Link>, again: Again) -> Node {
         let (made, until) = (when::moment(link.created_at), when::moment(link.expires_at));
         let label = t::invite_revoke_named(&made);
         let grants: Vec<&str> = link.grants.iter().map(|grant| said::grant(*grant)).collect();
-        let name =
-            if grants.is_empty() { t::invite_plain().to_owned() } else { grants.join(" · ") };
+        let times = t::invite_facts(made, until);
+        let facts: Vec<&str> = grants.into_iter().chain([&*times]).collect();
+        let facts = facts.join(" · ");
         let revoke = move |_| {
             let said = t::said_invite_revoked();
             doing.carry_out(admin::revoke_invite(id), said, move |()| again.now());
         };
         view! {
-            <Row name=view! { {name} } facts=view! { {t::invite_facts(made, until)} }>
+            <Row name=view! { {t::invite_plain()} } facts=view! { {facts} }>
                 <button type="button" class="btn" aria-label=label disabled=move || doing.is_busy() on:click=revoke>{t::invite_revoke()}</button>
             </Row>
         }
