@@ -102,7 +102,7 @@ fn studio_routes() -> Router<Arc<App>> {
 
 /// Who asks, what lets them in, and what is theirs.
 fn people() -> Router<Arc<App>> {
-    use account::{admin, export, keys, links, me, mine, session};
+    use account::{admin, export, keys, links, me, mine, pack, session};
     Router::new()
         .route("/session", post(session::sign_in).delete(session::sign_out))
         .route("/registration", post(session::register))
@@ -111,6 +111,7 @@ fn people() -> Router<Arc<App>> {
         .route("/live/ticket", post(session::ticket))
         .route("/me", get(me::show).delete(mine::delete))
         .route("/me/export", get(export::export))
+        .route("/me/export.zip", get(pack::export))
         .route("/me/password", put(mine::change_password))
         .route("/me/sessions", get(mine::sessions).delete(mine::end_other_sessions))
         .route("/me/sessions/{id}", delete(mine::end_session))

@@ -80,7 +80,7 @@ pub(crate) async fn set_password(wanted: &NewPassword) -> Result<(), Error> {
 
 /// Address of everything that is theirs, as one file.
 pub(crate) fn export_address() -> String {
-    format!("{ROOT}/me/export")
+    format!("{ROOT}/me/export.zip")
 }
 
 /// Deletes them with everything that is theirs.

@@ -128,9 +128,10 @@ impl Limits {
                 stored: self.db.stored_of(PrincipalId(who)).await?,
                 payer: Payer::whole(who),
                 // What is kept is kept for somebody, not for an address.
-                allowance: match PrincipalId(who) == principal.id {
-                    true => allowance,
-                    false => Allowance { storage_bytes: None, ..allowance },
+                allowance: if PrincipalId(who) == principal.id {
+                    allowance
+                } else {
+                    Allowance { storage_bytes: None, ..allowance }
                 },
             };
             accounts.push(whole);

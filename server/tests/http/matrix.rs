@@ -90,6 +90,7 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/live/ticket", API, Acts),
     ("GET", "/me", API, Inside),
     ("GET", "/me/export", API, Own),
+    ("GET", "/me/export.zip", API, Own),
     ("PUT", "/me/password", API, Account),
     ("GET", "/me/sessions", API, Account),
     ("DELETE", "/me/sessions", API, Account),
