@@ -28,13 +28,14 @@ use crate::{
     dom::{Node, view},
     home,
     i18n::t as i18n,
-    later, live,
+    later::{self, Lost, Whereabouts, later},
+    live,
     pages::{MAIN, use_title},
     reactive::{memo, watch},
     theme, toasts,
 };
 use account::AccountPage;
-use address::Route;
+use address::{Route, Section};
 use admin::AdminPage;
 use editor::EditorPage;
 use overview::Overview;
@@ -73,12 +74,30 @@ fn Studio() -> Node {
                 Route::Overview => view! { <Overview /> },
                 Route::Workflow(slug) => view! { <EditorPage slug /> },
                 Route::SignIn => view! { <SignInPage /> },
-                Route::Account => view! { <AccountPage /> },
-                Route::Admin(section) => view! { <AdminPage section /> },
+                Route::Account => later(|| true, (later_account, ()), meanwhile),
+                Route::Admin(section) => later(|| true, (later_admin, section), meanwhile),
                 Route::Nowhere => view! { <Nowhere /> },
             }}
         </main>
         <ToastList />
+    }
+}
+
+#[inline(never)]
+fn later_account((): ()) -> Node {
+    view! { <AccountPage /> }
+}
+
+#[inline(never)]
+fn later_admin(section: Section) -> Node {
+    view! { <AdminPage section /> }
+}
+
+/// Stands in a page's place until its code is here: hosts who publish workflows need not fetch it.
+fn meanwhile(whereabouts: Whereabouts) -> Node {
+    match whereabouts {
+        Whereabouts::Lost => view! { <div class="page"><Lost whereabouts /></div> },
+        _ => view! { <p class="studio__wait" role="status">{i18n::loading()}</p> },
     }
 }
 

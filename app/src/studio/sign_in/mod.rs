@@ -12,7 +12,7 @@ use wire::{Link, Me, Role};
 
 use super::t;
 use crate::{
-    address::SIGN_IN,
+    address::{ACCOUNT, SIGN_IN},
     api::people,
     browser,
     components::{room::Room, trouble::Trouble},
@@ -184,6 +184,7 @@ fn SignedIn(name: String) -> Node {
     view! {
         <Room title=t::signed_in_title(name) why=t::signed_in_why() page=true>
             <a class="btn btn--main" href=".">{words::to_hall_short()}</a>
+            <a class="btn" href=ACCOUNT>{t::account_title()}</a>
             <button type="button" class="btn" on:click=leave>{t::sign_out()}</button>
         </Room>
     }
