@@ -24,6 +24,12 @@ pub(super) fn Dialog(
     dialog.on_load(|dialog| {
         let _ = dialog.show_modal();
     });
+    // As *Escape* does: the browser gives the focus back to where it was.
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
     view! {
         <dialog
             class="choose"
@@ -38,7 +44,7 @@ pub(super) fn Dialog(
                     type="button"
                     class="ib"
                     aria-label=words::close()
-                    on:click=move |_| on_close.run(())
+                    on:click=close
                 >
                     <Icon name="x" />
                 </button>

@@ -67,7 +67,7 @@ pub struct Me {
     pub graph: bool,
     /// What limits them, and how far they are. Empty: nothing does.
     pub limits: Vec<Limit>,
-    /// The account behind it, if there is one; of a key its maker's.
+    /// Their account, if they signed in. A key does not tell whose it is.
     pub account: Option<Person>,
     /// Days for which what they make is kept, where its workflow says nothing else. `None`: until
     /// they delete it.

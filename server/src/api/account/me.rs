@@ -27,7 +27,8 @@ pub(super) async fn describe(app: &App, principal: &Principal) -> Result<Me> {
             limits.extend(app.limits.told_of(principal, own).await?);
         }
     }
-    let account = match principal.account() {
+    // A key may be in a stranger's hands.
+    let account = match principal.account().filter(|_| principal.key().is_none()) {
         Some(id) => app.people.person(id).await?,
         None => None,
     };

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use wire::{Person, PersonChange, Role, Standing};
 
-use super::GRANTS;
+use super::{GRANTS, HEADING};
 use crate::{
     api::admin,
+    browser,
     dom::{Node, view},
     reactive::RwSignal,
     studio::{
@@ -67,6 +68,7 @@ fn Grants(person: Person, again: Again, on_close: Callback<()>) -> Node {
         form.send(async move { admin::change_person(id, &change).await }, move |_| {
             toasts.say(said);
             on_close.run(());
+            browser::focus(HEADING);
             again.now();
         });
     };
@@ -101,6 +103,7 @@ fn Ends(
     };
     let leave = move || {
         on_close.run(());
+        browser::focus(HEADING);
         again.now();
     };
     let (barred, let_in) = (t::said_person_barred(&name), t::said_person_approved(&name));
