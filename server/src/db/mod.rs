@@ -4,8 +4,8 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `usage` what they used, `audit` what they did, and `take_over` makes what a
-//! guest made an account's.
+//! may come in, `usage` what they used, `audit` what they did, and `theirs` is about
+//! all that is somebody's, in whatever table.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
@@ -24,7 +24,7 @@ mod rows;
 mod sessions;
 mod settings;
 mod submit;
-mod take_over;
+mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
