@@ -56,7 +56,7 @@ pub(crate) struct Here {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Guest,
-    /// Everything at and below [`STUDIO`], and [`SIGN_IN`].
+    /// Everything at and below [`STUDIO`] and [`ADMIN`], [`SIGN_IN`] and [`ACCOUNT`].
     Host,
 }
 
@@ -66,6 +66,12 @@ pub(crate) const STUDIO: &str = "studio";
 /// Where people sign in, relative to the page's base. The host's program draws it, so that guests need not
 /// download it.
 pub(crate) const SIGN_IN: &str = "sign-in";
+
+/// Where people see and decide about what is theirs, relative to the page's base.
+pub(crate) const ACCOUNT: &str = "account";
+
+/// Where owners keep the house, relative to the page's base.
+pub(crate) const ADMIN: &str = "admin";
 
 /// What [`provide`] provides.
 pub(crate) fn use_here() -> Here {
@@ -159,7 +165,7 @@ impl Side {
     /// Whether this address, relative to the page's base, is a page of this program.
     fn has(self, address: &str) -> bool {
         let first = address.split(['/', '?', '#']).next();
-        let is_host = matches!(first, Some(STUDIO | SIGN_IN));
+        let is_host = matches!(first, Some(STUDIO | SIGN_IN | ACCOUNT | ADMIN));
         match self {
             // An address without a page of ours behind it is the server's.
             Self::Guest => first != Some("api") && !is_host,
@@ -218,7 +224,17 @@ mod tests {
 
     #[test]
     fn each_program_leaves_the_addresses_of_the_other_to_the_browser() {
-        let hosts = ["studio", "studio/", "studio?x", "studio/w/up-scale", "sign-in", "sign-in#a"];
+        let hosts = [
+            "studio",
+            "studio/",
+            "studio?x",
+            "studio/w/up-scale",
+            "sign-in",
+            "sign-in#a",
+            "account",
+            "admin",
+            "admin/keys",
+        ];
         for address in hosts {
             assert!(Side::Host.has(address) && !Side::Guest.has(address), "{address}");
         }

@@ -76,6 +76,9 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/w/{slug}", get(pages::workflow))
         .route("/embed/{slug}", get(pages::embed))
         .route("/sign-in", get(pages::studio))
+        .route("/account", get(pages::studio))
+        .route("/admin", get(pages::studio))
+        .route("/admin/{*rest}", get(pages::studio))
         .route("/studio", get(pages::studio))
         .route("/studio/", get(pages::studio))
         .route("/studio/{*rest}", get(pages::studio))
@@ -109,7 +112,7 @@ fn studio_routes() -> Router<Arc<App>> {
 
 /// Who asks, what lets them in, and what is theirs.
 fn people() -> Router<Arc<App>> {
-    use account::{admin, export, keys, links, me, mine, session};
+    use account::{admin, export, keys, links, me, mine, pack, session};
     Router::new()
         .route("/session", post(session::sign_in).delete(session::sign_out))
         .route("/registration", post(session::register))
@@ -118,6 +121,7 @@ fn people() -> Router<Arc<App>> {
         .route("/live/ticket", post(session::ticket))
         .route("/me", get(me::show).delete(mine::delete))
         .route("/me/export", get(export::export))
+        .route("/me/export.zip", get(pack::export))
         .route("/me/password", put(mine::change_password))
         .route("/me/sessions", get(mine::sessions).delete(mine::end_other_sessions))
         .route("/me/sessions/{id}", delete(mine::end_session))
@@ -133,6 +137,7 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/sessions", get(admin::sessions))
         .route("/admin/sessions/{id}", delete(admin::end_session))
         .route("/admin/jobs", get(admin::jobs))
+        .route("/admin/jobs/{id}/cancel", post(admin::cancel_job))
         .route("/admin/limits", get(admin::limits))
         .route("/admin/audit", get(admin::audit))
 }

@@ -45,6 +45,10 @@ impl Call {
         Self::new(Method::PUT, path)
     }
 
+    pub(super) fn patch(path: &str) -> Self {
+        Self::new(Method::PATCH, path)
+    }
+
     pub(super) fn delete(path: &str) -> Self {
         Self::new(Method::DELETE, path)
     }

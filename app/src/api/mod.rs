@@ -1,6 +1,7 @@
 //! The server's door, as functions. Every path is relative to the page's base, so that the page
 //! works under a sub-path.
 
+pub(crate) mod admin;
 mod call;
 mod error;
 pub(crate) mod people;

@@ -1,6 +1,6 @@
 //! The addresses of the host's pages.
 
-use crate::address::{SIGN_IN, STUDIO};
+use crate::address::{ACCOUNT, ADMIN, SIGN_IN, STUDIO};
 
 /// The first page, relative to the page's base.
 pub(super) const OVERVIEW: &str = STUDIO;
@@ -14,7 +14,51 @@ pub(super) enum Route {
     Workflow(String),
     /// The door, which is the same for everybody.
     SignIn,
+    /// What is one's own.
+    Account,
+    /// What only owners see.
+    Admin(Section),
     Nowhere,
+}
+
+/// The parts of the owner's side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    People,
+    Keys,
+    Sessions,
+    Jobs,
+    Limits,
+    Log,
+}
+
+impl Section {
+    /// In the order they are offered.
+    pub(super) const ALL: [Self; 6] =
+        [Self::People, Self::Keys, Self::Sessions, Self::Jobs, Self::Limits, Self::Log];
+
+    /// Its address, relative to the page's base.
+    pub(super) fn address(self) -> String {
+        match self.word() {
+            "" => ADMIN.to_owned(),
+            word => format!("{ADMIN}/{word}"),
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::People => "",
+            Self::Keys => "keys",
+            Self::Sessions => "sessions",
+            Self::Jobs => "jobs",
+            Self::Limits => "limits",
+            Self::Log => "log",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.word() == word)
+    }
 }
 
 impl Route {
@@ -25,6 +69,9 @@ impl Route {
             [STUDIO] | [STUDIO, "w"] => Self::Overview,
             [STUDIO, "w", slug] => Self::Workflow((*slug).to_owned()),
             [SIGN_IN] => Self::SignIn,
+            [ACCOUNT] => Self::Account,
+            [ADMIN] => Self::Admin(Section::People),
+            [ADMIN, word] => Section::of(word).map_or(Self::Nowhere, Self::Admin),
             _ => Self::Nowhere,
         }
     }
@@ -47,11 +94,23 @@ mod tests {
         let upscale = format!("/{}", workflow("up-scale"));
         assert_eq!(Route::of(&upscale), Route::Workflow("up-scale".to_owned()));
         assert_eq!(Route::of("/sign-in"), Route::SignIn);
+        assert_eq!(Route::of("/account"), Route::Account);
+        for section in Section::ALL {
+            let path = format!("/{}", section.address());
+            assert_eq!(Route::of(&path), Route::Admin(section), "{path}");
+        }
     }
 
     #[test]
     fn any_other_path_leads_nowhere() {
-        for path in ["/studio/x", "/studio/w/a/b", "/sign-in/w", "/studio/sign-in"] {
+        for path in [
+            "/studio/x",
+            "/studio/w/a/b",
+            "/sign-in/w",
+            "/studio/sign-in",
+            "/admin/x",
+            "/account/x",
+        ] {
             assert_eq!(Route::of(path), Route::Nowhere, "{path}");
         }
     }

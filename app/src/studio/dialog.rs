@@ -12,7 +12,7 @@ use crate::{
 pub(super) fn Dialog(
     /// Of the title.
     id: &'static str,
-    title: &'static str,
+    #[prop(into)] title: String,
     /// Stands at the edge of the screen and is as high as that.
     #[prop(optional)]
     drawer: bool,
@@ -24,6 +24,12 @@ pub(super) fn Dialog(
     dialog.on_load(|dialog| {
         let _ = dialog.show_modal();
     });
+    // As *Escape* does: the browser gives the focus back to where it was.
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
     view! {
         <dialog
             class="choose"
@@ -38,7 +44,7 @@ pub(super) fn Dialog(
                     type="button"
                     class="ib"
                     aria-label=words::close()
-                    on:click=move |_| on_close.run(())
+                    on:click=close
                 >
                     <Icon name="x" />
                 </button>

@@ -1,14 +1,18 @@
 //! The host's side: a program of its own, so that guests never download it.
 //!
-//! It lies below `/studio`, has its own addresses (`address`) and its own words (`t`), and draws
-//! the page where people sign in, which few guests ever need. Everything else it takes from the library as
-//! the guest's pages do. A link from one side to the other loads the other's document.
+//! It lies below `/studio` and `/admin`, has its own addresses (`address`) and its own words (`t`), and draws
+//! the pages where people sign in and see what is theirs, which few guests ever need; these and the owner's are
+//! made of `parts`. Everything else it takes from the library as the guest's pages do. A link from one side to the other loads
+//! the other's document.
 
+mod account;
 mod address;
+mod admin;
 mod dialog;
 mod editor;
 mod jobs;
 mod overview;
+mod parts;
 mod sign_in;
 mod state;
 mod t;
@@ -18,18 +22,21 @@ mod words;
 use leptos::prelude::*;
 
 use crate::{
-    address::{SIGN_IN, Side, provide as provide_address},
+    address::{SIGN_IN, Side, provide as provide_address, use_here},
     api::Error,
     components::{icon::Sprite, room::Room, toasts::ToastList},
     dom::{Node, view},
     home,
     i18n::t as i18n,
-    later, live,
+    later::{self, Lost, Whereabouts, later},
+    live,
     pages::{MAIN, use_title},
     reactive::{memo, watch},
     theme, toasts,
 };
-use address::Route;
+use account::AccountPage;
+use address::{Route, Section};
+use admin::AdminPage;
 use editor::EditorPage;
 use overview::Overview;
 use sign_in::SignInPage;
@@ -61,12 +68,14 @@ fn Studio() -> Node {
     view! {
         <Sprite />
         <div hidden=true inner_html=SPRITE></div>
-        <TopBar is_door />
+        <TopBar route is_door />
         <main id=MAIN class="studio" tabindex="-1">
             {move || match route.get() {
                 Route::Overview => view! { <Overview /> },
                 Route::Workflow(slug) => view! { <EditorPage slug /> },
                 Route::SignIn => view! { <SignInPage /> },
+                Route::Account => later(|| true, (later_account, ()), meanwhile),
+                Route::Admin(section) => later(|| true, (later_admin, section), meanwhile),
                 Route::Nowhere => view! { <Nowhere /> },
             }}
         </main>
@@ -74,12 +83,40 @@ fn Studio() -> Node {
     }
 }
 
+#[inline(never)]
+fn later_account((): ()) -> Node {
+    view! { <AccountPage /> }
+}
+
+#[inline(never)]
+fn later_admin(section: Section) -> Node {
+    view! { <AdminPage section /> }
+}
+
+/// Stands in a page's place until its code is here: hosts who publish workflows need not fetch it.
+fn meanwhile(whereabouts: Whereabouts) -> Node {
+    match whereabouts {
+        Whereabouts::Lost => view! { <div class="page"><Lost whereabouts /></div> },
+        _ => view! { <p class="studio__wait" role="status">{i18n::loading()}</p> },
+    }
+}
+
 /// Somebody else's place: who may come in, and how.
 #[component]
 fn Guarded(error: Error) -> Node {
+    let title = use_here().see_path(|path| match Route::of(path) {
+        Route::Account => t::account_guarded(),
+        _ => t::guarded_title(),
+    });
+    view! { <Shut title why=error.words() /> }
+}
+
+/// Says whose place it is, to somebody who may not come in as they are.
+#[component]
+fn Shut(title: &'static str, #[prop(into)] why: String) -> Node {
     view! {
         <div role="alert">
-            <Room title=t::guarded_title() why=error.words() page=true>
+            <Room title why page=true>
                 <a class="btn btn--main" href=SIGN_IN>{i18n::sign_in()}</a>
                 <a class="btn" href=".">{i18n::to_hall_short()}</a>
             </Room>

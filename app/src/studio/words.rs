@@ -117,6 +117,8 @@ pub(super) fn key(key: &str) -> String {
         "max_cost" => t::policy_max_cost(),
         "who" => t::policy_who(),
         "at_once" => t::policy_at_once(),
+        "jobs_per_day" => t::policy_jobs_per_day(),
+        "cost_per_day" => t::policy_cost_per_day(),
         "metadata" => t::policy_metadata(),
         "keep_days" => t::policy_keep_days(),
         "format" => t::policy_format(),

@@ -15,4 +15,6 @@ pub struct House {
     pub open: bool,
     /// Largest upload in bytes.
     pub max_upload_bytes: u64,
+    /// Whoever comes may ask for an account, which the owner has to approve.
+    pub registration: bool,
 }

@@ -67,6 +67,11 @@ pub struct Me {
     pub graph: bool,
     /// What limits them, and how far they are. Empty: nothing does.
     pub limits: Vec<Limit>,
+    /// Their account, if they signed in. A key does not tell whose it is.
+    pub account: Option<Person>,
+    /// Days for which what they make is kept, where its workflow says nothing else. `None`: until
+    /// they delete it.
+    pub keep_days: Option<u32>,
 }
 
 /// One limit, and how much of it is used.
@@ -75,6 +80,9 @@ pub struct Limit {
     pub what: Limited,
     pub most: u64,
     pub used: u64,
+    /// Slug, where it is the limit of one workflow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workflow: Option<String>,
 }
 
 /// What can be limited.
@@ -101,6 +109,9 @@ pub enum Limited {
 pub struct SignIn {
     pub name: String,
     pub password: String,
+    /// What this browser made as a guest becomes the account's.
+    #[serde(default)]
+    pub keep: bool,
 }
 
 /// `POST /links/look` and `POST /links/follow`: a one-time link.
@@ -115,6 +126,9 @@ pub struct Follow {
     /// For a new account, or a new one.
     #[serde(default)]
     pub password: Option<String>,
+    /// What this browser made as a guest becomes the account's.
+    #[serde(default)]
+    pub keep: bool,
 }
 
 /// What a one-time link is for.
@@ -168,6 +182,9 @@ pub struct NewPassword {
     #[serde(default)]
     pub current: Option<String>,
     pub new: String,
+    /// Another name to sign in by.
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 /// A browser that is signed in.
@@ -282,11 +299,24 @@ pub struct HouseJob {
     pub backend: Option<String>,
 }
 
-/// What guests and members may; `used` is 0.
+/// What guests and members may; `used` is 0. And who has used half of it or more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HouseLimits {
     pub guest: Vec<Limit>,
     pub member: Vec<Limit>,
+    /// Whoever is the nearest to a limit first.
+    pub near: Vec<Nearing>,
+}
+
+/// Somebody who has used half of a limit, or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nearing {
+    /// A person, a visitor, or the hash of an address.
+    pub principal: Uuid,
+    /// What they are called, if they have an account or are a key.
+    pub name: Option<String>,
+    /// Those of their limits.
+    pub limits: Vec<Limit>,
 }
 
 /// Something that happened in the house.
@@ -345,7 +375,7 @@ mod tests {
     // safety 24
     #[test]
     fn a_password_does_not_show_in_logs() {
-        let sign_in = SignIn { name: "ada".into(), password: "hunter2hunter2".into() };
+        let sign_in = SignIn { name: "ada".into(), password: "hunter2hunter2".into(), keep: false };
         assert!(!format!("{sign_in:?}").contains("hunter2"));
     }
 }

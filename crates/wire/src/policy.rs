@@ -16,6 +16,12 @@ pub struct Policy {
     /// Most jobs of it that run at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_once: Option<u32>,
+    /// Most jobs of it in a day, for each person who has limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jobs_per_day: Option<u32>,
+    /// Most work in a day, in pixel steps, for each person who has limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_day: Option<u64>,
     /// Whether files say how they were made.
     pub metadata: Metadata,
     /// Days until what it made is deleted, favourites excepted. `None`: as the house says.
@@ -38,6 +44,8 @@ impl Default for Policy {
             max_cost: Self::MAX_COST,
             who: Access::default(),
             at_once: None,
+            jobs_per_day: None,
+            cost_per_day: None,
             metadata: Metadata::default(),
             keep_days: None,
             format: None,

@@ -13,7 +13,6 @@ use crate::db::Used;
 use crate::error::{Error, Result};
 use crate::events::Told;
 use crate::jobs::{IdempotencyKey, Submitted};
-use crate::limits::Ask;
 use crate::people::Whence;
 use crate::workflows::{Published, Unasked};
 
@@ -31,8 +30,8 @@ pub(super) async fn start(
     (slug, inputs): (&str, Inputs),
     key: Option<IdempotencyKey>,
 ) -> Result<Submitted> {
-    workflows::find(app, principal, slug)?;
-    let charge = app.limits.admit((principal, whence.hash), Ask::Job).await?;
+    let workflow = workflows::find(app, principal, slug)?;
+    let charge = app.limits.admit_run((principal, whence.hash), &workflow).await?;
     let asker = principal.asker(whence.hash);
     let submitted = app.jobs.submit(asker, slug, inputs, key).await?;
     if submitted.replayed {

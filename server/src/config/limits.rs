@@ -1,9 +1,10 @@
 //! How much guests and members may. The owner may all.
 
 use clap::Args;
+use wire::Policy;
 
 /// What limits one principal; `None`: nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Allowance {
     /// In a minute.
     pub requests: Option<u32>,
@@ -14,6 +15,17 @@ pub struct Allowance {
     pub cost_per_day: Option<u64>,
     pub upload_bytes_per_day: Option<u64>,
     pub storage_bytes: Option<u64>,
+}
+
+impl Allowance {
+    /// What a workflow's own rules allow each person to do with it.
+    pub(crate) fn of_workflow(policy: &Policy) -> Self {
+        Self {
+            jobs_per_day: policy.jobs_per_day.map(u64::from),
+            cost_per_day: policy.cost_per_day,
+            ..Self::default()
+        }
+    }
 }
 
 /// Days begin at midnight, UTC. 0 is no limit.

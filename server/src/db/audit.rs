@@ -1,6 +1,7 @@
 //! What happened in the house: who signed in, what was made and revoked.
 
 use anyhow::Context as _;
+use serde::Deserialize;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
@@ -14,6 +15,18 @@ const REMEMBERED: Millis = 365 * 24 * 60 * 60 * 1000;
 const MOST: i64 = 100_000;
 /// Entries on one page.
 const PAGE: i64 = 100;
+
+/// Which entries to read.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuditFilter {
+    /// Number of the last entry of the page before.
+    pub(crate) before: Option<i64>,
+    /// Only of this kind.
+    pub(crate) what: Option<String>,
+    /// Only what this principal did.
+    pub(crate) principal: Option<Uuid>,
+}
 
 /// Something to write down.
 #[derive(Debug, Clone)]
@@ -59,14 +72,19 @@ impl Db {
         .await
     }
 
-    /// What happened before entry number `before`, newest first.
-    pub(crate) async fn audit(&self, before: Option<i64>) -> anyhow::Result<AuditPage> {
-        let found = sqlx::query("SELECT * FROM audit WHERE id < ? ORDER BY id DESC LIMIT ?")
-            .bind(before.unwrap_or(i64::MAX))
-            .bind(PAGE)
-            .fetch_all(&self.readers)
-            .await
-            .context("reading what happened")?;
+    /// What happened, newest first.
+    pub(crate) async fn audit(&self, wanted: &AuditFilter) -> anyhow::Result<AuditPage> {
+        let found = sqlx::query(
+            "SELECT * FROM audit WHERE id < ?1 AND (?2 IS NULL OR what = ?2)
+                 AND (?3 IS NULL OR principal = ?3) ORDER BY id DESC LIMIT ?4",
+        )
+        .bind(wanted.before.unwrap_or(i64::MAX))
+        .bind(&wanted.what)
+        .bind(wanted.principal.map(rows::id))
+        .bind(PAGE)
+        .fetch_all(&self.readers)
+        .await
+        .context("reading what happened")?;
         let entries: Vec<_> = found.iter().map(read).collect::<anyhow::Result<_>>()?;
         let full = entries.len() as i64 == PAGE;
         let next = entries.last().filter(|_| full).map(|entry| entry.id);

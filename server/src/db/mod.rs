@@ -4,7 +4,8 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `native` what ComfyUI's own door keeps, `usage` what they used, `audit` what they did.
+//! may come in, `native`, `assets`, `tasks` and `recipes` what other doors keep, `usage` what they
+//! used, `audit` what they did, and `theirs` is about all that is somebody's, in whatever table.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
@@ -27,6 +28,7 @@ mod sessions;
 mod settings;
 mod submit;
 mod tasks;
+mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
@@ -50,7 +52,7 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
-pub(crate) use audit::Noted;
+pub(crate) use audit::{AuditFilter, Noted};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
@@ -65,7 +67,7 @@ pub(crate) use record::Changed;
 pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
-pub(crate) use usage::Used;
+pub(crate) use usage::{Used, User};
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;

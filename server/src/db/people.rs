@@ -6,7 +6,7 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 use wire::{Person, PersonChange, Role, Standing};
 
-use super::{Db, rows};
+use super::{Db, rows, theirs};
 use crate::auth::PrincipalId;
 
 /// A person as they are kept.
@@ -156,8 +156,8 @@ impl Db {
         .await
     }
 
-    /// Forgets the person with all that lets them in, and what they used.
-    /// What happened stays written down, without their name.
+    /// Forgets the person with all that lets them in, what they used, and whatever
+    /// is theirs or their keys'. What happened stays written down, without their name.
     pub(crate) async fn forget_person(
         &self,
         id: PrincipalId,
@@ -167,6 +167,16 @@ impl Db {
                 if is_last_owner(connection, id.0).await? {
                     return Ok(Err(LastOwner));
                 }
+                let keys: Vec<Vec<u8>> =
+                    sqlx::query_scalar("SELECT principal FROM keys WHERE maker = ?")
+                        .bind(rows::id(id.0))
+                        .fetch_all(&mut *connection)
+                        .await
+                        .context("finding their keys")?;
+                for key in keys {
+                    theirs::forget(connection, PrincipalId(Uuid::from_slice(&key)?)).await?;
+                }
+                theirs::forget(connection, id).await?;
                 for statement in [
                     "DELETE FROM people WHERE id = ?",
                     "DELETE FROM keys WHERE maker = ?",

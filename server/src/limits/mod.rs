@@ -1,12 +1,15 @@
 //! How much somebody may: requests in a minute, jobs, bytes.
 //!
 //! `meter` counts requests in memory of a fixed size; `usage` counts what lasts:
-//! jobs and bytes of a day; `sockets` what is open. An owner has no limits.
+//! jobs and bytes of a day, `told` says how much of it is used and `over` that it is
+//! too much; `sockets` what is open. An owner has no limits.
 
 mod gate;
 mod meter;
 mod noticed;
+mod over;
 mod sockets;
+mod told;
 mod usage;
 
 use std::sync::Arc;

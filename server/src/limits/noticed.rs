@@ -48,7 +48,7 @@ impl Limits {
             what: "limit_hit",
             principal: Some(who),
             name,
-            about: super::usage::word(what).to_owned(),
+            about: super::over::word(what).to_owned(),
             address: String::new(),
         };
         self.db.note(noted).await

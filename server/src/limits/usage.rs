@@ -7,26 +7,35 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use uuid::Uuid;
-use wire::{HouseLimits, Limit, Limited, Role};
+use wire::{Limited, Role};
 
 use super::Limits;
+use super::over::{NotNow, Over, SOON, within};
 use crate::auth::{Principal, PrincipalId};
 use crate::config::Allowance;
 use crate::db::{Used, now};
 use crate::error::{Error, Result};
+use crate::workflows::Published;
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Most that are held; others are read again.
 const MOST: usize = 20_000;
-/// When asking again makes sense, after too many jobs at once, in seconds.
-const SOON: u64 = 10;
 /// Most files that arrive at once for one payer: more than browsers ask for at
 /// once of one host, and far fewer than would fill the disk with halves.
 const MOST_UPLOADS: u64 = 8;
 
 /// What each used today, as far as it is held.
 #[derive(Debug, Default)]
-pub(super) struct Today(Mutex<HashMap<Uuid, Day>>);
+pub(super) struct Today(Mutex<HashMap<Payer, Day>>);
+
+/// Whose day it is: that of all they do, or that of one workflow, which may
+/// have limits of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Payer {
+    who: Uuid,
+    /// Its slug; empty for all.
+    workflow: String,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Day {
@@ -55,12 +64,14 @@ pub(crate) enum Ask {
     Upload { bytes: u64 },
 }
 
-/// What the database knows of whoever asks.
+/// What one payer may, and what the database knows of them.
 #[derive(Debug)]
-struct State {
-    /// Jobs of each payer.
-    unfinished: Vec<u64>,
-    /// Of the principal, in bytes.
+struct Account {
+    payer: Payer,
+    allowance: Allowance,
+    /// Jobs that are not over.
+    unfinished: u64,
+    /// Bytes that are kept.
     stored: u64,
 }
 
@@ -68,9 +79,9 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Charge<'a> {
     limits: &'a Limits,
-    /// Who pays: the principal, and the address of a guest. Nobody, when
-    /// nothing limits them.
-    payers: Vec<Uuid>,
+    /// Who pays: the principal, and the address of a guest; each also for the
+    /// workflow. Nobody, when nothing limits them.
+    payers: Vec<Payer>,
     ask: Ask,
     day: i64,
     settled: bool,
@@ -84,22 +95,56 @@ impl Limits {
     /// [`Error::TooMany`] with the figure and the limit.
     pub(crate) async fn admit(
         &self,
+        who: (&Principal, PrincipalId),
+        ask: Ask,
+    ) -> Result<Charge<'_>> {
+        self.admit_to(who, ask, None).await
+    }
+
+    /// [`Limits::admit`] for one more job of this workflow, which may have
+    /// limits of its own.
+    pub(crate) async fn admit_run(
+        &self,
+        who: (&Principal, PrincipalId),
+        workflow: &Published,
+    ) -> Result<Charge<'_>> {
+        self.admit_to(who, Ask::Job, Some(workflow)).await
+    }
+
+    async fn admit_to(
+        &self,
         (principal, address): (&Principal, PrincipalId),
         ask: Ask,
+        workflow: Option<&Published>,
     ) -> Result<Charge<'_>> {
         let Some(allowance) = self.allowance(principal) else {
             return Ok(Charge::free(self, ask));
         };
         let day = today();
-        let payers = payers(principal, address);
-        let mut unfinished = Vec::new();
-        for payer in &payers {
-            self.load(*payer, day).await?;
-            unfinished.push(self.db.unfinished_of(*payer).await?);
+        let mut accounts = Vec::new();
+        for who in payers(principal, address) {
+            let whole = Account {
+                unfinished: self.db.unfinished_of(who).await?,
+                stored: self.db.stored_of(PrincipalId(who)).await?,
+                payer: Payer::whole(who),
+                // What is kept is kept for somebody, not for an address.
+                allowance: if PrincipalId(who) == principal.id {
+                    allowance
+                } else {
+                    Allowance { storage_bytes: None, ..allowance }
+                },
+            };
+            accounts.push(whole);
+            accounts.extend(workflow.and_then(|workflow| Account::of_workflow(who, workflow)));
         }
-        let state = State { unfinished, stored: self.db.stored_of(principal.id).await? };
-        match self.charge(&payers, (&allowance, &state), ask) {
-            Ok(()) => Ok(Charge { limits: self, payers, ask, day, settled: false }),
+        for account in &accounts {
+            self.load(&account.payer, day).await?;
+        }
+        match self.charge(&accounts, ask) {
+            Ok(()) => {
+                let payers = accounts.into_iter().map(|account| account.payer).collect();
+                Ok(Charge { limits: self, payers, ask, day, settled: false })
+            }
             Err(NotNow::Over(over)) => {
                 self.note((Some(principal), address), over.what).await?;
                 Err(over.into())
@@ -112,82 +157,84 @@ impl Limits {
     }
 
     /// Checks, and promises what is asked for: nobody comes in between.
-    fn charge(
-        &self,
-        payers: &[Uuid],
-        (allowance, state): (&Allowance, &State),
-        ask: Ask,
-    ) -> Result<(), NotNow> {
+    fn charge(&self, accounts: &[Account], ask: Ask) -> Result<(), NotNow> {
         let mut held = self.today.held();
-        let own = payers.first().and_then(|payer| held.get(payer));
-        let arriving = own.map_or(0, |known| known.promised.bytes);
-        within(Limited::StorageBytes, state.stored + arriving, allowance.storage_bytes)?;
-        for (payer, unfinished) in payers.iter().zip(&state.unfinished) {
-            let Some(known) = held.get(payer) else { continue };
-            match ask {
-                Ask::Job => {
-                    let unfinished = unfinished + known.promised.jobs;
-                    within(Limited::JobsAtOnce, unfinished, allowance.jobs_at_once)?;
-                    within(Limited::JobsPerDay, known.used.jobs, allowance.jobs_per_day)?;
-                    within(Limited::CostPerDay, known.used.cost, allowance.cost_per_day)?;
-                }
-                Ask::Upload { .. } => {
-                    let bytes = known.used.bytes + known.promised.bytes;
-                    within(Limited::UploadBytesPerDay, bytes, allowance.upload_bytes_per_day)?;
-                    if known.promised.uploads >= MOST_UPLOADS {
-                        return Err(NotNow::Busy);
-                    }
-                }
+        for account in accounts {
+            let Some(known) = held.get(&account.payer) else { continue };
+            let of_workflow = !account.payer.workflow.is_empty();
+            account.affords(known, ask).map_err(|over| over.of_workflow(of_workflow))?;
+            if matches!(ask, Ask::Upload { .. }) && known.promised.uploads >= MOST_UPLOADS {
+                return Err(NotNow::Busy);
             }
         }
-        for payer in payers {
-            held.entry(*payer).and_modify(|known| known.promise(ask));
+        for account in accounts {
+            held.entry(account.payer.clone()).and_modify(|known| known.promise(ask));
         }
         Ok(())
     }
 
-    /// What limits this principal, and how much of it is used.
-    pub(crate) async fn told(&self, principal: &Principal) -> Result<Vec<Limit>> {
-        let Some(allowance) = self.allowance(principal) else { return Ok(Vec::new()) };
-        let day = today();
-        self.load(principal.id.0, day).await?;
-        let used =
-            self.today.held().get(&principal.id.0).map_or_else(Used::default, |day| day.used);
-        let unfinished = self.db.unfinished_of(principal.id.0).await?;
-        let stored = self.db.stored_of(principal.id).await?;
-        Ok(listed(&allowance, |what| match what {
-            Limited::Requests => 0,
-            Limited::JobsAtOnce => unfinished,
-            Limited::JobsPerDay => used.jobs,
-            Limited::CostPerDay => used.cost,
-            Limited::UploadBytesPerDay => used.bytes,
-            Limited::StorageBytes => stored,
-        }))
+    /// What a payer used today.
+    pub(super) async fn used_today(&self, payer: &Payer) -> anyhow::Result<Used> {
+        self.load(payer, today()).await?;
+        Ok(self.today.held().get(payer).map_or_else(Used::default, |day| day.used))
     }
 
-    /// What guests and members may.
-    pub(crate) fn of_house(&self) -> HouseLimits {
-        let nothing = |_| 0;
-        HouseLimits { guest: listed(&self.guest, nothing), member: listed(&self.member, nothing) }
-    }
-
-    /// Holds what `who` used today.
-    async fn load(&self, who: Uuid, day: i64) -> anyhow::Result<()> {
-        let is_held = |held: &HashMap<Uuid, Day>| held.get(&who).is_some_and(|d| d.number == day);
+    /// Holds what a payer used today.
+    async fn load(&self, payer: &Payer, day: i64) -> anyhow::Result<()> {
+        let is_held = |held: &HashMap<Payer, Day>| held.get(payer).is_some_and(|d| d.number == day);
         if is_held(&self.today.held()) {
             return Ok(());
         }
-        let used = self.db.used(who, day).await?;
+        let used = self.db.used((payer.who, &payer.workflow), day).await?;
         let mut held = self.today.held();
         // Somebody else may have been quicker, and counted already.
         if !is_held(&held) {
             if held.len() >= MOST {
                 held.retain(|_, known| known.promised != Promised::default());
             }
-            let promised = held.get(&who).map(|known| known.promised).unwrap_or_default();
-            held.insert(who, Day { number: day, used, promised });
+            let promised = held.get(payer).map(|known| known.promised).unwrap_or_default();
+            held.insert(payer.clone(), Day { number: day, used, promised });
         }
         Ok(())
+    }
+}
+
+impl Payer {
+    /// For all they do.
+    pub(super) fn whole(who: Uuid) -> Self {
+        Self::of(who, "")
+    }
+
+    /// For what they do with the workflow of this slug.
+    pub(super) fn of(who: Uuid, slug: &str) -> Self {
+        Self { who, workflow: slug.to_owned() }
+    }
+}
+
+impl Account {
+    /// Of the workflow's own limits, if it has any.
+    fn of_workflow(who: Uuid, workflow: &Published) -> Option<Self> {
+        let allowance = Allowance::of_workflow(workflow.policy());
+        let payer = Payer::of(who, workflow.slug());
+        let own = Self { payer, allowance, unfinished: 0, stored: 0 };
+        (own.allowance != Allowance::default()).then_some(own)
+    }
+
+    /// Whether what is asked for is within all that this payer may.
+    fn affords(&self, known: &Day, ask: Ask) -> Result<(), Over> {
+        let (used, promised, most) = (known.used, known.promised, &self.allowance);
+        within(Limited::StorageBytes, self.stored + promised.bytes, most.storage_bytes)?;
+        match ask {
+            Ask::Job => {
+                within(Limited::JobsAtOnce, self.unfinished + promised.jobs, most.jobs_at_once)?;
+                within(Limited::JobsPerDay, used.jobs, most.jobs_per_day)?;
+                within(Limited::CostPerDay, used.cost, most.cost_per_day)
+            }
+            Ask::Upload { .. } => {
+                let bytes = used.bytes + promised.bytes;
+                within(Limited::UploadBytesPerDay, bytes, most.upload_bytes_per_day)
+            }
+        }
     }
 }
 
@@ -242,7 +289,8 @@ impl Charge<'_> {
     pub(crate) async fn keep(mut self, used: Used) -> anyhow::Result<()> {
         self.settle(Some(used));
         for payer in &self.payers {
-            self.limits.db.use_up((*payer, self.day), used).await?;
+            let whose = (payer.who, payer.workflow.clone());
+            self.limits.db.use_up(whose, self.day, used).await?;
         }
         Ok(())
     }
@@ -253,7 +301,7 @@ impl Charge<'_> {
         }
         let mut held = self.limits.today.held();
         for payer in &self.payers {
-            held.entry(*payer).and_modify(|known| known.settle(self.ask, self.day, used));
+            held.entry(payer.clone()).and_modify(|known| known.settle(self.ask, self.day, used));
         }
     }
 }
@@ -265,7 +313,7 @@ impl Drop for Charge<'_> {
 }
 
 impl Today {
-    fn held(&self) -> MutexGuard<'_, HashMap<Uuid, Day>> {
+    fn held(&self) -> MutexGuard<'_, HashMap<Payer, Day>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -279,96 +327,7 @@ fn payers(principal: &Principal, address: PrincipalId) -> Vec<Uuid> {
     payers
 }
 
-/// What is limited, with how much of it is used.
-fn listed(allowance: &Allowance, used: impl Fn(Limited) -> u64) -> Vec<Limit> {
-    let limits = [
-        (Limited::Requests, allowance.requests.map(u64::from)),
-        (Limited::JobsAtOnce, allowance.jobs_at_once),
-        (Limited::JobsPerDay, allowance.jobs_per_day),
-        (Limited::CostPerDay, allowance.cost_per_day),
-        (Limited::UploadBytesPerDay, allowance.upload_bytes_per_day),
-        (Limited::StorageBytes, allowance.storage_bytes),
-    ];
-    let limits = limits.into_iter();
-    limits.filter_map(|(what, most)| Some(Limit { what, most: most?, used: used(what) })).collect()
-}
-
-fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
-    match most {
-        Some(most) if used >= most => Err(Over { what, used, most }),
-        _ => Ok(()),
-    }
-}
-
-/// Why something is not let in.
-#[derive(Debug, Clone, Copy)]
-enum NotNow {
-    Over(Over),
-    /// Too many files are arriving.
-    Busy,
-}
-
-impl From<Over> for NotNow {
-    fn from(over: Over) -> Self {
-        Self::Over(over)
-    }
-}
-
-/// A limit that is reached.
-#[derive(Debug, Clone, Copy)]
-struct Over {
-    what: Limited,
-    used: u64,
-    most: u64,
-}
-
-impl From<Over> for Error {
-    fn from(over: Over) -> Self {
-        let Over { what, used, most } = over;
-        let (used_mb, most_mb) = (used >> 20, most >> 20);
-        let (message, retry_after) = match what {
-            Limited::JobsAtOnce => {
-                (format!("{used} of your jobs are not over, and {most} may be at once"), SOON)
-            }
-            Limited::JobsPerDay => {
-                (format!("{most} jobs a day are allowed, and these were used"), until_midnight())
-            }
-            Limited::UploadBytesPerDay => {
-                let message = format!("{most_mb} MB a day can be handed in, and these were");
-                (message, until_midnight())
-            }
-            Limited::StorageBytes => {
-                let message = format!("{used_mb} MB are kept for you, of {most_mb}");
-                (message + ": delete something", SOON)
-            }
-            Limited::CostPerDay => {
-                let message = "the work that is allowed in a day was used".to_owned();
-                (message, until_midnight())
-            }
-            Limited::Requests => (format!("{most} are allowed"), SOON),
-        };
-        Self::TooMany { message, retry_after }
-    }
-}
-
-/// As it stands in JSON.
-pub(super) fn word(what: Limited) -> &'static str {
-    match what {
-        Limited::Requests => "requests",
-        Limited::JobsAtOnce => "jobs_at_once",
-        Limited::JobsPerDay => "jobs_per_day",
-        Limited::CostPerDay => "cost_per_day",
-        Limited::UploadBytesPerDay => "upload_bytes_per_day",
-        Limited::StorageBytes => "storage_bytes",
-    }
-}
-
 /// Since the Unix epoch, UTC.
 pub(super) fn today() -> i64 {
     now().div_euclid(DAY_MS)
-}
-
-/// In seconds.
-fn until_midnight() -> u64 {
-    ((DAY_MS - now().rem_euclid(DAY_MS)) / 1000 + 1) as u64
 }

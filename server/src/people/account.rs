@@ -6,7 +6,7 @@ use wire::{AuditPage, NewPassword, Person, PersonChange, Role, SignIn, Standing}
 use super::links::{new, taken};
 use super::{People, Whence, name, named};
 use crate::auth::{PassId, Principal, PrincipalId};
-use crate::db::{Db, LastOwner, PersonRow};
+use crate::db::{AuditFilter, Db, LastOwner, PersonRow};
 use crate::error::{Error, Result};
 
 /// Most who wait to be approved.
@@ -46,8 +46,19 @@ impl People {
                 return Err(Error::field("current", "This is not your password."));
             }
         }
-        let hash = self.passwords.hash(&wanted.new).await?;
-        self.db.set_password(id, (hash, None)).await?;
+        let name = wanted.name.as_deref().map(name::parse).transpose()?;
+        if let Some(name) = &name {
+            self.is_free(name, Some(id)).await?;
+        }
+        let hash = self.passwords.hash(&wanted.new).await.map_err(about_the_new_one)?;
+        let is_renamed = name.is_some();
+        if !self.db.set_password(id, (hash, name)).await? {
+            return Err(taken());
+        }
+        if is_renamed {
+            // Whoever is in is read anew, with the name.
+            self.passes.end_all_of(id);
+        }
         self.end_sessions(id, principal.session()).await?;
         Ok(self.note("password_changed", named(principal), ("", whence)).await?)
     }
@@ -55,6 +66,25 @@ impl People {
     /// Whether somebody with an account owns the house.
     pub async fn has_owner(&self) -> anyhow::Result<bool> {
         Ok(self.db.first_owner().await?.is_some())
+    }
+
+    /// Somebody with an account.
+    pub(crate) async fn person(&self, id: Uuid) -> Result<Option<Person>> {
+        Ok(self.db.person(id).await?.map(|row| row.person))
+    }
+
+    /// What a browser made as a guest becomes the account's: how many jobs.
+    pub(crate) async fn take_over(
+        &self,
+        guest: PrincipalId,
+        (principal, whence): (&Principal, &Whence),
+    ) -> Result<u64> {
+        let jobs = self.db.take_over(guest, principal.id).await?;
+        if jobs > 0 {
+            let about = format!("{jobs} jobs");
+            self.note("things_kept", named(principal), (&about, whence)).await?;
+        }
+        Ok(jobs)
     }
 
     /// Everybody with an account.
@@ -106,9 +136,17 @@ impl People {
         if owners == [id] { Err(LastOwner.into()) } else { Ok(()) }
     }
 
-    /// What happened before entry number `before`.
-    pub(crate) async fn audit(&self, before: Option<i64>) -> Result<AuditPage> {
-        Ok(self.db.audit(before).await?)
+    /// What happened, newest first.
+    pub(crate) async fn audit(&self, wanted: &AuditFilter) -> Result<AuditPage> {
+        Ok(self.db.audit(wanted).await?)
+    }
+}
+
+/// The field is called otherwise than where an account is made.
+fn about_the_new_one(error: Error) -> Error {
+    match error {
+        Error::BadInput { message, .. } => Error::field("new", message),
+        other => other,
     }
 }
 

@@ -54,6 +54,16 @@ impl People {
         }
     }
 
+    /// Writes down that this principal did `what` to `about`.
+    pub(crate) async fn did(
+        &self,
+        what: &'static str,
+        (principal, whence): (&Principal, &Whence),
+        about: &str,
+    ) -> anyhow::Result<()> {
+        self.note(what, named(principal), (about, whence)).await
+    }
+
     /// Writes down that `who` did `what` to `about`.
     async fn note(
         &self,

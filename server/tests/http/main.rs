@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod admin;
 mod comfy_v2;
 mod command_line;
 mod doors;
@@ -9,6 +10,7 @@ mod first_start;
 mod house;
 mod inhabitants;
 mod jobs;
+mod keeping;
 mod keys;
 mod late;
 mod limits;

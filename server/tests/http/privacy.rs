@@ -1,6 +1,6 @@
 //! What is theirs goes when they go.
 
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
 use serde_json::json;
 use wire::{JobList, Person};
 
@@ -64,6 +64,58 @@ async fn all_that_is_theirs_can_be_taken_along() {
     let exported: Vec<_> = jobs.iter().map(|job| job["id"].as_str().unwrap()).collect();
     ids.reverse();
     assert_eq!(exported, ids);
+}
+
+/// The entries of an archive: name and content, by its list at the end.
+fn unpacked(zip: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let number = |at: usize, bytes: usize| {
+        zip[at..at + bytes].iter().rev().fold(0, |all, byte| (all << 8) | usize::from(*byte))
+    };
+    let last = zip.len() - 22;
+    assert_eq!(&zip[last..last + 4], b"PK\x05\x06");
+    let (count, mut at) = (number(last + 10, 2), number(last + 16, 4));
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        assert_eq!(&zip[at..at + 4], b"PK\x01\x02");
+        let (crc, size, name) = (number(at + 16, 4), number(at + 24, 4), number(at + 28, 2));
+        let began = number(at + 42, 4);
+        let called = String::from_utf8(zip[at + 46..at + 46 + name].to_vec()).unwrap();
+        let begins = began + 30 + name;
+        let content = zip[begins..begins + size].to_vec();
+        assert_eq!(crc, crc32fast::hash(&content) as usize, "{called}");
+        assert_eq!(number(began + 14, 4), crc, "{called}: told before it comes");
+        entries.push((called, content));
+        at += 46 + name;
+    }
+    entries
+}
+
+#[tokio::test]
+async fn the_files_themselves_can_be_taken_along() {
+    let house = House::working(0).await;
+    let mia = house.member("Mia", json!([])).await;
+    let job = mia.picture().await;
+    let output = mia.get(&format!("{API}/outputs/{}", job.outputs[0].id)).await.body;
+    let sent = Request::post(format!("{API}/uploads?name=sketch.png"));
+    let sent = sent.header("content-type", "image/png").body(output.clone().into()).unwrap();
+    let upload: wire::Upload = mia.send(sent).await.json();
+    house.visitor().await.picture().await;
+
+    let export = mia.get(&format!("{API}/me/export.zip")).await;
+    assert_eq!(export.header("content-type"), "application/zip");
+    let entries = unpacked(&export.body);
+    let find = |name: &str| {
+        let found = entries.iter().find(|(called, _)| called == name);
+        found.unwrap_or_else(|| panic!("no {name} among {:?}", entries.len())).1.clone()
+    };
+    let jobs: Vec<wire::Job> = serde_json::from_slice(&find("jobs/0001.json")).unwrap();
+    assert_eq!((jobs.len(), jobs[0].id), (1, job.id));
+    assert_eq!(find(&jobs[0].outputs[0].url), output, "it says where the picture lies");
+    let handed_in = find(&format!("handed-in/{}/sketch.png", upload.id));
+    assert!(handed_in.starts_with(b"\x89PNG"));
+    let about: serde_json::Value = serde_json::from_slice(&find("about.json")).unwrap();
+    assert_eq!(about["me"]["name"], "Mia");
+    assert_eq!(entries.len(), 4, "nothing of anybody else");
 }
 
 #[tokio::test]

@@ -141,7 +141,7 @@ async fn a_new_password_needs_the_old_one_and_ends_all_other_sessions() {
     let wrong = change("guess", "another password").await;
     assert_eq!(wrong.problem().field.as_deref(), Some("current"));
     let short = change(PASSWORD, "short").await;
-    assert_eq!(short.problem().field.as_deref(), Some("password"));
+    assert_eq!(short.problem().field.as_deref(), Some("new"));
     assert_eq!(change(PASSWORD, "another password").await.status, StatusCode::NO_CONTENT);
     assert_eq!(two.get(&format!("{API}/me")).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(one.me().await.role, Role::Owner);

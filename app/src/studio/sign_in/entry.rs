@@ -4,7 +4,10 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use web_sys::{FormData, HtmlFormElement};
 use wire::{Me, Role};
 
-use super::way::{Given, Part, Way};
+use super::{
+    keep::{KEEP, Keep},
+    way::{Given, Part, Way},
+};
 use crate::{
     address::STUDIO,
     api::Error,
@@ -29,12 +32,16 @@ pub(super) fn Entry(
     /// Becomes so when the link turns out to be good no more.
     #[prop(optional)]
     is_spent: RwSignal<bool>,
+    /// Becomes so when an account was asked for.
+    #[prop(optional)]
+    has_asked: RwSignal<bool>,
 ) -> Node {
     let (parts, is_new, deed) = (way.parts(), way.is_new(), way.deed());
+    let keep = way.leads_in().then(|| view! { <Keep /> });
     let whose = way.whose().map(|name| {
         view! { <input type="text" name="username" autocomplete="username" value=name readonly=true hidden=true /> }
     });
-    let desk = Desk::new(way, is_spent);
+    let desk = Desk::new(way, is_spent, has_asked);
     let fields = parts.iter().map(|part| field(desk, *part, is_new));
     let wrong = memo(move |_| desk.wrong(None));
     let first = parts.first().map_or_else(|| ENTER.to_owned(), |part| id(*part));
@@ -44,6 +51,7 @@ pub(super) fn Entry(
         <form class="entry" novalidate method="post" on:submit=move |event| desk.submit(&event)>
             {whose}
             {fields.collect::<Node>()}
+            {keep}
             {move || wrong.get().map(|words| view! { <Wrong words /> })}
             <button type="submit" class="btn btn--main btn--big" id=ENTER aria-busy=move || desk.is_busy.get().then_some("true")>
                 {move || if desk.is_busy.get() { words::sending() } else { deed }}
@@ -57,6 +65,7 @@ pub(super) fn Entry(
 struct Desk {
     way: StoredValue<Way>,
     is_spent: RwSignal<bool>,
+    has_asked: RwSignal<bool>,
     /// An answer is on its way.
     is_busy: RwSignal<bool>,
     refusal: RwSignal<Option<Refusal>>,
@@ -70,10 +79,11 @@ struct Refusal {
 }
 
 impl Desk {
-    fn new(way: Way, is_spent: RwSignal<bool>) -> Self {
+    fn new(way: Way, is_spent: RwSignal<bool>, has_asked: RwSignal<bool>) -> Self {
         Self {
             way: StoredValue::new(way),
             is_spent,
+            has_asked,
             is_busy: RwSignal::new(false),
             refusal: RwSignal::new(None),
         }
@@ -108,7 +118,8 @@ impl Desk {
         let parts = way.parts();
         match way.enter(given).await {
             // Another document: everything in this one was drawn for a stranger.
-            Ok(me) => return browser::move_on(next(&me)),
+            Ok(Some(me)) => return browser::move_on(next(&me)),
+            Ok(None) => self.has_asked.set(true),
             Err(error) if error.is_not_found() => self.is_spent.set(true),
             Err(error) => self.refuse(blamed(&error, parts), error.words()),
         }
@@ -138,7 +149,8 @@ fn next(me: &Me) -> &'static str {
 /// they did. Or else the first field with nothing in it.
 fn given(form: &HtmlFormElement, parts: &[Part]) -> Result<Given, Part> {
     let written = FormData::new_with_form(form).ok();
-    let mut given = Given::default();
+    let keep = written.as_ref().is_some_and(|written| written.has(KEEP));
+    let mut given = Given { keep, ..Given::default() };
     for part in parts {
         let text = written.as_ref().and_then(|written| written.get(part.key()).as_string());
         let text = text.filter(|text| !text.is_empty()).ok_or(*part)?;

@@ -1,8 +1,10 @@
 //! The door: signing in with a one-time link, or with the name and the password of an account.
 //!
-//! `way` says what each way in asks for, `entry` is the form that asks.
+//! `way` says what each way in asks for, `entry` is the form that asks, and `keep` whether what was made
+//! before comes along.
 
 mod entry;
+mod keep;
 mod way;
 
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -10,7 +12,7 @@ use wire::{Link, Me, Role};
 
 use super::t;
 use crate::{
-    address::SIGN_IN,
+    address::{ACCOUNT, SIGN_IN},
     api::people,
     browser,
     components::{room::Room, trouble::Trouble},
@@ -19,7 +21,7 @@ use crate::{
     home::use_home,
     i18n::t as words,
     pages::use_title,
-    reactive::RwSignal,
+    reactive::{RwSignal, memo},
     toasts::use_toasts,
 };
 use entry::Entry;
@@ -118,11 +120,51 @@ fn ByAccount() -> Node {
             view! { <SignedIn name /> }
         }
         // Whoever may not even ask is who has to sign in.
-        Fetched::Here(_) | Fetched::Failed(_) => view! {
-            <Room title=Way::Account.title() why=Way::Account.why() page=true>
-                <Entry way=Way::Account />
+        Fetched::Here(_) | Fetched::Failed(_) => view! { <Stranger /> },
+    })
+    .into_node()
+}
+
+/// Has an account, or asks for one where that is possible.
+#[component]
+fn Stranger() -> Node {
+    let home = use_home();
+    let is_new = RwSignal::new(false);
+    let has_asked = RwSignal::new(false);
+    let may_ask = memo(move |_| {
+        home.house.see(|house| house.as_ref().is_some_and(|house| house.registration))
+    });
+    let back = move |_| {
+        is_new.set(false);
+        has_asked.set(false);
+    };
+    (move || {
+        if has_asked.get() {
+            return view! {
+                <div role="status">
+                    <Room title=t::register_asked_title() why=t::register_asked_why() page=true>
+                        <button type="button" class="btn" on:click=back>{t::register_to_sign_in()}</button>
+                    </Room>
+                </div>
+            };
+        }
+        let way = if is_new.get() { Way::Register } else { Way::Account };
+        let other = if is_new.get() {
+            view! { <button type="button" class="link" on:click=back>{t::register_to_sign_in()}</button> }
+        } else {
+            let ask = move || {
+                may_ask.get().then(|| view! {
+                    <button type="button" class="link" on:click=move |_| is_new.set(true)>{t::register()}</button>
+                })
+            };
+            ask.into_node()
+        };
+        view! {
+            <Room title=way.title() why=way.why() page=true>
+                <Entry way has_asked />
+                {other}
             </Room>
-        },
+        }
     })
     .into_node()
 }
@@ -142,6 +184,7 @@ fn SignedIn(name: String) -> Node {
     view! {
         <Room title=t::signed_in_title(name) why=t::signed_in_why() page=true>
             <a class="btn btn--main" href=".">{words::to_hall_short()}</a>
+            <a class="btn" href=ACCOUNT>{t::account_title()}</a>
             <button type="button" class="btn" on:click=leave>{t::sign_out()}</button>
         </Room>
     }

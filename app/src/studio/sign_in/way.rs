@@ -13,6 +13,8 @@ use crate::{
 pub(super) enum Way {
     /// With the name and the password of an account.
     Account,
+    /// Asks for an account, which the host has to approve.
+    Register,
     /// With a one-time link.
     Link {
         token: String,
@@ -34,6 +36,8 @@ pub(super) enum Part {
 pub(super) struct Given {
     pub(super) name: Option<String>,
     pub(super) password: Option<String>,
+    /// What was made here before becomes the account's.
+    pub(super) keep: bool,
 }
 
 impl Part {
@@ -58,7 +62,12 @@ impl Way {
 
     /// The password is chosen now, and not remembered.
     pub(super) fn is_new(&self) -> bool {
-        self.purpose().is_some()
+        *self != Self::Account
+    }
+
+    /// Whoever takes it is in at once.
+    pub(super) fn leads_in(&self) -> bool {
+        *self != Self::Register
     }
 
     /// Whose password it is when nobody is asked for their name: programs that keep passwords want to know.
@@ -72,6 +81,7 @@ impl Way {
     pub(super) fn title(&self) -> String {
         match self {
             Self::Account => words::sign_in().to_owned(),
+            Self::Register => t::register_title().to_owned(),
             Self::Link { purpose: Purpose::Owner, .. } => t::enter_owner_title().to_owned(),
             Self::Link { purpose: Purpose::Invite, .. } => t::enter_invite_title().to_owned(),
             Self::Link { purpose: Purpose::Reset, name: Some(name), .. } => {
@@ -83,7 +93,8 @@ impl Way {
 
     pub(super) fn why(&self) -> &'static str {
         match self.purpose() {
-            None => t::enter_account_why(),
+            None if self.leads_in() => t::enter_account_why(),
+            None => t::register_why(),
             Some(Purpose::Owner) => t::enter_owner_why(),
             Some(Purpose::Invite) => t::enter_invite_why(),
             Some(Purpose::Reset) => t::enter_reset_why(),
@@ -93,28 +104,35 @@ impl Way {
     /// What the button says.
     pub(super) fn deed(&self) -> &'static str {
         match self.purpose() {
-            None => words::sign_in(),
+            None if self.leads_in() => words::sign_in(),
+            None => t::register(),
             Some(Purpose::Owner) => t::enter_owner(),
             Some(Purpose::Invite) => t::enter_invite(),
             Some(Purpose::Reset) => t::enter_reset(),
         }
     }
 
-    /// Goes in; answers who has come.
-    pub(super) async fn enter(self, Given { name, password }: Given) -> Result<Me, Error> {
+    /// Goes in; answers who has come, or nobody yet.
+    pub(super) async fn enter(self, given: Given) -> Result<Option<Me>, Error> {
+        let Given { name, password, keep } = given;
+        let account = |name: Option<String>, password: Option<String>| SignIn {
+            name: name.unwrap_or_default(),
+            password: password.unwrap_or_default(),
+            keep,
+        };
         match self {
-            Self::Account => {
-                let (name, password) = (name.unwrap_or_default(), password.unwrap_or_default());
-                people::sign_in(&SignIn { name, password }).await
+            Self::Account => people::sign_in(&account(name, password)).await.map(Some),
+            Self::Register => people::register(&account(name, password)).await.map(|()| None),
+            Self::Link { token, .. } => {
+                people::follow(&Follow { token, name, password, keep }).await.map(Some)
             }
-            Self::Link { token, .. } => people::follow(&Follow { token, name, password }).await,
         }
     }
 
     /// Of the link, if it is one.
     fn purpose(&self) -> Option<Purpose> {
         match self {
-            Self::Account => None,
+            Self::Account | Self::Register => None,
             Self::Link { purpose, .. } => Some(*purpose),
         }
     }
@@ -130,7 +148,9 @@ mod tests {
 
     #[test]
     fn each_way_asks_for_what_the_server_needs() {
-        assert_eq!(Way::Account.parts(), [Part::Name, Part::Password]);
+        for way in [Way::Account, Way::Register] {
+            assert_eq!(way.parts(), [Part::Name, Part::Password]);
+        }
         assert_eq!(link(Purpose::Invite).parts(), [Part::Name, Part::Password]);
         assert_eq!(link(Purpose::Reset).parts(), [Part::Password]);
         assert!(link(Purpose::Owner).parts().is_empty());

@@ -179,6 +179,7 @@ fn the_rest() {
         demo: true,
         open: false,
         max_upload_bytes: 1 << 25,
+        registration: true,
     });
     both_read(&Upload {
         id: UploadId(Uuid::from_u128(3)),

@@ -14,6 +14,7 @@ use wire::{
 use super::{NOT_KEPT, mine};
 use crate::app::App;
 use crate::auth::PrincipalId;
+use crate::db::AuditFilter;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Owner, Path, Query};
 use crate::people::Whence;
@@ -82,11 +83,15 @@ pub(crate) async fn invite(
 
 pub(crate) async fn revoke_invite(
     State(app): State<Arc<App>>,
-    Owner(_): Owner,
+    Owner(owner): Owner,
     Path(id): Path<Uuid>,
+    whence: Whence,
 ) -> Result<StatusCode> {
-    let good = app.people.revoke_invite(id).await?;
-    if good { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("invitation")) }
+    if !app.people.revoke_invite(id).await? {
+        return Err(Error::NotFound("invitation"));
+    }
+    app.people.did("invite_revoked", (&owner, &whence), "").await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(crate) async fn keys(
@@ -115,11 +120,15 @@ pub(crate) async fn sessions(
 
 pub(crate) async fn end_session(
     State(app): State<Arc<App>>,
-    Owner(_): Owner,
+    Owner(owner): Owner,
     Path(id): Path<Uuid>,
+    whence: Whence,
 ) -> Result<StatusCode> {
-    let ended = app.people.end_session(id, None).await?;
-    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("session")) }
+    if !app.people.end_session(id, None).await? {
+        return Err(Error::NotFound("session"));
+    }
+    app.people.did("session_ended", (&owner, &whence), "").await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Of everybody, but for what they asked for.
@@ -128,7 +137,20 @@ pub(crate) async fn jobs(
     Owner(_): Owner,
     Query(page): Query<JobPage>,
 ) -> Result<axum::Json<Vec<HouseJob>>> {
-    Ok(axum::Json(app.db.jobs_of_all(page.before).await?))
+    Ok(axum::Json(app.db.jobs_of_all(page.before, page.unfinished).await?))
+}
+
+/// Stops a job, whosever it is.
+pub(crate) async fn cancel_job(
+    State(app): State<Arc<App>>,
+    Owner(owner): Owner,
+    Path(id): Path<JobId>,
+    whence: Whence,
+) -> Result<StatusCode> {
+    let (principal, workflow) = app.db.whose_job(id).await?.ok_or(Error::NotFound("job"))?;
+    app.jobs.cancel(principal, id).await?.ok_or(Error::NotFound("job"))?;
+    app.people.did("job_canceled", (&owner, &whence), &workflow).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of jobs.
@@ -137,27 +159,23 @@ pub(crate) async fn jobs(
 pub(crate) struct JobPage {
     /// The last job of the page before.
     before: Option<JobId>,
+    /// Only those that are not over.
+    #[serde(default)]
+    unfinished: bool,
 }
 
-/// What guests and members may.
+/// What guests and members may, and who is near it.
 pub(crate) async fn limits(
     State(app): State<Arc<App>>,
     Owner(_): Owner,
-) -> axum::Json<HouseLimits> {
-    axum::Json(app.limits.of_house())
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Page {
-    /// Number of the last entry of the page before.
-    before: Option<i64>,
+) -> Result<axum::Json<HouseLimits>> {
+    Ok(axum::Json(app.limits.of_house().await?))
 }
 
 pub(crate) async fn audit(
     State(app): State<Arc<App>>,
     Owner(_): Owner,
-    Query(page): Query<Page>,
+    Query(wanted): Query<AuditFilter>,
 ) -> Result<axum::Json<AuditPage>> {
-    Ok(axum::Json(app.people.audit(page.before).await?))
+    Ok(axum::Json(app.people.audit(&wanted).await?))
 }

@@ -20,13 +20,13 @@ use crate::error::Result;
 use crate::extract::Own;
 
 /// Jobs that are read at once.
-const PAGE: u32 = 100;
+pub(super) const PAGE: u32 = 100;
 
 pub(crate) async fn export(
     State(app): State<Arc<App>>,
     Own(principal): Own,
 ) -> Result<impl IntoResponse> {
-    let about = about(&app, &principal).await?;
+    let about = about(&app, &principal).await? + ",\"jobs\":[";
     let first = Some(Next { about: Some(about), cursor: None });
     let work = (app, principal);
     let parts = stream::try_unfold((work, first), |(work, next)| async {
@@ -51,7 +51,7 @@ struct Next {
 }
 
 /// All but the jobs, as an object that is not closed yet.
-async fn about(app: &App, principal: &Principal) -> Result<String> {
+pub(super) async fn about(app: &App, principal: &Principal) -> Result<String> {
     let person = principal.person();
     let links = Links::new(app, principal);
     let uploads = app.db.uploads_of(principal.id).await?;
@@ -69,7 +69,7 @@ async fn about(app: &App, principal: &Principal) -> Result<String> {
     });
     let mut text = text(&about)?;
     text.pop();
-    Ok(text + ",\"jobs\":[")
+    Ok(text)
 }
 
 async fn part(
@@ -91,6 +91,6 @@ async fn part(
     Ok((part.into(), list.next.map(|cursor| Next { about: None, cursor: Some(cursor) })))
 }
 
-fn text(value: &impl Serialize) -> anyhow::Result<String> {
+pub(super) fn text(value: &impl Serialize) -> anyhow::Result<String> {
     Ok(serde_json::to_string(value)?)
 }

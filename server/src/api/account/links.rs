@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use wire::Follow;
 
 use super::NOT_KEPT;
-use super::session::entered;
+use super::session::{Entry, entered};
 use crate::app::App;
 use crate::error::Result;
 use crate::extract::{Arrival, Json};
@@ -34,5 +34,5 @@ pub(crate) async fn follow(
 ) -> Result<Response> {
     app.limits.sign_in("", whence.hash)?;
     let token = app.people.follow(&follow, &whence).await?;
-    entered(&app, (before, &whence), token).await
+    entered(&app, Entry { before, keep: follow.keep, token }, &whence).await
 }

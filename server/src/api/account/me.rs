@@ -20,12 +20,26 @@ pub(crate) async fn show(
 }
 
 pub(super) async fn describe(app: &App, principal: &Principal) -> Result<Me> {
+    let mut limits = app.limits.told(principal).await?;
+    for workflow in app.workflows.list() {
+        if principal.may_run(workflow.slug(), workflow.access()) {
+            let own = (workflow.slug(), workflow.policy());
+            limits.extend(app.limits.told_of(principal, own).await?);
+        }
+    }
+    // A key may be in a stranger's hands.
+    let account = match principal.account().filter(|_| principal.key().is_none()) {
+        Some(id) => app.people.person(id).await?,
+        None => None,
+    };
     Ok(Me {
         id: principal.id.0,
         role: principal.role,
         name: principal.name().map(str::to_owned),
         studio: principal.may_use_studio(),
         graph: principal.may_run_graphs(),
-        limits: app.limits.told(principal).await?,
+        limits,
+        account,
+        keep_days: app.config.keep_days,
     })
 }

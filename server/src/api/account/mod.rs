@@ -7,7 +7,9 @@ pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod mine;
+pub(crate) mod pack;
 pub(crate) mod session;
+mod zip;
 
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue};

@@ -26,22 +26,33 @@ pub(crate) async fn sign_in(
 ) -> Result<Response> {
     app.limits.sign_in(&wanted.name, whence.hash)?;
     let token = app.people.sign_in(&wanted, &whence).await?;
-    entered(&app, (before, &whence), token).await
+    entered(&app, Entry { before, keep: wanted.keep, token }, &whence).await
+}
+
+/// Somebody who just came in.
+pub(super) struct Entry {
+    /// Who they were to us before.
+    pub(super) before: Option<Principal>,
+    /// Whether what they made as a guest is to be the account's.
+    pub(super) keep: bool,
+    /// Of the new session.
+    pub(super) token: Token,
 }
 
 /// The answer to whoever came in: who they are now, and the cookie for it.
-pub(super) async fn entered(
-    app: &App,
-    (before, whence): (Option<Principal>, &Whence),
-    token: Token,
-) -> Result<Response> {
-    if let Some(before) = before {
-        app.people.sign_out(&before, whence).await?;
+pub(super) async fn entered(app: &App, entry: Entry, whence: &Whence) -> Result<Response> {
+    let Entry { before, keep, token } = entry;
+    if let Some(before) = &before {
+        app.people.sign_out(before, whence).await?;
     }
     let pass = app.people.passes.of_session(&token).await?;
     let pass = pass.ok_or_else(|| anyhow::anyhow!("a session ended as it was opened"))?;
     let cookie = app.visitors.session_cookie(&token);
     let principal = Principal::with_pass(pass, Means::Session(token));
+    // Only what is this browser's own: an address is shared with strangers.
+    if let Some(guest) = before.filter(|before| keep && matches!(before.means, Means::Cookie(_))) {
+        app.people.take_over(guest.id, (&principal, whence)).await?;
+    }
     let me = me::describe(app, &principal).await?;
     Ok((NOT_KEPT, [(SET_COOKIE, cookie)], axum::Json(me)).into_response())
 }

@@ -23,6 +23,7 @@ pub(crate) async fn show(
         demo: app.demo,
         open: app.backends.any_open(),
         max_upload_bytes: app.config.max_upload_bytes(),
+        registration: app.config.registration,
     };
     let welcome = principal.map(|principal| welcome(&app, &principal)).unwrap_or_default();
     (welcome, axum::Json(house))

@@ -11,6 +11,7 @@ use wire::studio::{Bench, Difference, Publish, SaveDraft, StudioEntry, VersionIn
 use crate::app::App;
 use crate::error::Result;
 use crate::extract::{Host, Json, Path, Query};
+use crate::people::Whence;
 
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
@@ -38,10 +39,12 @@ pub(crate) async fn save(
 
 pub(crate) async fn delete(
     State(app): State<Arc<App>>,
-    _: Host,
+    Host(host): Host,
     Path(slug): Path<String>,
+    whence: Whence,
 ) -> Result<StatusCode> {
     app.studio.delete(&slug).await?;
+    app.people.did("workflow_deleted", (&host, &whence), &slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -59,19 +62,31 @@ pub(crate) async fn drop_draft(
 
 pub(crate) async fn publish(
     State(app): State<Arc<App>>,
-    _: Host,
+    Host(host): Host,
     Path(slug): Path<String>,
+    whence: Whence,
     Json(Publish { revision }): Json<Publish>,
 ) -> Result<axum::Json<Bench>> {
-    Ok(axum::Json(app.studio.publish(&slug, revision).await?))
+    let bench = app.studio.publish(&slug, revision).await?;
+    let about = version(&slug, bench.entry.newest);
+    app.people.did("workflow_published", (&host, &whence), &about).await?;
+    Ok(axum::Json(bench))
 }
 
 pub(crate) async fn hide(
     State(app): State<Arc<App>>,
-    _: Host,
+    Host(host): Host,
     Path(slug): Path<String>,
+    whence: Whence,
 ) -> Result<axum::Json<Bench>> {
-    Ok(axum::Json(app.studio.show(&slug, None).await?))
+    let bench = app.studio.show(&slug, None).await?;
+    app.people.did("workflow_hidden", (&host, &whence), &slug).await?;
+    Ok(axum::Json(bench))
+}
+
+/// As it is written down.
+fn version(slug: &str, number: u32) -> String {
+    format!("{slug}, version {number}")
 }
 
 pub(crate) async fn versions(
@@ -85,10 +100,14 @@ pub(crate) async fn versions(
 /// Rolls back, or forward.
 pub(crate) async fn show_version(
     State(app): State<Arc<App>>,
-    _: Host,
+    Host(host): Host,
     Path((slug, number)): Path<(String, u32)>,
+    whence: Whence,
 ) -> Result<axum::Json<Bench>> {
-    Ok(axum::Json(app.studio.show(&slug, Some(number)).await?))
+    let bench = app.studio.show(&slug, Some(number)).await?;
+    let about = version(&slug, number);
+    app.people.did("workflow_rolled_back", (&host, &whence), &about).await?;
+    Ok(axum::Json(bench))
 }
 
 pub(crate) async fn take_up(

@@ -134,9 +134,23 @@ fn Amounts(work: Work) -> Node {
         |policy| policy.at_once.map(f64::from),
         |policy, most| policy.at_once = most.map(|most| most.max(1.0) as u32),
     );
+    let per_day = rule(
+        work,
+        "jobs_per_day",
+        |policy| policy.jobs_per_day.map(f64::from),
+        |policy, most| policy.jobs_per_day = most.map(|most| most.max(1.0) as u32),
+    );
+    let work_per_day = rule(
+        work,
+        "cost_per_day",
+        |policy| policy.cost_per_day.map(|most| most as f64),
+        |policy, most| policy.cost_per_day = most.map(|most| most.max(1.0) as u64),
+    );
     view! {
         <NumberSetting slot=cost label=t::policy_max_cost() help=t::policy_max_cost_help() />
         <NumberSetting slot=at_once label=t::policy_at_once() help=t::policy_at_once_help() optional=true />
+        <NumberSetting slot=per_day label=t::policy_jobs_per_day() help=t::policy_jobs_per_day_help() optional=true />
+        <NumberSetting slot=work_per_day label=t::policy_cost_per_day() help=t::policy_max_cost_help() optional=true />
     }
 }
 
