@@ -2,7 +2,9 @@
 //! place that turns an error into a response.
 
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -194,7 +196,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
     let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
     let body = serde_json::to_vec(&problem).expect("a problem is strings and numbers");
     let headers = response.headers_mut();
-    headers.remove(axum::http::header::CONTENT_LENGTH);
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
     response
@@ -221,10 +223,17 @@ fn foreign(response: &Response) -> Problem {
     problem(status, &detail, None)
 }
 
-/// `TRACE` and `CONNECT` have no meaning here, whatever the address.
-pub async fn refuse_odd_methods(request: Request, next: Next) -> Response {
+/// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what
+/// says twice whom it is for, a proxy in front may have believed the other.
+pub async fn refuse_odd_requests(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if request.headers().get_all(HOST).iter().nth(1).is_some() {
+        let error = Error::BadRequest("the `Host` of a request is one".into());
+        let mut response = error.into_response();
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return response;
     }
     next.run(request).await
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
+mod attack;
 mod command_line;
 mod doors;
 mod first_start;
@@ -18,10 +19,13 @@ mod people;
 mod privacy;
 mod process;
 mod published;
+mod reading;
 mod refusals;
 mod serving;
 mod sessions;
 mod shelf;
+mod shielded;
+mod smuggling;
 mod studio;
 mod uploads;
 mod visitors;
