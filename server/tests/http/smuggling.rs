@@ -161,7 +161,7 @@ async fn a_head_without_end_is_not_collected() {
     let house = House::quiet().await;
     let address = house.listen().await;
     let long = format!("X: {}", "x".repeat(1 << 20));
-    let many = (0..5_000).map(|n| format!("X-{n}: x\r\n")).collect::<String>();
+    let many = "X-Many: x\r\n".repeat(5_000);
     for head in [long.as_str(), many.trim_end()] {
         let answer = exchange(address, &post(head, "")).await;
         // What was not read any more may have taken the answer with it.

@@ -20,7 +20,7 @@ const NAUGHTY: &str = "big-list-of-naughty-strings";
 const NAUGHTY_VERSION: &str = "1.0.0";
 
 /// Lists of Debian's packages, below `/usr/share`.
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 14] = [
     "wfuzz/wordlist/Injections/All_attack.txt",
     "wfuzz/wordlist/Injections/SQL.txt",
     "wfuzz/wordlist/Injections/Traversal.txt",
@@ -33,7 +33,6 @@ const LISTS: [&str; 15] = [
     "wfuzz/wordlist/vulns/dirTraversal-win.txt",
     "wfuzz/wordlist/vulns/sql_inj.txt",
     "dirb/wordlists/others/best110.txt",
-    "dirb/wordlists/stress/unicode.txt",
     "dirb/wordlists/vulns/tests.txt",
     "dirb/wordlists/vulns/ror.txt",
 ];

@@ -95,12 +95,11 @@ pub fn strays(folder: &Path, before: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let path = path.strip_prefix(folder).unwrap();
         let parts: Vec<_> = path.iter().map(|part| part.to_str().unwrap_or("?")).collect();
         match parts[..] {
-            ["engine", ..] => true,
+            ["engine", ..] | [SECRET_FILE] => true,
             ["files", "content", shelf, name] => {
                 name.len() == 64 && name.starts_with(shelf) && name.chars().all(is_hex)
             }
             ["files", "thumbs", shelf, name] => name.starts_with(shelf),
-            [SECRET_FILE] => true,
             [name] => name.starts_with("parlor.db"),
             _ => false,
         }
