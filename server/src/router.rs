@@ -99,9 +99,11 @@ fn studio_routes() -> Router<Arc<App>> {
 
 /// Who asks, what lets them in, and what is theirs.
 fn people() -> Router<Arc<App>> {
-    use account::{admin, export, keys, links, me, mine, session};
+    use account::{admin, export, keys, links, me, mine, oidc, session};
     Router::new()
         .route("/session", post(session::sign_in).delete(session::sign_out))
+        .route("/session/oidc", get(oidc::leave))
+        .route("/session/oidc/return", get(oidc::come_back))
         .route("/registration", post(session::register))
         .route("/links/look", post(links::look))
         .route("/links/follow", post(links::follow))

@@ -9,6 +9,7 @@
 
 mod file;
 mod limits;
+mod oidc;
 mod values;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ use ipnet::IpNet;
 use crate::cli::Command;
 
 pub use limits::{Allowance, LimitSettings};
+pub use oidc::OidcSettings;
 pub use values::{BackendAddress, Door, Origin, PublicUrl};
 
 /// The settings file of the working folder.
@@ -137,6 +139,10 @@ pub struct Config {
     #[command(flatten)]
     pub limits: LimitSettings,
 
+    /// Who else is believed about who somebody is.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
+
     /// Let people ask for an account, which the owner then approves.
     #[arg(long, env = "PARLOR_REGISTRATION", action = ArgAction::Set, num_args = 0..=1,
           default_value = "false", default_missing_value = "true", require_equals = true,
@@ -236,6 +242,7 @@ impl Config {
                  which proxies are believed"
             );
         }
+        self.oidc.check()?;
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }

@@ -4,13 +4,14 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `usage` what they used, `audit` what they did.
+//! may come in, `identities` what they are called elsewhere, `usage` what they used, `audit` what they did.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
 
 mod attempts;
 mod audit;
+mod identities;
 mod jobs;
 mod keys;
 mod learned;

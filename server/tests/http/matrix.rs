@@ -62,6 +62,8 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/metrics", "", Outside),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
+    ("GET", "/session/oidc", API, Arrives),
+    ("GET", "/session/oidc/return", API, Arrives),
     ("POST", "/registration", API, Arrives),
     ("POST", "/links/look", API, Arrives),
     ("POST", "/links/follow", API, Arrives),

