@@ -29,6 +29,8 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const LONGEST: usize = 1 << 20;
 /// How long it is believed about its addresses.
 const KNOWN_FOR: Duration = Duration::from_hours(1);
+/// How long it is left alone after it did not answer.
+const REST: Duration = Duration::from_secs(5);
 
 /// Somebody, as their provider says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +71,7 @@ pub(crate) struct Provider {
     http: Client,
     /// Held while it is asked, by which everybody who wants to leave waits for
     /// one answer.
-    known: Mutex<Option<(Instant, Discovered)>>,
+    known: Mutex<Known>,
 }
 
 /// What a provider says of itself.
@@ -81,6 +83,13 @@ struct Discovered {
     jwks_uri: String,
     userinfo_endpoint: Option<String>,
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
+}
+
+/// What was found out about a provider, and when that failed last.
+#[derive(Debug, Default)]
+struct Known {
+    found: Option<(Instant, Discovered)>,
+    failed: Option<Instant>,
 }
 
 /// What a code is worth.
@@ -140,7 +149,7 @@ impl Provider {
     /// Who came back with this code.
     pub(crate) async fn redeem(&self, code: &str, attempt: &Attempt) -> Result<Identity, Trouble> {
         let found = self.discovered().await?;
-        let redeemed: Redeemed = read(self.asking(&found, code, attempt)?).await?;
+        let redeemed: Redeemed = read(self.asking(&found, code, attempt)).await?;
         let keys = read(self.http.get(&found.jwks_uri)).await?;
         let expected = (found.issuer.as_str(), self.client_id.as_str());
         let mut claims = token::verified(&redeemed.id_token, &keys, expected)?;
@@ -179,12 +188,7 @@ impl Provider {
     }
 
     /// The request that a code is redeemed by.
-    fn asking(
-        &self,
-        found: &Discovered,
-        code: &str,
-        attempt: &Attempt,
-    ) -> anyhow::Result<RequestBuilder> {
+    fn asking(&self, found: &Discovered, code: &str, attempt: &Attempt) -> RequestBuilder {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.append_pair("grant_type", "authorization_code")
             .append_pair("code", code)
@@ -208,16 +212,27 @@ impl Provider {
             }
         }
         let kind = "application/x-www-form-urlencoded";
-        Ok(request.header("content-type", kind).body(form.finish()))
+        request.header("content-type", kind).body(form.finish())
     }
 
     async fn discovered(&self) -> anyhow::Result<Discovered> {
         let mut known = self.known.lock().await;
-        if let Some((at, found)) = &*known
+        if let Some((at, found)) = &known.found
             && at.elapsed() < KNOWN_FOR
         {
             return Ok(found.clone());
         }
+        // Whoever waited for this answer does not wait for another.
+        ensure!(known.failed.is_none_or(|at| at.elapsed() > REST), "it did not answer just now");
+        let found = self.discover().await;
+        match &found {
+            Ok(found) => known.found = Some((Instant::now(), found.clone())),
+            Err(_) => known.failed = Some(Instant::now()),
+        }
+        found
+    }
+
+    async fn discover(&self) -> anyhow::Result<Discovered> {
         let base = self.issuer.as_str().trim_end_matches('/');
         let at = format!("{base}/.well-known/openid-configuration");
         let found: Discovered = read(self.http.get(at)).await?;
@@ -235,7 +250,6 @@ impl Provider {
                 bail!("its address {address} is not https");
             }
         }
-        *known = Some((Instant::now(), found.clone()));
         Ok(found)
     }
 }
