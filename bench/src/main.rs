@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `figure` is one line of the table, `cores` says who computes where, `house` is the server
 //! under measurement. `alone` measures it without visitors, `page` what a first visit transfers, `relay` how fast
-//! and for how many a backend's frame reaches viewers, `workflows` what a workflow takes before it runs, `report` is the document about it. `upstream` is a backend
+//! and for how many a backend's frame reaches viewers, `workflows` what a workflow takes before it runs, `gate` what every request passes, `report` is the document about it. `upstream` is a backend
 //! that says on command what a ComfyUI would say, `viewer` somebody who watches, `stalled` somebody who does not.
 
 #![expect(clippy::print_stdout, reason = "its table is for the terminal")]
@@ -10,6 +10,7 @@
 mod alone;
 mod cores;
 mod figure;
+mod gate;
 mod house;
 mod page;
 mod quantile;
@@ -58,6 +59,8 @@ enum Part {
     Relay,
     /// What workflows take before they run.
     Workflows,
+    /// What every request passes: who it is, and whether it is too often.
+    Gate,
 }
 
 #[tokio::main(flavor = "multi_thread")]
@@ -94,6 +97,9 @@ async fn measure(cli: &Cli) -> anyhow::Result<Vec<Figure>> {
     }
     if wanted(Part::Workflows) {
         figures.extend(workflows::measure().await.context("measuring workflows")?);
+    }
+    if wanted(Part::Gate) {
+        figures.extend(gate::measure().await.context("measuring the gate")?);
     }
     Ok(figures)
 }

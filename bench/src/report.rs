@@ -23,7 +23,9 @@ pub fn document(figures: &[Figure], machine: &str) -> String {
            moves while the others are measured.\n\
          - *Import* is from the bytes of a file of the editor, subgraphs in it, to the workflow that guests could run. *Preparing* is from \
            values to the graph that is sent: checked, filled in, the policy enforced. *Definitions* are those of a real server, with more \
-           nodes and models to make 1.6 MB; what is kept is by how much the process grew when it kept twenty, divided by the twenty.\n\n\
+           nodes and models to make 1.6 MB; what is kept is by how much the process grew when it kept twenty, divided by the twenty.\n\
+         - *Knowing who asks* is from the head of a request to whose it is, for a key or a session that was shown before. *Counting* is one \
+           request of ever another address, more of them than are kept apart. Both within one process, 100,000 times.\n\n\
          What the scheduler does to the other programs of a machine is in these times: a hundredth of them (p99) says more about the \
          neighbours than about us when the load is higher than the number of cores.\n",
         table(figures)

@@ -21,6 +21,7 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
+// safety 17, 21
 test('a listed site frames the page and gets a picture', async () => {
   const blog = await site('about:blank');
   const house = await House.open({ args: ['--embed-origin', blog.url] });
@@ -38,6 +39,7 @@ test('a listed site frames the page and gets a picture', async () => {
   blog.close();
 });
 
+// safety 21
 test('an unlisted site cannot frame it', async () => {
   const house = await House.open();
   const stranger = await site(`${house.url}/embed/text-to-picture`);

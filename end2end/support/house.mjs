@@ -24,11 +24,11 @@ export class House {
       await writeFile(file, config);
       all.push('--config', file);
     }
-    await house.#start(all);
+    await house.#start(all, port);
     return house;
   }
 
-  async #start(args) {
+  async #start(args, port) {
     const binary = process.env.PARLOR_BINARY;
     if (!binary) throw new Error('PARLOR_BINARY is not set: run the stories with `cargo xtask test stories`');
     this.log = '';
@@ -39,8 +39,9 @@ export class House {
       const settle = (settled, value) => (clearTimeout(late), settled(value));
       const read = chunk => {
         this.log += chunk;
-        const address = this.log.match(/http:\/\/127\.0\.0\.1:\d+/);
-        if (address) settle(resolve, address[0]);
+        const address = this.log.match(/Parlor is open at (\S+)/);
+        // Behind a proxy it says what people type, and not where it listens.
+        if (address) settle(resolve, port ? `http://127.0.0.1:${port}` : address[1]);
       };
       this.process.stdout.on('data', read);
       this.process.stderr.on('data', read);

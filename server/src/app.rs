@@ -9,7 +9,7 @@ use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::auth::Visitors;
+use crate::auth::{Provider, Visitors};
 use crate::backends::{BackendConfig, Backends};
 use crate::config::Config;
 use crate::db::Db;
@@ -52,6 +52,8 @@ pub struct App {
     pub visitors: Visitors,
     /// Those who have more than a cookie.
     pub people: People,
+    /// Who else says who somebody is.
+    pub(crate) provider: Option<Provider>,
     /// How much somebody may.
     pub limits: crate::limits::Limits,
     /// The guest's pages.
@@ -109,6 +111,7 @@ impl App {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
+            provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,
             studio_page: Document::studio(config.base_path())?,

@@ -2,13 +2,16 @@
 //! place that turns an error into a response.
 
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{
+    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 use wire::{ErrorCode, Problem};
 
-use crate::api::{comfy_v2, native};
+use crate::api::{comfy_v2, native, openai, recipes};
 use crate::db::Trouble;
 use crate::telemetry::RequestId;
 
@@ -181,18 +184,23 @@ fn code(status: StatusCode) -> ErrorCode {
     }
 }
 
-/// How a door tells of a refusal.
-type Dialect = fn(&Problem) -> serde_json::Value;
-
-/// The doors with a form of their own for refusals, by what their paths begin with.
-const DIALECTS: [(&str, Dialect); 2] =
-    [("/api/v2/", comfy_v2::said), ("/api/serverless/", native::words::said)];
+/// How the door at `path` words a refusal, if not as Parlor's own does.
+fn dialect(path: &str) -> Option<fn(&Problem) -> Value> {
+    Some(match path {
+        "/api" | "/api/generate" => recipes::said,
+        path if path.starts_with("/api/status/") => recipes::said,
+        path if path.starts_with("/api/v2/") => comfy_v2::said,
+        path if path.starts_with("/api/serverless/") => native::words::said,
+        path if path.starts_with("/v1/") => openai::said,
+        _ => return None,
+    })
+}
 
 /// The body of a refusal and its type, as the door at `path` tells it.
 fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
-    let dialect = DIALECTS.iter().find(|(door, _)| path.starts_with(door));
+    let dialect = dialect(path);
     let body = match dialect {
-        Some((_, say)) => serde_json::to_vec(&say(problem)),
+        Some(say) => serde_json::to_vec(&say(problem)),
         None => serde_json::to_vec(problem),
     };
     let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
@@ -221,7 +229,7 @@ pub async fn finish(request: Request, next: Next) -> Response {
     let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
     let (kind, body) = told(&path, &problem);
     let headers = response.headers_mut();
-    headers.remove(axum::http::header::CONTENT_LENGTH);
+    headers.remove(CONTENT_LENGTH);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
     response
@@ -256,10 +264,17 @@ fn foreign(response: &Response) -> Problem {
     problem(status, &detail, None)
 }
 
-/// `TRACE` and `CONNECT` have no meaning here, whatever the address.
-pub async fn refuse_odd_methods(request: Request, next: Next) -> Response {
+/// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what
+/// says twice whom it is for, a proxy in front may have believed the other.
+pub async fn refuse_odd_requests(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if request.headers().get_all(HOST).iter().nth(1).is_some() {
+        let error = Error::BadRequest("the `Host` of a request is one".into());
+        let mut response = error.into_response();
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        return response;
     }
     next.run(request).await
 }

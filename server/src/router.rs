@@ -112,9 +112,11 @@ fn studio_routes() -> Router<Arc<App>> {
 
 /// Who asks, what lets them in, and what is theirs.
 fn people() -> Router<Arc<App>> {
-    use account::{admin, export, keys, links, me, mine, pack, session};
+    use account::{admin, export, keys, links, me, mine, oidc, pack, session};
     Router::new()
         .route("/session", post(session::sign_in).delete(session::sign_out))
+        .route("/session/oidc", get(oidc::leave))
+        .route("/session/oidc/return", get(oidc::come_back))
         .route("/registration", post(session::register))
         .route("/links/look", post(links::look))
         .route("/links/follow", post(links::follow))
@@ -159,6 +161,8 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
     Ok(routes
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(csrf)
+        .layer(from_fn(error::refuse_odd_requests))
+        .layer(from_fn_with_state(Arc::clone(app), only_our_names))
         .layer(CompressionLayer::new().compress_when(JsonOnly))
         .layer(for_pages(header::CONTENT_SECURITY_POLICY, no_frames))
         .layer(for_pages("cross-origin-opener-policy", "same-origin"))
@@ -166,9 +170,7 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
         .layer(header_unless_set("cross-origin-resource-policy", "same-origin"))
         .layer(header_unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header_unless_set(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_unless_set("permissions-policy", PERMISSIONS))
-        .layer(from_fn(error::refuse_odd_methods))
-        .layer(from_fn_with_state(Arc::clone(app), only_our_names)))
+        .layer(header_unless_set("permissions-policy", PERMISSIONS)))
 }
 
 /// For whatever is opened as if it were a page: it may do nothing.

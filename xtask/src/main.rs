@@ -11,6 +11,7 @@ mod command;
 mod page;
 mod places;
 mod say;
+mod security;
 mod server;
 mod templates;
 mod tools;
@@ -62,6 +63,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         definitions: Option<PathBuf>,
     },
+    /// Writes into docs/security.md which test shows which line of what must hold.
+    Security,
     /// Runs compiled browser tests; cargo calls it.
     #[command(hide = true)]
     WasmTest { file: PathBuf },
@@ -105,6 +108,7 @@ fn run(task: Task) -> anyhow::Result<()> {
             server::bench(&places, &binary, &bench)
         }
         Task::Templates { definitions } => templates::import_all(&places, definitions),
+        Task::Security => security::write(&places),
         Task::WasmTest { file } => check::browser::run_file(&places, &file),
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json as Answer, Router};
@@ -17,7 +17,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wire::{Inputs, Job, JobId, JobStatus, Output, OutputKind, Problem};
 
-use super::dialect;
 use super::running::{self, Caller};
 use crate::app::App;
 use crate::auth::Principal;
@@ -47,10 +46,10 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/generate", post(generate))
         .route("/status/{task_id}", get(status))
         .layer(from_fn_with_state(Arc::clone(app), limits::gate))
-        .layer(from_fn(|request, next| dialect::speak(words, request, next)))
 }
 
-fn words(problem: &Problem) -> Value {
+/// Refusals as scripts read them.
+pub(crate) fn said(problem: &Problem) -> Value {
     json!({ "success": false, "error": problem.detail, "field": problem.field })
 }
 

@@ -81,7 +81,7 @@ impl<'a> Asked<'a> {
     ///
     /// When the database cannot be asked. It is only asked for what was not
     /// shown lately.
-    pub(crate) async fn principal(self, app: &App) -> anyhow::Result<Result<Principal, Refused>> {
+    pub async fn principal(self, app: &App) -> anyhow::Result<Result<Principal, Refused>> {
         if let Some(key) = api_key(self.headers) {
             return self.with_key(app, &key).await;
         }

@@ -25,6 +25,8 @@ const TOKEN_HEADER: &str = "x-parlor-visitor";
 const TOKEN_PROTOCOL: &str = "token.";
 const YEAR_SECONDS: u32 = 365 * 24 * 60 * 60;
 const TOKEN_BYTES: usize = 32;
+/// How long somebody may take at their identity provider.
+const ATTEMPT_SECONDS: u32 = 15 * 60;
 
 /// The secret that makes somebody a visitor: 256 random bits.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,6 +58,18 @@ impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")
     }
+}
+
+/// What an identity provider is told of one attempt to sign in, so that nobody
+/// else can end it.
+#[derive(Clone)]
+pub(crate) struct Attempt {
+    /// Comes back in the address: the browser that comes is the one that left.
+    pub(crate) state: String,
+    /// Comes back in the ID token: it was made for this attempt.
+    pub(crate) nonce: String,
+    /// Shown when the code is redeemed, when the provider has seen its hash only.
+    pub(crate) verifier: String,
 }
 
 /// Knows visitors by the key of this house.
@@ -112,6 +126,37 @@ impl Visitors {
         self.session().read(headers)
     }
 
+    /// The `Set-Cookie` by which a browser is known when it comes back from its
+    /// identity provider.
+    pub(crate) fn attempt_cookie(&self, token: &Token) -> HeaderValue {
+        self.attempting().set(token)
+    }
+
+    /// The `Set-Cookie` that ends the attempt.
+    pub(crate) fn no_attempt_cookie(&self) -> HeaderValue {
+        self.attempting().clear()
+    }
+
+    /// The attempt that a browser comes back from.
+    pub(crate) fn attempt(&self, headers: &HeaderMap) -> Option<Attempt> {
+        self.attempting().read(headers).map(|token| self.attempt_of(&token))
+    }
+
+    /// The attempt of whoever holds this token. Nothing has to be kept of it.
+    pub(crate) fn attempt_of(&self, token: &Token) -> Attempt {
+        let secret = |purpose: &str| BASE64.encode(self.keyed(purpose, &token.0));
+        Attempt {
+            state: secret("oidc state"),
+            nonce: secret("oidc nonce"),
+            verifier: secret("oidc verifier"),
+        }
+    }
+
+    fn attempting(&self) -> TokenCookie {
+        let names = ("__Host-parlor_attempt", "parlor_attempt");
+        TokenCookie { secure: self.secure, names, seconds: ATTEMPT_SECONDS }
+    }
+
     fn visitor_cookie(&self) -> TokenCookie {
         let names = ("__Host-parlor_visitor", "parlor_visitor");
         TokenCookie { secure: self.secure, names, seconds: YEAR_SECONDS }
@@ -137,11 +182,14 @@ impl Visitors {
     }
 
     fn derive(&self, purpose: &str, secret: &[u8]) -> PrincipalId {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        let hash = hasher.update(purpose.as_bytes()).update(&[0]).update(secret).finalize();
         let mut id = [0; 16];
-        id.copy_from_slice(&hash.as_bytes()[..16]);
+        id.copy_from_slice(&self.keyed(purpose, secret)[..16]);
         PrincipalId(Uuid::from_bytes(id))
+    }
+
+    fn keyed(&self, purpose: &str, secret: &[u8]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(purpose.as_bytes()).update(&[0]).update(secret).finalize().into()
     }
 }
 
@@ -193,7 +241,11 @@ pub(super) mod tests {
     #[test]
     fn a_cookie_over_https_is_bound_to_the_host() {
         let (visitors, token) = (visitors(), Token::random());
-        for cookie in [visitors.cookie(&token), visitors.session_cookie(&token)] {
+        for cookie in [
+            visitors.cookie(&token),
+            visitors.session_cookie(&token),
+            visitors.attempt_cookie(&token),
+        ] {
             let cookie = cookie.to_str().unwrap();
             assert!(cookie.starts_with("__Host-"), "{cookie}");
             for part in ["; Path=/;", "; HttpOnly", "; SameSite=Lax", "; Secure"] {

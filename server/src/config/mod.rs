@@ -10,6 +10,7 @@
 mod file;
 mod graphs;
 mod limits;
+mod oidc;
 mod values;
 
 use std::ffi::OsString;
@@ -26,6 +27,7 @@ use crate::cli::Command;
 
 pub use graphs::GraphSettings;
 pub use limits::{Allowance, LimitSettings};
+pub use oidc::OidcSettings;
 pub use values::{Alias, BackendAddress, Door, Origin, PublicUrl};
 
 /// The settings file of the working folder.
@@ -159,6 +161,10 @@ pub struct Config {
     #[command(flatten)]
     pub graphs: GraphSettings,
 
+    /// Who else is believed about who somebody is.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
+
     /// Let people ask for an account, which the owner then approves.
     #[arg(long, env = "PARLOR_REGISTRATION", action = ArgAction::Set, num_args = 0..=1,
           default_value = "false", default_missing_value = "true", require_equals = true,
@@ -258,6 +264,7 @@ impl Config {
                  which proxies are believed"
             );
         }
+        self.oidc.check()?;
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }

@@ -4,8 +4,9 @@
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
-//! may come in, `native`, `assets`, `tasks` and `recipes` what other doors keep, `usage` what they
-//! used, `audit` what they did, and `theirs` is about all that is somebody's, in whatever table.
+//! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
+//! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
+//! about all that is somebody's, in whatever table.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
 //! never waits for the writer.
@@ -13,6 +14,7 @@
 mod assets;
 mod attempts;
 mod audit;
+mod identities;
 mod jobs;
 mod keys;
 mod learned;

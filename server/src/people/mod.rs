@@ -1,11 +1,12 @@
 //! People with an account, and what lets them in: passwords, sessions, links
 //! that can be followed once, API keys.
 //!
-//! `sign_in` opens and ends sessions, `links` makes accounts, `keys` makes keys
+//! `sign_in` opens and ends sessions, `identity` is who signed in elsewhere, `links` makes accounts, `keys` makes keys
 //! for programs, `account` is what people do with what is theirs, `names` and
 //! `password` are what may be chosen.
 
 mod account;
+mod identity;
 mod keys;
 mod links;
 mod name;

@@ -29,7 +29,7 @@ pub struct House {
     pub app: Arc<App>,
     router: Router,
     _engine: Option<Engine>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl House {
@@ -68,7 +68,12 @@ impl House {
         let demo = engine.as_ref().map(|engine| engine.url().parse().unwrap());
         let app = App::open(config, demo, Shutdown::default()).await.unwrap();
         let router = router::router(&app).unwrap();
-        Self { app, router, _engine: engine, _folder: folder }
+        Self { app, router, _engine: engine, folder }
+    }
+
+    /// Where it keeps everything.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// The answer to a request from this machine.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use futures_util::{SinkExt, StreamExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -187,6 +188,31 @@ async fn a_message_over_64_kib_ends_the_conversation() {
     told(&mut socket).await;
     socket.send(Message::text("x".repeat((64 << 10) + 1))).await.unwrap();
     assert_eq!(goodbye(&mut socket).await, CloseCode::Size);
+}
+
+// safety 19
+#[tokio::test]
+async fn who_does_not_answer_a_ping_is_gone() {
+    let house = House::quiet().await;
+    let address = house.listen().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "GET /api/parlor/v1/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut said = Vec::new();
+    while !said.windows(5).any(|at| at == b"hello") {
+        assert!(stream.read_buf(&mut said).await.unwrap() > 0, "it hung up");
+    }
+    // From here on the clock jumps to the next deadline when nothing happens.
+    tokio::time::pause();
+    let _ = stream.read_to_end(&mut said).await;
+    assert!(said.windows(2).any(|at| at == [0x89, 0]), "it was asked whether it is there");
+    tokio::time::resume();
+    drop(stream);
+    while !house.app.metrics.render().unwrap().contains("parlor_viewers 0") {
+        tokio::task::yield_now().await;
+    }
 }
 
 // safety 37

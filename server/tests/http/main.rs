@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
 mod admin;
+mod attack;
 mod comfy_v2;
 mod command_line;
 mod doors;
@@ -22,6 +23,7 @@ mod people;
 mod privacy;
 mod process;
 mod published;
+mod reading;
 mod recipes;
 mod refusals;
 mod routes;
@@ -29,6 +31,8 @@ mod serverless;
 mod serving;
 mod sessions;
 mod shelf;
+mod shielded;
+mod smuggling;
 mod studio;
 mod uploads;
 mod visitors;

@@ -15,7 +15,7 @@ use super::routes::routes;
 
 /// Who may come through a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rule {
+pub enum Rule {
     /// A page, or for operators: outside of the API.
     Outside,
     /// Also who still has to sign in.
@@ -51,7 +51,7 @@ use Rule::{
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
-const TABLE: &[(&str, &str, &str, Rule)] = &[
+pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/", "", Outside),
     ("GET", "/gallery", "", Outside),
     ("GET", "/w/{slug}", "", Outside),
@@ -82,6 +82,8 @@ const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/jobs/{id}/cancel", V2, Changes),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
+    ("GET", "/session/oidc", API, Arrives),
+    ("GET", "/session/oidc/return", API, Arrives),
     ("POST", "/registration", API, Arrives),
     ("POST", "/links/look", API, Arrives),
     ("POST", "/links/follow", API, Arrives),
@@ -267,14 +269,14 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
 }
 
 /// A house, whose owner made things.
-struct Things {
+pub struct Things {
     job: String,
     output: String,
     upload: String,
 }
 
 impl Things {
-    async fn of(owner: &Visitor<'_>) -> Self {
+    pub async fn of(owner: &Visitor<'_>) -> Self {
         let job = owner.picture().await;
         let output = job.outputs[0].id.to_string();
         let picture = owner.get(&format!("{API}/outputs/{output}")).await;
@@ -284,7 +286,7 @@ impl Things {
         Self { job: job.id.to_string(), output, upload: upload.id.to_string() }
     }
 
-    fn uri(&self, path: &str, before: &str) -> String {
+    pub fn uri(&self, path: &str, before: &str) -> String {
         let id = match path
             .split('/')
             .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))

@@ -98,6 +98,96 @@ async fn being_told_to_stop_ends_well() {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
+// safety 24
+#[tokio::test]
+async fn nothing_that_a_caller_sends_makes_a_line_of_the_log() {
+    let data = tempfile::tempdir().unwrap();
+    let mut parlor = Parlor::start(data.path(), &["--log", "debug"]);
+    let forged = "2026-01-01T00:00:00Z ERROR forged: everything is lost";
+    let encoded = forged.replace(' ', "%20");
+    let client = http();
+    for path in [
+        format!("/%0a{encoded}"),
+        format!("/api/%0d%0a{encoded}"),
+        format!("/api/parlor/v1/jobs/%0a{encoded}?order=%0a{encoded}"),
+        format!("/api/parlor/v1/signed/x%0a{encoded}/outputs/%0a{encoded}"),
+    ] {
+        client.get(format!("{}{path}", parlor.url)).send().await.unwrap();
+    }
+    let body = json!({"name": format!("\n{forged}"), "password": format!("\r\n{forged}")});
+    client.post(parlor.api("session")).json(&body).send().await.unwrap();
+    let inputs =
+        json!({"inputs": {"prompt": format!("\n{forged}\u{1b}[2J"), format!("\n{forged}"): 1}});
+    client.post(parlor.api("workflows/text-to-picture/jobs")).json(&inputs).send().await.unwrap();
+    let secret = "plr_secretsecretsecretsecret";
+    client.get(parlor.api("me")).bearer_auth(secret).send().await.unwrap();
+    parlor.signal("TERM");
+    parlor.child.wait().unwrap();
+    let mut log = String::new();
+    parlor.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert!(log.lines().count() > 10, "it was to tell much: {log}");
+    for line in log.lines() {
+        assert!(!line.starts_with(forged), "{line}");
+        assert!(!line.contains(['\r', '\u{1b}']) && !line.contains(secret), "{line}");
+    }
+}
+
+/// Most memory a process has held, in kB.
+#[cfg(target_os = "linux")]
+fn peak(process: &Child) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// 30,000 × 30,000 pixels of one colour: 100 kB, and 113 MB unpacked.
+#[cfg(target_os = "linux")]
+fn bomb() -> Vec<u8> {
+    use std::io::Write as _;
+
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let mut crc = flate2::Crc::new();
+        crc.update(kind);
+        crc.update(data);
+        let length = (data.len() as u32).to_be_bytes();
+        [&length[..], kind, data, &crc.sum().to_be_bytes()].concat()
+    };
+    let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let row = vec![0; 1 + 30_000 / 8];
+    (0..30_000).for_each(|_| packed.write_all(&row).unwrap());
+    let side = 30_000_u32.to_be_bytes();
+    let header = [&side[..], &side, &[1, 0, 0, 0, 0]].concat();
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &header),
+        chunk(b"IDAT", &packed.finish().unwrap()),
+        chunk(b"IEND", &[]),
+    ]
+    .concat()
+}
+
+// safety 27
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_bomb_is_refused_without_being_unpacked() {
+    let data = tempfile::tempdir().unwrap();
+    let parlor = Parlor::start(data.path(), &[]);
+    let hand_in = async |content: Vec<u8>| {
+        let asked =
+            http().post(parlor.api("uploads?name=a.png")).header("content-type", "image/png");
+        asked.body(content).send().await.unwrap()
+    };
+    // What any upload takes is taken already.
+    let good = include_bytes!("../../../public/icon-192.png");
+    assert!(hand_in(good.to_vec()).await.status().is_success());
+    let before = peak(&parlor.child);
+    let refused = hand_in(bomb()).await;
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("30000"));
+    let grown = peak(&parlor.child) - before;
+    assert!(grown < 20_000, "{grown} kB");
+}
+
 #[test]
 fn the_address_comes_first_and_a_house_that_nobody_reads_still_stops() {
     let data = tempfile::tempdir().unwrap();

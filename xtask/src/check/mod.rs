@@ -3,6 +3,7 @@
 pub mod browser;
 mod clients;
 mod fuzz;
+mod hosting;
 
 use std::process::Command;
 
@@ -12,7 +13,7 @@ use crate::{
     command::{cargo, found, run},
     page::{self, Finish, PROGRAMS},
     places::Places,
-    say,
+    say, security,
     server::{self, Profile},
     tools::{
         self,
@@ -23,13 +24,16 @@ use crate::{
 /// A check: its name, and what it does.
 type Check = (&'static str, fn(&Places) -> anyhow::Result<()>);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 14] = [
     ("format", format),
+    ("security: every line has its test", security::check),
     ("lint the page", lint_page),
     ("lint the rest", lint_rest),
     ("documentation", documentation),
     ("tests", tests),
     ("documentation examples", examples),
+    ("hosting: proxies, backups, signing in elsewhere", hosting::open_house),
+    ("attack: lists and slow ones", hosting::attack),
     ("fuzz: a short run", fuzz::short_run),
     ("page: weight", weight),
     ("page: tests in a browser", browser::tests),

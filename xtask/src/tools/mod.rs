@@ -1,6 +1,6 @@
 //! What the machine must have, brought where it can be brought, named where it cannot.
 
-mod apt;
+pub mod apt;
 mod debian;
 pub mod wasm;
 

@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod mine;
+pub(crate) mod oidc;
 pub(crate) mod pack;
 pub(crate) mod session;
 mod zip;

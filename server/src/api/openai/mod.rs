@@ -14,12 +14,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use wire::{ErrorCode, Problem};
 
-use super::dialect;
 use crate::app::App;
 use crate::error;
 use crate::limits;
@@ -33,11 +32,10 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/models/{id}", get(models::show))
         .fallback(error::no_such_address)
         .layer(from_fn_with_state(Arc::clone(app), limits::gate))
-        .layer(from_fn(|request, next| dialect::speak(words, request, next)))
 }
 
 /// `{"error": {"message", "type", "param", "code"}}`.
-fn words(problem: &Problem) -> Value {
+pub(crate) fn said(problem: &Problem) -> Value {
     let kind = match problem.code {
         ErrorCode::Unauthorized => "authentication_error",
         ErrorCode::Forbidden => "permission_error",

@@ -1,8 +1,12 @@
 //! Accepts connections and serves them until the house closes.
 //!
 //! Our own loop instead of `axum::serve`, for what stands between a house and
-//! the street: a limit on connections, a limit on how long a header may take,
-//! and an end that waits for everything that is under way.
+//! the street: a limit on connections, of all and of one address, a limit on how
+//! long a header may take and an answer may wait to be read, and an end that
+//! waits for everything that is under way.
+
+mod crowd;
+mod unread;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -20,6 +24,8 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::auth::Peer;
+use crowd::{Crowd, Place};
+use unread::Unread;
 
 /// How long the head of a request may take to arrive, also the first of a
 /// connection and the next of one that is kept alive.
@@ -60,6 +66,7 @@ pub fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 /// [`crate::shutdown::Shutdown::finished`] waits for them.
 pub async fn serve(listener: TcpListener, app: Arc<App>, router: Router) {
     let places = Arc::new(Semaphore::new(app.config.max_connections as usize));
+    let crowd = Crowd::new(&app.config);
     let stopping = app.shutdown.started();
     tokio::pin!(stopping);
     loop {
@@ -67,8 +74,14 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, router: Router) {
             accepted = accept(&listener, &places) => accepted,
             () = &mut stopping => return,
         };
+        let Some(own) = crowd.enter(peer.ip()) else {
+            // Without a word, which would cost more than it is worth.
+            tracing::debug!("an address holds too many connections");
+            continue;
+        };
         let _ = stream.set_nodelay(true);
-        let connection = Connection { place, peer, app: Arc::clone(&app), router: router.clone() };
+        let places = (place, own);
+        let connection = Connection { places, peer, app: Arc::clone(&app), router: router.clone() };
         app.shutdown.spawn(connection.run(stream));
     }
 }
@@ -95,7 +108,8 @@ struct Connection {
     peer: SocketAddr,
     app: Arc<App>,
     router: Router,
-    place: OwnedSemaphorePermit,
+    /// Among all, and among those of its address.
+    places: (OwnedSemaphorePermit, Place),
 }
 
 impl Connection {
@@ -108,7 +122,8 @@ impl Connection {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
-        let connection = server().serve_connection(TokioIo::new(stream), service).with_upgrades();
+        let io = TokioIo::new(Unread::new(stream));
+        let connection = server().serve_connection(io, service).with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
@@ -120,7 +135,7 @@ impl Connection {
         if let Err(error) = ended {
             tracing::debug!(error = %error, "a connection ended badly");
         }
-        drop(self.place);
+        drop(self.places);
     }
 }
 
