@@ -20,14 +20,20 @@ const CLOSED: &[&str] = &[
     "manager/reboot",
     "customnode/install",
     "free",
-    "experiment/models",
     "experiment/models/preview/checkpoints/0/x.safetensors",
     "view_metadata/checkpoints?filename=x.safetensors",
     "assets/seed",
 ];
 
 /// Ours to answer or not, but never a backend's.
-const OWN: &[&str] = &["userdata/x.json", "v2/userdata", "settings/x", "users", "api/jobs/cancel"];
+const OWN: &[&str] = &[
+    "userdata/x.json",
+    "v2/userdata",
+    "settings/x",
+    "users",
+    "api/jobs/cancel",
+    "experiment/models",
+];
 
 /// Ways to spell a path that a careless proxy reads otherwise than it forwards.
 fn spelt(path: &str) -> [String; 8] {

