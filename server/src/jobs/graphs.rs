@@ -36,7 +36,7 @@ pub struct Raw {
     /// The only output nodes that are to run, if it says.
     pub targets: Option<Vec<NodeId>>,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
-    pub(crate) asked: Option<Asked>,
+    pub asked: Option<Asked>,
 }
 
 /// A file of the principal.

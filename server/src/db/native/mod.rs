@@ -22,17 +22,17 @@ pub(crate) use keepsakes::{Kept, KeptFile};
 /// How a job was asked for.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// Where it was to stand in the queue, which is only said back.
-    pub(crate) number: i64,
+    pub number: i64,
     /// The graph as it was checked.
-    pub(crate) prompt: Map<String, Value>,
+    pub prompt: Map<String, Value>,
     /// What was to be kept with it, but for secrets.
-    pub(crate) extra_data: Map<String, Value>,
+    pub extra_data: Map<String, Value>,
     /// The outputs that run.
-    pub(crate) outputs: Vec<NodeId>,
+    pub outputs: Vec<NodeId>,
     /// Who is told of it.
-    pub(crate) client: Option<String>,
+    pub client: Option<String>,
 }
 
 /// A job as that door tells of it.
