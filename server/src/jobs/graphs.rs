@@ -64,7 +64,7 @@ impl Jobs {
     ///
     /// # Errors
     ///
-    /// [`SubmitError::Refused`] in a server's own words; [`SubmitError::Closed`] as long as no
+    /// [`SubmitError::Refused`] in a server's own words; [`SubmitError::Opening`] as long as no
     /// backend has said which nodes there are.
     pub async fn submit_graph(
         &self,
@@ -77,7 +77,7 @@ impl Jobs {
         let definitions = self.parts.backends.all_definitions();
         let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
         if definitions.is_empty() {
-            return Err(SubmitError::Closed);
+            return Err(SubmitError::Opening);
         }
         let Verdict { outputs, node_errors } = verdict(&raw, &definitions)?;
         let asked = raw.asked.clone().map(|asked| Asked { outputs: outputs.clone(), ..asked });
@@ -232,7 +232,7 @@ fn verdict(raw: &Raw, definitions: &[&Definitions]) -> Result<Verdict, SubmitErr
     match (partial, refusal) {
         (Some(verdict), _) => Ok(verdict),
         (None, Some(refusal)) => Err(SubmitError::Refused(refusal)),
-        (None, None) => Err(SubmitError::Closed),
+        (None, None) => Err(SubmitError::Opening),
     }
 }
 

@@ -71,6 +71,9 @@ pub enum SubmitError {
          it."
     )]
     NotAllowed { node: String, class: String },
+    /// No backend has said which nodes there are, so that no graph can be checked.
+    #[error("The workshop is opening, and it is not known yet what it has. Try again in a moment.")]
+    Opening,
     /// `message` is to stand beside the field.
     #[error("{field}: {message}")]
     Field { field: String, message: String },

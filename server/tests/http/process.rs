@@ -229,3 +229,40 @@ async fn a_job_survives_the_killing_of_the_house() {
     let found: Job = found.json().await.unwrap();
     assert_eq!(found.status, JobStatus::Succeeded, "{:?}", found.failure);
 }
+
+// safety 32
+#[tokio::test]
+async fn a_task_is_known_after_the_killing_of_the_house() {
+    let data = tempfile::tempdir().unwrap();
+    let client = http();
+    let sleeps = json!({
+        "1": { "class_type": "EmptyImage", "inputs": { "width": 64, "height": 64, "batch_size": 1, "color": 9 } },
+        "2": { "class_type": "ImageInvert", "inputs": { "image": ["1", 0] } },
+        "9": { "class_type": "SaveImage", "inputs": { "images": ["2", 0], "filename_prefix": "x" } },
+    });
+    let first = Parlor::start(data.path(), &["--engine-delay-ms", "100"]);
+    let begin = async || {
+        let run = client.post(format!("{}/api/serverless/run", first.url)).json(&sleeps);
+        let run = run.header("X-Fc-Invocation-Type", "Async").header("X-Fc-Trace-Id", "mine");
+        run.send().await.unwrap().status()
+    };
+    // Until its engine has said which nodes there are, a house takes no graph.
+    while begin().await != 202 {
+        tokio::task::yield_now().await;
+    }
+    first.signal("KILL");
+    drop(first);
+
+    let second = Parlor::start(data.path(), &[]);
+    let status = format!("{}/api/serverless/status?task_id=mine", second.url);
+    loop {
+        let told: serde_json::Value =
+            client.get(&status).send().await.unwrap().json().await.unwrap();
+        let last = told.as_array().unwrap().last().unwrap().clone();
+        if last["type"] == "serverless_api" {
+            assert_eq!(last["data"]["results"].as_array().unwrap().len(), 1, "{told}");
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}

@@ -191,7 +191,7 @@ async fn a_key_makes_one_job() {
 async fn as_long_as_no_node_is_known_nothing_is_taken() {
     let house = House::open(&["http://127.0.0.1:9".to_owned()]).await;
     let answer = submit(&house, somebody(1), &inverts("x")).await;
-    assert!(matches!(answer, Err(SubmitError::Closed)), "{answer:?}");
+    assert!(matches!(answer, Err(SubmitError::Opening)), "{answer:?}");
 }
 
 // safety 32

@@ -61,9 +61,11 @@ pub(super) async fn create(
 }
 
 async fn read(app: &App, request: Request) -> Result<Form, Refused> {
-    let (mut fields, opening) = form::read(request).await?;
+    let (mut fields, opening) = form::read(request).await.map_err(unreadable)?;
     let mut form = Form::default();
-    while let Some(field) = fields.next_field().await.map_err(form::refused)? {
+    while let Some(field) =
+        fields.next_field().await.map_err(|error| unreadable(form::refused(error)))?
+    {
         match field.name().unwrap_or_default() {
             "file" => {
                 opening.is_over();
@@ -85,9 +87,17 @@ async fn read(app: &App, request: Request) -> Result<Form, Refused> {
     Ok(form)
 }
 
+/// A form that is none is a value that cannot be used, in the contract's terms.
+fn unreadable(error: Error) -> Refused {
+    match error {
+        Error::BadRequest(why) => Refused::unusable(why),
+        error => error.into(),
+    }
+}
+
 async fn text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Refused> {
     let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(form::refused)? {
+    while let Some(piece) = field.chunk().await.map_err(|error| unreadable(form::refused(error)))? {
         if bytes.len() + piece.len() > LONGEST {
             return Err(Refused::unusable("a field of the form is too long"));
         }

@@ -95,9 +95,8 @@ impl From<SubmitError> for Refused {
                 let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "queue_full");
                 Self::Own { status, code, message, details: Value::Null, retry: retry_after }
             }
-            SubmitError::Closed => {
+            SubmitError::Opening => {
                 let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "deployment_not_ready");
-                let message = "the workshop is opening; try again in a moment".to_owned();
                 Self::Own { status, code, message, details: Value::Null, retry: OPENING }
             }
             error => Self::House(error.into()),

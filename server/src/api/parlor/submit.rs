@@ -124,6 +124,9 @@ impl From<SubmitError> for Error {
                 "the workshop is closed, and without every file this can be prepared only when it \
                  opens; choose a file, or try again soon",
             ),
+            SubmitError::Opening => Self::Unavailable(
+                "the workshop is opening, and it is not known yet what it has; try again in a moment",
+            ),
             SubmitError::Storage(cause) => Self::Internal(cause),
             SubmitError::TooCostly { .. }
             | SubmitError::Lacking { .. }

@@ -128,7 +128,7 @@ async fn body_of(refused: Refused) -> Value {
         return json!({ "error": { "type": problem.code, "message": problem.detail,
                                   "details": "", "extra_info": {} }, "node_errors": {} });
     }
-    let body = response.into_body().collect().await.map(|body| body.to_bytes());
+    let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes);
     let body = body.ok().and_then(|body| serde_json::from_slice(&body).ok());
     body.unwrap_or_else(|| json!({ "error": StatusCode::BAD_REQUEST.to_string() }))
 }

@@ -39,12 +39,25 @@ pub(super) async fn show(
     let job = app.jobs.find(principal.id, id).await?.ok_or(Error::NotFound("task"))?;
     let stored = app.jobs.events_after(principal.id, id, 0).await?;
     let stored = stored.ok_or(Error::NotFound("task"))?;
-    let mut told: Vec<Value> = stored.iter().flat_map(|(_, event)| said(&job, event)).collect();
+    let mut told: Vec<Value> = Vec::with_capacity(stored.len() + 1);
+    for (_, event) in &stored {
+        if !joins(told.last_mut(), event) {
+            told.extend(said(&job, event));
+        }
+    }
     if job.status.is_over() {
         let owner = principal.id;
         told.push(results::message(&app, (&job, owner), (wishes, &links)).await?);
     }
     Ok(axum::Json(told.into()))
+}
+
+/// ComfyUI names all cached nodes at once: whether this one is added to the last message.
+fn joins(last: Option<&mut Value>, event: &Event) -> bool {
+    let Event::Node { node, state: NodeState::Cached } = event else { return false };
+    let last = last.filter(|last| last["type"] == "execution_cached");
+    let nodes = last.and_then(|last| last.pointer_mut("/data/nodes")?.as_array_mut());
+    nodes.map(|nodes| nodes.push(node.as_str().into())).is_some()
 }
 
 /// What ComfyUI would have said.
