@@ -524,6 +524,7 @@ register-why = Choose a name and a password. You can come in once the host has a
 register-asked-title = You have asked
 register-asked-why = The host has to approve it. Then you come in with your name and your password.
 register-to-sign-in = Sign in
+sign-in-elsewhere = Sign in at { $host }
 keep-made = { $count ->
     [one] Keep the { $count } picture you made here
     *[other] Keep the { $count } pictures you made here

@@ -17,4 +17,7 @@ pub struct House {
     pub max_upload_bytes: u64,
     /// Whoever comes may ask for an account, which the owner has to approve.
     pub registration: bool,
+    /// Where else people may sign in: the host of the identity provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
 }

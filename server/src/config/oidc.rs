@@ -46,6 +46,11 @@ pub struct OidcSettings {
 }
 
 impl OidcSettings {
+    /// Where people sign in, as they know it.
+    pub(crate) fn host(&self) -> Option<String> {
+        Some(self.oidc_issuer.as_ref()?.host_str()?.to_owned())
+    }
+
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let Some(issuer) = &self.oidc_issuer else {
             ensure!(

@@ -160,6 +160,6 @@ async fn the_house_says_whether_accounts_can_be_asked_for() {
     for (flags, told) in [(&["--registration"][..], true), (&[], false)] {
         let house = House::with(flags).await;
         let answer: wire::House = house.get(&format!("{API}/house")).await.json();
-        assert_eq!(answer.registration, told);
+        assert_eq!((answer.registration, answer.elsewhere), (told, None));
     }
 }

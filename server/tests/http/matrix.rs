@@ -312,7 +312,11 @@ impl Things {
             .replace("{file}", "x")
             .replace("{to}", "y");
         // The door itself.
-        if path == "/" && !before.is_empty() { before.to_owned() } else { format!("{before}{path}") }
+        if path == "/" && !before.is_empty() {
+            before.to_owned()
+        } else {
+            format!("{before}{path}")
+        }
     }
 }
 

@@ -134,6 +134,9 @@ fn Stranger() -> Node {
     let may_ask = memo(move |_| {
         home.house.see(|house| house.as_ref().is_some_and(|house| house.registration))
     });
+    let elsewhere = memo(move |_| {
+        home.house.see(|house| house.as_ref().and_then(|house| house.elsewhere.clone()))
+    });
     let back = move |_| {
         is_new.set(false);
         has_asked.set(false);
@@ -162,6 +165,9 @@ fn Stranger() -> Node {
         view! {
             <Room title=way.title() why=way.why() page=true>
                 <Entry way has_asked />
+                {move || elsewhere.get().map(|host| view! {
+                    <a class="btn" href="api/parlor/v1/session/oidc">{t::sign_in_elsewhere(host)}</a>
+                })}
                 {other}
             </Room>
         }

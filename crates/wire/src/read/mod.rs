@@ -90,7 +90,7 @@ objects! {
     Condition { field, is }
     Ends { low, high }
     Failure { code, message, hint, node, node_title, details }
-    House { name, build, demo, open, max_upload_bytes, registration }
+    House { name, build, demo, open, max_upload_bytes, registration, elsewhere }
     Job {
         id, workflow, workflow_title, workflow_version, status, seq, created_at, started_at, finished_at, inputs,
         position, progress, outputs, failure, favourite, expires_at, backend, attempt

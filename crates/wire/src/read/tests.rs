@@ -180,6 +180,7 @@ fn the_rest() {
         open: false,
         max_upload_bytes: 1 << 25,
         registration: true,
+        elsewhere: Some("id.example.org".into()),
     });
     both_read(&Upload {
         id: UploadId(Uuid::from_u128(3)),

@@ -24,6 +24,7 @@ pub(crate) async fn show(
         open: app.backends.any_open(),
         max_upload_bytes: app.config.max_upload_bytes(),
         registration: app.config.registration,
+        elsewhere: app.config.oidc.host(),
     };
     let welcome = principal.map(|principal| welcome(&app, &principal)).unwrap_or_default();
     (welcome, axum::Json(house))
