@@ -83,10 +83,16 @@ impl Scaling {
 
 /// `picture` at another size.
 pub(crate) fn resize(picture: &RgbImage, width: u32, height: u32, scaling: Scaling) -> RgbImage {
-    let mut scaled = RgbImage::new(width, height);
+    let scaled = scaled(picture.clone().into(), (width, height), scaling);
+    scaled.into_rgb8()
+}
+
+/// In the one layout that is scaled.
+fn scaled(picture: DynamicImage, (width, height): (u32, u32), scaling: Scaling) -> DynamicImage {
+    let mut scaled = DynamicImage::new_rgba8(width, height);
     Resizer::new()
-        .resize(picture, &mut scaled, &scaling.options())
-        .expect("both are 8-bit RGB and not empty");
+        .resize(&DynamicImage::from(picture.into_rgba8()), &mut scaled, &scaling.options())
+        .expect("both are 8-bit RGBA and not empty");
     scaled
 }
 
@@ -95,11 +101,7 @@ pub(crate) fn resize_mask(mask: &GrayImage, width: u32, height: u32) -> GrayImag
     if mask.dimensions() == (width, height) {
         return mask.clone();
     }
-    let mut scaled = GrayImage::new(width, height);
-    Resizer::new()
-        .resize(mask, &mut scaled, &Scaling::Bilinear.options())
-        .expect("both are 8-bit grey and not empty");
-    scaled
+    scaled(mask.clone().into(), (width, height), Scaling::Bilinear).into_luma8()
 }
 
 /// The largest part of `picture` with the proportions of `width`×`height`, from its middle.

@@ -6,6 +6,15 @@ use wire::{Job, JobStatus};
 
 use super::house::{API, House, Visitor, post};
 
+/// A house whose engine answers.
+async fn working() -> House {
+    let house = House::working(0).await;
+    while !house.get(&format!("{API}/house")).await.json::<wire::House>().open {
+        tokio::task::yield_now().await;
+    }
+    house
+}
+
 fn small(more: &Value) -> Value {
     let mut recipe = json!({ "prompt": "a red hill", "steps": 2, "width": 256, "height": 256 });
     recipe.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -25,7 +34,7 @@ async fn until_over(visitor: &Visitor<'_>, task: &Value) -> Value {
 
 #[tokio::test]
 async fn a_prompt_is_answered_with_a_picture_and_its_settings_are_used() {
-    let house = House::working(0).await;
+    let house = working().await;
     let visitor = house.visitor().await;
     let asked = json!({ "negative_prompt": "snow", "cfg_scale": 3.5, "seed": 7 });
     let answer = visitor.post("/api", &small(&asked)).await;
@@ -43,7 +52,7 @@ async fn a_prompt_is_answered_with_a_picture_and_its_settings_are_used() {
 
 #[tokio::test]
 async fn the_very_same_need_not_be_made_twice_and_the_answer_says_so() {
-    let house = House::working(0).await;
+    let house = working().await;
     let visitor = house.visitor().await;
     let same = small(&json!({ "cache": true }));
     let first = visitor.post("/api", &same).await;
@@ -59,7 +68,7 @@ async fn the_very_same_need_not_be_made_twice_and_the_answer_says_so() {
 
 #[tokio::test]
 async fn several_prompts_are_answered_in_their_order() {
-    let house = House::working(0).await;
+    let house = working().await;
     let mut batch = small(&json!({ "prompts": ["a red hill", "a blue lake"] }));
     batch.as_object_mut().unwrap().remove("prompt");
     let answer = house.visitor().await.post("/api", &batch).await;
@@ -72,7 +81,7 @@ async fn several_prompts_are_answered_in_their_order() {
 
 #[tokio::test]
 async fn a_task_is_told_until_its_outputs_are_there() {
-    let house = House::working(0).await;
+    let house = working().await;
     let visitor = house.visitor().await;
     let answer = visitor.post("/api/generate", &small(&json!({ "user_id": "ada" }))).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
@@ -104,7 +113,7 @@ async fn a_task_is_told_until_its_outputs_are_there() {
 
 #[tokio::test]
 async fn every_refusal_is_in_the_words_of_this_door() {
-    let house = House::working(0).await;
+    let house = working().await;
     let visitor = house.visitor().await;
     for (path, body, status) in [
         ("/api", json!({}), 400),
@@ -141,7 +150,7 @@ async fn without_a_comfyui_it_says_so_at_once() {
 // safety 5
 #[tokio::test]
 async fn a_field_that_guests_do_not_have_cannot_be_set() {
-    let house = House::working(0).await;
+    let house = working().await;
     let answer = house.visitor().await.post("/api", &small(&json!({ "model": "upscale" }))).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.json::<Value>()["error"].as_str().unwrap().contains("no prompt to set"));

@@ -23,13 +23,14 @@ pub(super) async fn read(app: &App, from: Caller<'_>, request: Request) -> Resul
     let (mut parts, opening) = form::read(request).await?;
     let (mut fields, mut wish, mut left) = (Map::new(), Wish::default(), MAX_TEXT);
     while let Some(part) = parts.next_field().await.map_err(form::refused)? {
+        // From here on what is read is counted.
+        opening.is_over();
         let name = part.name().unwrap_or_default().trim_end_matches("[]").to_owned();
         if matches!(&*name, "image" | "mask") {
             let slot = if name == "mask" { &mut wish.mask } else { &mut wish.picture };
             if slot.is_some() {
                 return Err(Error::field(name, "one picture at a time can be edited"));
             }
-            opening.is_over();
             *slot = Some(upload(app, from, part).await?);
             continue;
         }

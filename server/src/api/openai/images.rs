@@ -145,15 +145,12 @@ impl Ask {
         let workflow = running::workflow(app, principal, self.model.as_deref())?;
         let size = self.size.as_deref().filter(|size| *size != "auto").map(size).transpose()?;
         let quality = self.quality.unwrap_or_else(|| "auto".into());
-        let steps = match self.steps {
-            Some(steps) => Some(steps),
-            None => times(&quality)?.and_then(|times| workflow.steps_times(times)),
-        };
+        let of_quality = times(&quality)?.and_then(|times| workflow.steps_times(times));
         let wish = Wish {
             prompt: Some(self.prompt),
             negative: self.negative_prompt,
             seed: self.seed,
-            steps,
+            steps: self.steps.or(of_quality),
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
             ..wish
