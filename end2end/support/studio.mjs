@@ -82,6 +82,9 @@ export class Studio {
 
   /** Chooses one of a setting's options by its words and waits until it is kept. */
   async pick(label, option) {
+    const inside = { has: this.page.getByLabel(label, { exact: true }) };
+    const folded = this.page.locator('.pane--one details:not([open])').filter(inside);
+    if (await folded.count() > 0) await folded.locator('> summary').click();
     await this.setting(label).selectOption({ label: option });
     await this.page.getByText('Saving…', { exact: true }).waitFor();
     await this.saved();

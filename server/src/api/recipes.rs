@@ -250,14 +250,8 @@ fn same(slug: &str, inputs: &Inputs) -> IdempotencyKey {
 
 async fn over(app: &App, principal: &Principal, job: Job) -> Result<Job> {
     let job = running::finished(app, principal, job.id, DEADLINE).await?;
-    match (&job.failure, job.status) {
-        (_, JobStatus::Succeeded) => Ok(job),
-        (Some(failure), _) => Err(anyhow::anyhow!("{}", failure.message).into()),
-        (None, JobStatus::Canceled | JobStatus::Canceling) => {
-            Err(Error::Conflict("the job was stopped before it was done".into()))
-        }
-        _ => Err(Error::Late("the picture was not made in time; ask for its task later")),
-    }
+    running::succeeded(&job)?;
+    Ok(job)
 }
 
 fn first(job: &Job) -> Result<&Output> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
-use wire::{Event, Inputs, Job, JobId, Output, ToViewer};
+use wire::{Event, Inputs, Job, JobId, JobStatus, Output, ToViewer};
 
 use super::parlor::workflows;
 use crate::app::App;
@@ -62,6 +62,26 @@ pub(super) async fn finished(
             () = tokio::time::sleep_until(deadline) => (),
             () = app.shutdown.started() => (),
         }
+    }
+}
+
+/// That the job has made what it was to make.
+///
+/// # Errors
+///
+/// What became of it instead.
+pub(super) fn succeeded(job: &Job) -> Result<()> {
+    if let Some(failure) = &job.failure {
+        let hint = failure.hint.as_deref().unwrap_or_default();
+        let message = format!("{} {hint}", failure.message).trim_end().to_owned();
+        return Err(Error::BadInput { field: None, message });
+    }
+    match job.status {
+        JobStatus::Succeeded => Ok(()),
+        JobStatus::Canceled | JobStatus::Canceling => {
+            Err(Error::Conflict("the job was stopped before it was done".into()))
+        }
+        _ => Err(Error::Late("the job was not done in time, and goes on; ask for it later")),
     }
 }
 

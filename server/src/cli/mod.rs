@@ -6,6 +6,7 @@ mod compare;
 mod import;
 mod list;
 mod owner_link;
+mod run;
 mod workflow;
 
 use clap::Subcommand;
@@ -18,6 +19,8 @@ pub enum Command {
     /// Look at workflows without publishing them.
     #[command(subcommand)]
     Workflow(workflow::Workflow),
+    /// Run a workflow of this house, or of another, and fetch what it makes.
+    Run(run::Run),
     /// Print a link that signs the owner in, once, within a day.
     OwnerLink,
 }
@@ -31,6 +34,7 @@ impl Command {
     pub async fn run(&self, config: &Config) -> anyhow::Result<()> {
         match self {
             Self::Workflow(workflow) => workflow.run(config).await,
+            Self::Run(run) => run.run(config).await,
             Self::OwnerLink => owner_link::run(config).await,
         }
     }

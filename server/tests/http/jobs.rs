@@ -7,6 +7,8 @@ use wire::{Job, JobList, JobStatus, ToViewer, Workflow, WorkflowSummary};
 
 use super::house::{API, House, Visitor, post, small};
 
+const RUN: &str = "/api/parlor/v1/workflows/text-to-picture/jobs";
+
 #[tokio::test]
 async fn workflows_are_listed_and_shown_and_need_not_be_sent_twice() {
     let house = House::quiet().await;
@@ -191,4 +193,63 @@ fn numbers(stream: &str) -> Vec<u64> {
             seq
         })
         .collect()
+}
+
+#[tokio::test]
+async fn whoever_wants_the_picture_gets_it_at_once() {
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    for (uri, accept) in [(RUN, "image/*"), (&format!("{RUN}?output=0"), "*/*")] {
+        let mut asked = post(uri, &small("a red hill"));
+        asked.headers_mut().insert("accept", accept.parse().unwrap());
+        let answer = visitor.send(asked).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "image/png"));
+        image::load_from_memory(&answer.body).unwrap();
+        let job: Job = visitor.get(answer.header("location")).await.json();
+        assert_eq!(job.status, JobStatus::Succeeded);
+    }
+    let beyond = visitor.send(post(&format!("{RUN}?output=7"), &small("a red hill"))).await;
+    assert_eq!(beyond.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn whoever_wants_to_hear_it_is_told_to_the_end() {
+    let house = House::working(0).await;
+    let mut asked = post(RUN, &small("a red hill"));
+    asked.headers_mut().insert("accept", "text/event-stream".parse().unwrap());
+    let told = house.visitor().await.send(asked).await;
+    assert_eq!(told.header("content-type"), "text/event-stream");
+    assert!(
+        told.text().contains("\"type\":\"queued\"")
+            && told.text().contains("\"status\":\"succeeded\"")
+    );
+}
+
+#[tokio::test]
+async fn a_file_may_come_with_the_job_that_reads_it() {
+    use base64::Engine as _;
+
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    let drawn = visitor.send(post(&format!("{RUN}?output=0"), &small("a red hill"))).await;
+    let base64 = base64::prelude::BASE64_STANDARD.encode(&drawn.body);
+    let uri = format!("{API}/workflows/picture-to-picture/jobs?wait=60");
+    let with = |picture: Value| json!({ "inputs": { "prompt": "at night", "steps": 2, "picture": picture } });
+    let made = visitor.post(&uri, &with(json!({ "base64": base64 }))).await;
+    let job: Job = made.json();
+    assert_eq!(job.status, JobStatus::Succeeded, "{:?}", job.failure);
+    assert!(job.inputs["picture"]["upload"].is_string(), "it is an upload like any other");
+    for wrong in [
+        json!({ "base64": "?" }),
+        json!({ "base64": "QUFB" }),
+        json!({ "base64": "QUFB", "url": "https://example.org" }),
+        // safety 30
+        json!({ "url": "http://127.0.0.1/a.png" }),
+        json!({ "url": "https://127.0.0.1/a.png" }),
+        json!({ "url": "file:///etc/passwd" }),
+    ] {
+        let refused = visitor.post(&uri, &with(wrong.clone())).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert_eq!(refused.problem().field.as_deref(), Some("picture"), "{wrong}");
+    }
 }

@@ -266,3 +266,39 @@ async fn a_task_is_known_after_the_killing_of_the_house() {
         tokio::task::yield_now().await;
     }
 }
+
+#[test]
+fn a_workflow_is_run_from_the_command_line() {
+    let data = tempfile::tempdir().unwrap();
+    let house = Parlor::start(data.path(), &[]);
+    let run = |more: &[&str]| {
+        let asked = [&["run", "--house", house.url.as_str(), "-i", "steps=2", "-i"], more].concat();
+        parlor(data.path(), &asked).output().unwrap()
+    };
+    let said =
+        run(&["size=256x256", "-i", "prompt=a red hill", "-o", "hill.png", "text-to-picture"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert_eq!(String::from_utf8(said.stdout).unwrap(), "hill.png\n");
+    let made = data.path().join("hill.png");
+    assert_eq!(image::open(&made).unwrap().width(), 256);
+
+    let varied =
+        run(&["picture=hill.png", "-i", "prompt=at night", "-o", "-", "picture-to-picture"]);
+    assert!(varied.status.success(), "{}", String::from_utf8_lossy(&varied.stderr));
+    image::load_from_memory(&varied.stdout).unwrap();
+
+    for (input, workflow, words) in [
+        ("prompt=", "text-to-picture", "prompt: "),
+        ("size=big", "text-to-picture", "960x640"),
+        ("colour=red", "text-to-picture", "no field `colour`"),
+        ("picture=none.png", "picture-to-picture", "none.png cannot be read"),
+        ("prompt=x", "none-such", "no such workflow"),
+    ] {
+        let refused = run(&[input, workflow]);
+        let why = String::from_utf8(refused.stderr).unwrap();
+        assert!(!refused.status.success() && why.to_lowercase().contains(words), "{why}");
+    }
+    let nobody = parlor(data.path(), &["run", "--house", "http://127.0.0.1:9", "x"]).output();
+    let why = String::from_utf8(nobody.unwrap().stderr).unwrap();
+    assert!(why.contains("no Parlor answers") && why.contains("--house"), "{why}");
+}

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::{Job, JobStatus, Output, OutputKind};
+use wire::{Job, Output, OutputKind};
 
 use crate::api::running;
 use crate::app::App;
@@ -73,19 +73,8 @@ pub(super) struct Made {
 
 /// The pictures of a job that is over.
 pub(super) fn pictures(job: &Job) -> Result<impl Iterator<Item = &Output>> {
-    if job.status == JobStatus::Succeeded {
-        return Ok(job.outputs.iter().filter(|output| output.kind == OutputKind::Image));
-    }
-    let Some(failure) = &job.failure else {
-        return Err(match job.status {
-            JobStatus::Canceled | JobStatus::Canceling => {
-                Error::Conflict("the job was stopped before it was done".into())
-            }
-            _ => Error::Unavailable("the picture is still waiting to be made; try again later"),
-        });
-    };
-    let hint = failure.hint.as_deref().unwrap_or_default();
-    Err(Error::BadInput { field: None, message: format!("{} {hint}", failure.message) })
+    running::succeeded(job)?;
+    Ok(job.outputs.iter().filter(|output| output.kind == OutputKind::Image))
 }
 
 /// One entry of `data`.

@@ -4,6 +4,7 @@ pub(in crate::api) mod content;
 pub(crate) mod events;
 pub(in crate::api) mod form;
 pub(crate) mod house;
+mod inside;
 pub(crate) mod jobs;
 pub(crate) mod links;
 pub(crate) mod outputs;

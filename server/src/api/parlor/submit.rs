@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, State};
-use axum::http::header::{HeaderMap, HeaderName, LOCATION};
+use axum::http::header::{ACCEPT, HeaderMap, HeaderName, LOCATION};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use wire::{Job, Submit};
 
+use super::content::{self, Content};
 use super::links::Links;
+use super::{events, inside, workflows};
 use crate::api::running;
 use crate::app::App;
 use crate::auth::Principal;
@@ -33,9 +35,21 @@ pub(crate) struct Wishes {
     wait: Option<Duration>,
     /// Asking twice with the same key makes one job.
     key: Option<IdempotencyKey>,
+    answer: Answer,
 }
 
-/// 202 at once, or 200 with the finished job when the caller waits for it.
+/// What the caller wants to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Job,
+    /// What happens to it, as server-sent events.
+    Events,
+    /// So many places behind the first of what it makes, itself.
+    Output(usize),
+}
+
+/// 202 at once, or 200 with the finished job when the caller waits for it; or what happens to it,
+/// or what it makes, when the caller wants that.
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     principal: Principal,
@@ -43,9 +57,23 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
-    let from = (&principal, &whence);
-    let submitted = running::start(&app, from, (&slug, submit.inputs), wishes.key).await?;
+    let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
+    let workflow = workflows::find(&app, &principal, &slug)?;
+    inside::hand_in(&app, caller, (&workflow, &mut inputs)).await?;
+    let submitted = running::start(&app, caller, (&slug, inputs), wishes.key).await?;
     let Submitted { mut job, replayed, .. } = submitted;
+    match wishes.answer {
+        Answer::Job => (),
+        Answer::Events => {
+            let stream = events::stream(State(app), principal, Path(job.id), HeaderMap::new());
+            return Ok(stream.await?.into_response());
+        }
+        Answer::Output(place) => {
+            let wait = wishes.wait.unwrap_or(Duration::from_secs(LONGEST_WAIT));
+            job = running::finished(&app, &principal, job.id, wait).await?;
+            return output(&app, &principal, (&job, place)).await;
+        }
+    }
     if let Some(wait) = wishes.wait {
         job = running::finished(&app, &principal, job.id, wait).await?;
     }
@@ -55,17 +83,30 @@ pub(crate) async fn submit(
     Ok((status, about, axum::Json(job)).into_response())
 }
 
+/// What the job made in this place.
+async fn output(app: &App, principal: &Principal, (job, place): (&Job, usize)) -> Result<Response> {
+    running::succeeded(job)?;
+    let output = job.outputs.get(place).ok_or(Error::NotFound("output"))?;
+    let row = app.db.find_output(principal.id, output.id).await?;
+    let row = row.ok_or(Error::NotFound("output any more"))?;
+    let content = Content { hash: row.hash, mime: &row.mime, name: &row.name };
+    let mut response = content::serve(&app.files, &content, &HeaderMap::new()).await?;
+    response.headers_mut().extend(location(app, job));
+    Ok(response)
+}
+
+fn location(app: &App, job: &Job) -> Option<(HeaderName, HeaderValue)> {
+    let location = format!("{}api/parlor/v1/jobs/{}", app.config.base_path(), job.id);
+    Some((LOCATION, HeaderValue::from_str(&location).ok()?))
+}
+
 struct Applied {
     wait: Option<Duration>,
     replayed: bool,
 }
 
 fn about(app: &App, job: &Job, applied: &Applied) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    let location = format!("{}api/parlor/v1/jobs/{}", app.config.base_path(), job.id);
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        headers.insert(LOCATION, location);
-    }
+    let mut headers = HeaderMap::from_iter(location(app, job));
     let preference = match applied.wait {
         Some(wait) => format!("wait={}", wait.as_secs()),
         None => "respond-async".into(),
@@ -79,19 +120,31 @@ fn about(app: &App, job: &Job, applied: &Applied) -> HeaderMap {
 }
 
 #[derive(Debug, Deserialize)]
-struct WaitQuery {
+struct WishQuery {
     wait: Option<u64>,
+    output: Option<usize>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Wishes {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let Query(query) = Query::<WaitQuery>::from_request_parts(parts, state).await?;
+        let Query(query) = Query::<WishQuery>::from_request_parts(parts, state).await?;
         let seconds = query.wait.or_else(|| preferred_wait(&parts.headers));
         let wait = seconds.map(|seconds| Duration::from_secs(seconds.min(LONGEST_WAIT)));
         let key = parts.headers.get("idempotency-key").map(idempotency_key).transpose()?;
-        Ok(Self { wait: wait.filter(|wait| !wait.is_zero()), key })
+        let answer = query.output.map_or_else(|| accepted(&parts.headers), Answer::Output);
+        Ok(Self { wait: wait.filter(|wait| !wait.is_zero()), key, answer })
+    }
+}
+
+/// What is accepted first.
+fn accepted(headers: &HeaderMap) -> Answer {
+    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    match accept.split([',', ';']).next().map(str::trim) {
+        Some("text/event-stream") => Answer::Events,
+        Some(first) if first.starts_with("image/") => Answer::Output(0),
+        _ => Answer::Job,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `POST /uploads`: takes in a picture; `GET /uploads/{id}` gives it back.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::content::{self, Content};
 use super::form;
 use super::links::{FilePath, Links};
 use crate::app::App;
-use crate::auth::{Principal, Sealed};
+use crate::auth::{Principal, PrincipalId, Sealed};
 use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
 use crate::extract::{Arrival, OVER, Path, Query};
@@ -154,6 +155,23 @@ pub(in crate::api) async fn keep(
     let id = app.db.add_upload(&new).await?;
     app.db.add_source((principal.id, id), source).await?;
     Ok((id, new))
+}
+
+/// Takes in what came within another request, as this principal's, counted among what
+/// they handed in.
+pub(in crate::api) async fn bring(
+    app: &App,
+    (principal, address): (&Principal, PrincipalId),
+    content: Bytes,
+) -> Result<UploadId> {
+    let ask = Ask::Upload { bytes: content.len() as u64 };
+    let charge = app.limits.admit((principal, address), ask).await?;
+    let claim = Claim { name: SafeName::from_client(""), declared: None };
+    let body = stream::iter([Ok::<_, Infallible>(content)]);
+    let received = take_in(app, body, &claim).await?;
+    let (id, kept) = keep(app, principal, received).await?;
+    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
+    Ok(id)
 }
 
 type Body<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send + 'a>>;

@@ -1,22 +1,15 @@
 //! Files that a graph names by an address, or brings within itself.
 
 use std::collections::HashMap;
-use std::convert::Infallible;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use comfy::{Graph, NodeId, reads, validate};
-use futures_util::stream;
-use wire::UploadId;
 
 use super::order::From;
 use crate::api::native::words::{Refused, Result};
 use crate::api::parlor::uploads;
-use crate::db::Used;
-use crate::files::{Claim, SafeName};
 use crate::jobs::KnownFile;
-use crate::limits::Ask;
 
 /// Shortest text that is taken for the content of a file, in characters.
 const SHORTEST: usize = 256;
@@ -60,25 +53,15 @@ pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
                 fetched.map_err(|error| refused(&error.to_string()))?
             }
         };
-        let upload = keep(from, content).await.map_err(|error| match error {
-            crate::error::Error::BadInput { message, .. } => refused(&message),
-            error => error.into(),
-        })?;
+        let whose = (&from.principal, from.address);
+        let upload =
+            uploads::bring(&from.app, whose, content).await.map_err(|error| match error {
+                crate::error::Error::BadInput { message, .. } => refused(&message),
+                error => error.into(),
+            })?;
         files.insert((one.node.clone(), one.input.clone()), KnownFile::Upload(upload));
     }
     Ok(files)
-}
-
-async fn keep(from: &From, content: Bytes) -> crate::error::Result<UploadId> {
-    let (app, principal) = (&from.app, &from.principal);
-    let ask = Ask::Upload { bytes: content.len() as u64 };
-    let charge = app.limits.admit((principal, from.address), ask).await?;
-    let claim = Claim { name: SafeName::from_client(""), declared: None };
-    let body = stream::iter([Ok::<_, Infallible>(content)]);
-    let received = uploads::take_in(app, body, &claim).await?;
-    let (id, kept) = uploads::keep(app, principal, received).await?;
-    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
-    Ok(id)
 }
 
 fn source(value: &str) -> Source<'_> {
