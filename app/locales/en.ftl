@@ -5,6 +5,7 @@
 house-nav = House
 to-hall = { $house }, to the hall
 gallery = Gallery
+account = Your account
 switch-to-light = Change to light
 switch-to-dark = Change to dark
 skip-to-content = Skip to the content

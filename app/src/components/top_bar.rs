@@ -38,6 +38,9 @@ pub(crate) fn TopBar(
             {here.map(|here| view! { <Where here /> })}
             <nav class="top__end" aria-label=t::house_nav()>
                 <GalleryLink />
+                <a class="ib" href="account" aria-label=t::account() title=t::account()>
+                    <Icon name="person" />
+                </a>
                 <ThemeSwitch />
             </nav>
         </header>

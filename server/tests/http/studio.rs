@@ -88,6 +88,20 @@ async fn a_file_becomes_a_page_and_a_guest_sets_only_what_was_exposed() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(refused.problem().field.as_deref(), Some(hidden));
     }
+    // Doors for graphs are for others than guests: the table of routes says so.
+    for (door, hidden) in [
+        ("/api", json!({ "seed": 1 })),
+        ("/api", json!({ "cfg_scale": 1.0 })),
+        ("/api", json!({ "negative_prompt": "x" })),
+        ("/api/generate", json!({ "width": 64, "user_id": "ada" })),
+        ("/v1/images/generations", json!({ "seed": 1 })),
+        ("/v1/images/generations", json!({ "size": "64x64" })),
+    ] {
+        let mut asked = json!({ "model": "my-picture", "prompt": "a red hill" });
+        asked.as_object_mut().unwrap().extend(hidden.as_object().unwrap().clone());
+        let refused = guest.post(door, &asked).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{asked}: {}", refused.text());
+    }
 }
 
 // safety 5
