@@ -15,6 +15,8 @@ pub(super) enum NotNow {
     Over(Over),
     /// Too many files are arriving.
     Busy,
+    /// Something was kept after the database was asked: it is to be asked again.
+    Old,
 }
 
 /// A limit that is reached.

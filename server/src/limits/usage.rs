@@ -43,6 +43,8 @@ struct Day {
     number: i64,
     used: Used,
     promised: Promised,
+    /// How often something was kept: then what the database said before is old.
+    kept: u64,
 }
 
 /// What was let in and is not in the database yet.
@@ -73,6 +75,8 @@ struct Account {
     unfinished: u64,
     /// Bytes that are kept.
     stored: u64,
+    /// [`Day::kept`] before the database was asked.
+    kept: u64,
 }
 
 /// What was let in, to be kept or, when dropped, given back.
@@ -121,39 +125,55 @@ impl Limits {
             return Ok(Charge::free(self, ask));
         };
         let day = today();
+        loop {
+            let accounts = self.accounts((principal, address), (allowance, workflow), day).await?;
+            return match self.charge(&accounts, ask) {
+                Ok(()) => {
+                    let payers = accounts.into_iter().map(|account| account.payer).collect();
+                    Ok(Charge { limits: self, payers, ask, day, settled: false })
+                }
+                // Somebody else got on by it: this ends.
+                Err(NotNow::Old) => continue,
+                Err(NotNow::Over(over)) => {
+                    self.note((Some(principal), address), over.what).await?;
+                    Err(over.into())
+                }
+                Err(NotNow::Busy) => {
+                    let message =
+                        format!("{MOST_UPLOADS} files are arriving already: wait for one");
+                    Err(Error::TooMany { message, retry_after: SOON })
+                }
+            };
+        }
+    }
+
+    /// Everybody who pays, with what the database knows of them.
+    async fn accounts(
+        &self,
+        (principal, address): (&Principal, PrincipalId),
+        (allowance, workflow): (Allowance, Option<&Published>),
+        day: i64,
+    ) -> anyhow::Result<Vec<Account>> {
         let mut accounts = Vec::new();
         for who in payers(principal, address) {
-            let whole = Account {
-                unfinished: self.db.unfinished_of(who).await?,
-                stored: self.db.stored_of(PrincipalId(who)).await?,
-                payer: Payer::whole(who),
-                // What is kept is kept for somebody, not for an address.
-                allowance: if PrincipalId(who) == principal.id {
-                    allowance
-                } else {
-                    Allowance { storage_bytes: None, ..allowance }
-                },
+            // What is kept is kept for somebody, not for an address.
+            let allowance = if PrincipalId(who) == principal.id {
+                allowance
+            } else {
+                Allowance { storage_bytes: None, ..allowance }
             };
-            accounts.push(whole);
+            accounts.push(Account::of(Payer::whole(who), allowance));
             accounts.extend(workflow.and_then(|workflow| Account::of_workflow(who, workflow)));
         }
-        for account in &accounts {
+        for account in &mut accounts {
             self.load(&account.payer, day).await?;
-        }
-        match self.charge(&accounts, ask) {
-            Ok(()) => {
-                let payers = accounts.into_iter().map(|account| account.payer).collect();
-                Ok(Charge { limits: self, payers, ask, day, settled: false })
-            }
-            Err(NotNow::Over(over)) => {
-                self.note((Some(principal), address), over.what).await?;
-                Err(over.into())
-            }
-            Err(NotNow::Busy) => {
-                let message = format!("{MOST_UPLOADS} files are arriving already: wait for one");
-                Err(Error::TooMany { message, retry_after: SOON })
+            account.kept = self.today.held().get(&account.payer).map_or(0, |known| known.kept);
+            if account.payer.workflow.is_empty() {
+                account.unfinished = self.db.unfinished_of(account.payer.who).await?;
+                account.stored = self.db.stored_of(PrincipalId(account.payer.who)).await?;
             }
         }
+        Ok(accounts)
     }
 
     /// Checks, and promises what is asked for: nobody comes in between.
@@ -161,6 +181,9 @@ impl Limits {
         let mut held = self.today.held();
         for account in accounts {
             let Some(known) = held.get(&account.payer) else { continue };
+            if known.kept != account.kept {
+                return Err(NotNow::Old);
+            }
             let of_workflow = !account.payer.workflow.is_empty();
             account.affords(known, ask).map_err(|over| over.of_workflow(of_workflow))?;
             if matches!(ask, Ask::Upload { .. }) && known.promised.uploads >= MOST_UPLOADS {
@@ -193,7 +216,8 @@ impl Limits {
                 held.retain(|_, known| known.promised != Promised::default());
             }
             let promised = held.get(payer).map(|known| known.promised).unwrap_or_default();
-            held.insert(payer.clone(), Day { number: day, used, promised });
+            let kept = held.get(payer).map_or(0, |known| known.kept);
+            held.insert(payer.clone(), Day { number: day, used, promised, kept });
         }
         Ok(())
     }
@@ -212,11 +236,16 @@ impl Payer {
 }
 
 impl Account {
+    /// Before the database was asked.
+    fn of(payer: Payer, allowance: Allowance) -> Self {
+        Self { payer, allowance, unfinished: 0, stored: 0, kept: 0 }
+    }
+
     /// Of the workflow's own limits, if it has any.
     fn of_workflow(who: Uuid, workflow: &Published) -> Option<Self> {
         let allowance = Allowance::of_workflow(workflow.policy());
         let payer = Payer::of(who, workflow.slug());
-        let own = Self { payer, allowance, unfinished: 0, stored: 0 };
+        let own = Self::of(payer, allowance);
         (own.allowance != Allowance::default()).then_some(own)
     }
 
@@ -254,6 +283,7 @@ impl Day {
 
     /// Takes a promise back; what was used of it on this day counts.
     fn settle(&mut self, ask: Ask, day: i64, used: Option<Used>) {
+        self.kept += u64::from(used.is_some());
         let promised = &mut self.promised;
         match ask {
             Ask::Job => promised.jobs = promised.jobs.saturating_sub(1),
