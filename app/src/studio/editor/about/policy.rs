@@ -168,18 +168,16 @@ fn Files(work: Work) -> Node {
         |policy| policy.keep_days.map(f64::from),
         |policy, days| policy.keep_days = days.map(|days| days.max(1.0) as u32),
     );
-    let kinds = [FormatKind::Png, FormatKind::Jpeg, FormatKind::Webp, FormatKind::Avif]
-        .map(|kind| (format!("{kind:?}"), kind));
     let as_made = (String::new(), t::format_as_made().to_owned());
-    let words = kinds.iter().map(|(word, _)| (word.clone(), word.to_uppercase()));
+    let words = KINDS.iter().map(|kind| (word(*kind).to_owned(), word(*kind).to_owned()));
     let options = std::iter::once(as_made).chain(words).collect();
     let format = rule(
         work,
         "format",
-        |policy| policy.format.map(|format| format!("{:?}", format.kind)).unwrap_or_default(),
-        move |policy, chosen: String| {
+        |policy| policy.format.map_or("", |format| word(format.kind)).to_owned(),
+        |policy, chosen: String| {
             let quality = policy.format.map_or(GOOD, |format| format.quality);
-            let kind = kinds.iter().find(|(word, _)| *word == chosen).map(|(_, kind)| *kind);
+            let kind = KINDS.into_iter().find(|kind| word(*kind) == chosen);
             policy.format = kind.map(|kind| Format { kind, quality });
         },
     );
@@ -203,6 +201,20 @@ fn Files(work: Work) -> Node {
         })}
         <NumberSetting slot=days label=t::policy_keep_days() help=t::policy_keep_days_help() optional=true />
         <SwitchSetting slot=kept label=t::policy_metadata() help=t::policy_metadata_help() />
+    }
+}
+
+/// What pictures may be saved as.
+const KINDS: [FormatKind; 4] =
+    [FormatKind::Png, FormatKind::Jpeg, FormatKind::Webp, FormatKind::Avif];
+
+/// What people call it. Not `Debug`, which says nothing in what is shipped.
+fn word(kind: FormatKind) -> &'static str {
+    match kind {
+        FormatKind::Png => "PNG",
+        FormatKind::Jpeg => "JPEG",
+        FormatKind::Webp => "WebP",
+        FormatKind::Avif => "AVIF",
     }
 }
 
