@@ -140,6 +140,14 @@ fn the_engine_could_be_taken_out() {
     assert!(users.len() <= 1, "only the file that starts the engine may name it: {users:?}");
 }
 
+/// What is shipped is compiled with `Debug` that says nothing.
+#[test]
+fn the_page_means_nothing_by_debug() {
+    let files = sources("app/src", "rs");
+    let mute = strays(&files, "none", &[":?}", ":#?}"]);
+    assert!(mute.is_empty(), "give these words of their own: {mute:?}");
+}
+
 #[test]
 fn the_page_knows_no_network_code_of_the_server() {
     let files = sources("app/src", "rs");

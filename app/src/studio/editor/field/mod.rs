@@ -149,8 +149,8 @@ fn Kind(held: Held, now: FieldType) -> Node {
     if like.len() < 2 {
         return Node::Nothing;
     }
-    let word = |kind: FieldType| format!("{kind:?}");
-    let options = like.iter().map(|kind| (word(*kind), words::kind(*kind).to_owned())).collect();
+    let word = |kind: FieldType| words::kind(kind).to_owned();
+    let options = like.iter().map(|kind| (word(*kind), word(*kind))).collect();
     let slot = held.slot(
         "type",
         move |field| word(field.kind),
