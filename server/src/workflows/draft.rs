@@ -13,6 +13,9 @@ use super::shapes;
 
 /// A workflow may be run with this much more work than it was saved with.
 const ROOM: u64 = 8;
+/// Pixels of a picture that people hand in, where the graph names no size; with [`ROOM`], what
+/// phones take.
+const PHOTO: u64 = 4 << 20;
 
 /// The manifest of a graph and the form that was found for it. `name` is that of its file.
 pub(crate) fn manifest(
@@ -20,7 +23,7 @@ pub(crate) fn manifest(
     (graph, form): (&Graph, &Form),
     definitions: &Definitions,
 ) -> Manifest {
-    let cost = graph.cost().total();
+    let cost = graph.cost_with(PHOTO).total();
     Manifest {
         slug: slug(name),
         title: title(name),
@@ -215,6 +218,25 @@ mod tests {
 
     use super::*;
     use crate::workflows::Published;
+
+    #[test]
+    fn where_the_graph_names_no_size_a_photo_may_be_handed_in() {
+        let catalogue = json!({
+            "LoadImage": {"input": {"required": {"image": [["a.png"], {"image_upload": true}]}}, "output": ["IMAGE"]},
+            "SaveImage": {"input": {"required": {"images": ["IMAGE"]}}, "output": [], "output_node": true},
+        });
+        let definitions = Definitions::parse(catalogue.to_string().as_bytes()).unwrap();
+        let graph = json!({
+            "1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+            "2": {"class_type": "SaveImage", "inputs": {"images": ["1", 0]}},
+        });
+        let (graph, form) = Form::of(&Document::from_json(&graph).unwrap(), &definitions).unwrap();
+        let found = manifest("photo", (&graph, &form), &definitions);
+        let published = Published::new(found, graph, 1).unwrap();
+        let graph = published.graph_as_made();
+        assert!(published.affords(graph, 24_000_000).is_ok(), "what phones take");
+        assert!(published.affords(graph, 64_000_000).is_err());
+    }
 
     #[test]
     fn what_was_found_in_a_file_can_be_published_as_it_stands() {
