@@ -1,15 +1,14 @@
 //! `cargo xtask templates`: hundreds of workflows that nobody here drew, made into pages.
 //!
-//! ComfyUI's own templates come from PyPI. Each is given to `parlor workflow import`; what that
-//! writes is published by a house of its own, and run where the demo engine has the nodes.
+//! ComfyUI's own templates come from PyPI. Each is given to `parlor workflow import`: what that
+//! writes could be published as it is.
 
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
 };
 
 use anyhow::{Context, ensure};
@@ -54,83 +53,7 @@ pub fn import_all(places: &Places, definitions: Option<PathBuf>) -> anyhow::Resu
     }
     say::done(&format!("{good} of {} templates became pages", good + bad));
     ensure!(good * 100 >= (good + bad) * PROMISED, "fewer than {PROMISED} % of them are too few");
-    run_all(&binary, &into, &places.target.join("templates/made"))
-}
-
-/// A house that publishes the pages, closed when dropped.
-struct House {
-    child: Child,
-    url: String,
-}
-
-impl House {
-    fn open(binary: &Path, pages: &Path, data: &Path) -> anyhow::Result<Self> {
-        let mut open = Command::new(binary);
-        open.args(["--listen", "127.0.0.1:0", "--log", "error", "--data"]).arg(data);
-        let open = open.arg("--workflows").arg(pages).stdout(Stdio::piped());
-        let mut child = open.spawn().context("starting parlor")?;
-        let mut line = String::new();
-        let said = child.stdout.as_mut().context("parlor has an output")?;
-        BufReader::new(said).read_line(&mut line).context("reading what parlor says")?;
-        let url = line.trim().strip_prefix("Parlor is open at ").map(str::to_owned);
-        let mut house = Self { child, url: String::new() };
-        house.url = url.context("parlor did not say where it is")?;
-        Ok(house)
-    }
-}
-
-impl Drop for House {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// Runs each page as it is, and says what kept the rest from it.
-fn run_all(binary: &Path, pages: &Path, made: &Path) -> anyhow::Result<()> {
-    let _ = fs::remove_dir_all(made);
-    fs::create_dir_all(made).with_context(|| format!("making {}", made.display()))?;
-    let house = House::open(binary, pages, &made.join("house"))?;
-    let mut kept: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut good, mut failed) = (0, Vec::new());
-    for page in fs::read_dir(pages).context("listing the pages")? {
-        let page = page?.path();
-        if page.extension() != Some(OsStr::new("toml")) {
-            continue;
-        }
-        let slug = page.file_stem().unwrap_or_default();
-        let mut ask = Command::new(binary);
-        ask.args(["run", "--house", &house.url, "--output"]).arg(made.join(slug)).arg(slug);
-        let output = ask.output().context("starting parlor run")?;
-        if output.status.success() {
-            good += 1;
-            continue;
-        }
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        match reason(&said) {
-            Some(reason) => *kept.entry(reason.to_owned()).or_default() += 1,
-            None => failed.push(format!("{}: {}", slug.to_string_lossy(), said.trim())),
-        }
-    }
-    for (reason, count) in kept {
-        say::note(&format!("{count} were not run: {reason}"));
-    }
-    say::done(&format!("{good} were run by the demo engine"));
-    ensure!(failed.is_empty(), "{} did not run:\n{}", failed.len(), failed.join("\n"));
-    ensure!(good > 0, "none could be run");
     Ok(())
-}
-
-/// Why a page that is good is not run as it is.
-fn reason(said: &str) -> Option<&'static str> {
-    const REASONS: [(&str, &str); 2] = [
-        (
-            "needs nodes that the workshop does not have",
-            "the demo engine has not all of their nodes",
-        ),
-        (" first.", "they ask for a file"),
-    ];
-    REASONS.iter().find(|(words, _)| said.contains(words)).map(|(_, reason)| *reason)
 }
 
 enum Outcome {
