@@ -54,9 +54,9 @@ export class RunPage {
     );
   }
 
-  /** Watches until the first picture is made: which previews and which states of the nodes were seen. */
-  async watchUntilMade() {
-    await this.page.evaluate(() => {
+  /** Notes from now on, how things are included, which previews and which states of the nodes are shown. */
+  watch() {
+    return this.page.evaluate(() => {
       const seen = { previews: new Set(), nodes: new Set() };
       const look = () => {
         const shown = document.querySelector('main section img[alt*="review"]')?.src;
@@ -65,8 +65,13 @@ export class RunPage {
         if (states.length > 0) seen.nodes.add(states.join(' '));
       };
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+      look();
       window.seen = seen;
     });
+  }
+
+  /** What was seen, once the first picture is made. */
+  async seenUntilMade() {
     await this.made(1);
     const [previews, nodes] = await this.page.evaluate(() => [[...window.seen.previews], [...window.seen.nodes]]);
     return { previews: new Set(previews), nodes: new Set(nodes) };
