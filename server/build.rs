@@ -52,16 +52,17 @@ fn main() -> io::Result<()> {
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("site.rs"), table)?;
-    println!("cargo::rustc-env=PARLOR_BUILD={}", &build.finalize().to_hex()[..12]);
-    describe(&out)
+    let build = &build.finalize().to_hex()[..12];
+    println!("cargo::rustc-env=PARLOR_BUILD={build}");
+    describe(&out, build)
 }
 
 /// The API's document and its page, packed, and what other pages like it are put into.
-fn describe(out: &Path) -> io::Result<()> {
+fn describe(out: &Path, build: &str) -> io::Result<()> {
     let document = openapi::document();
-    let page = openapi::page(&document);
+    let page = openapi::page(&document, build);
     let text = serde_json::to_string(&document)?;
-    fs::write(out.join("docs-shell.html"), openapi::shell())?;
+    fs::write(out.join("docs-shell.html"), openapi::shell(build))?;
     let mut table = String::from("[\n");
     for (name, content) in [("openapi.json", text), ("index.html", page)] {
         let packed = out.join(name).with_added_extension("gz");

@@ -58,6 +58,11 @@ fn response(text: &str, headers: &[&str]) -> Value {
     response
 }
 
+/// Every status, with its name in `components/responses`.
+pub fn names() -> impl Iterator<Item = (u16, &'static str)> {
+    REFUSALS.iter().map(|one| (one.0, one.1))
+}
+
 /// A reference to what this status means.
 pub fn reference(status: u16) -> Value {
     let name = REFUSALS.iter().find(|one| one.0 == status).map(|one| one.1);

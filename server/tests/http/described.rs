@@ -147,3 +147,22 @@ async fn below_a_path_the_description_says_so() {
     let document = description(&house).await;
     assert_eq!(document["servers"][0]["url"], "/art/api/parlor/v1");
 }
+
+// safety 21
+#[tokio::test]
+async fn people_read_of_every_operation_under_the_policy_of_all_pages() {
+    let house = House::with(&["--public-url", "https://example.org/art/"]).await;
+    let document = description(&house).await;
+    let page = house.get("/api/docs").await;
+    assert_eq!(
+        (page.status, page.header("content-type")),
+        (StatusCode::OK, "text/html; charset=utf-8")
+    );
+    assert!(page.header("content-security-policy").contains("style-src 'self';"));
+    let html = page.text();
+    assert!(html.contains("<base href=\"/art/\">"));
+    for (route, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(html.contains(&format!("id=\"{id}\"")), "{route:?}");
+    }
+}
