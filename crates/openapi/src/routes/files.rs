@@ -17,21 +17,21 @@ pub(super) fn routes() -> Vec<Operation> {
                 "The bytes as the body with their `Content-Type`, or a form with one file. What it is, is \
                  found out from its bytes; metadata is taken out. The same bytes are the same upload.",
             )
-            .query("name", text(500), "What you call it; only ever shown.")
+            .query("name", text(), "What you call it; only ever shown.")
             .takes_any(vec![Content::Bytes("application/octet-stream"), Content::Form], None)
             .answers(201, json::<Upload>(), "It can go into a field as `{\"upload\": id}`.")
             .with(&["Location"])
             .refuses(&[422, 503]),
         whole(get("/uploads/{id}", "show_upload"))
             .says("What you handed in", "Without its metadata."),
-        whole(get("/outputs/{id}", "show_output").query("download", text(10), SAVE))
+        whole(get("/outputs/{id}", "show_output").query("download", text(), SAVE))
             .says("What a job made", "It never changes, so it may be kept for ever."),
         small(get("/outputs/{id}/thumb", "show_thumb"))
             .says("A small picture of it", "For outputs whose `kind` is `image`."),
         whole(get("/signed/{seal}/uploads/{id}", "show_sealed_upload"))
             .says("What was handed in, by a sealed link", "Where cookies and headers do not reach, as in `<img>`.")
             .needs(Needs::Sealed),
-        whole(get("/signed/{seal}/outputs/{id}", "show_sealed_output").query("download", text(10), SAVE))
+        whole(get("/signed/{seal}/outputs/{id}", "show_sealed_output").query("download", text(), SAVE))
             .says("What a job made, by a sealed link", "")
             .needs(Needs::Sealed),
         small(get("/signed/{seal}/outputs/{id}/thumb", "show_sealed_thumb"))
@@ -46,8 +46,8 @@ pub(super) fn routes() -> Vec<Operation> {
 
 fn whole(operation: Operation) -> Operation {
     operation
-        .header("Range", text(100), RANGE)
-        .header("If-None-Match", text(200), KNOWN)
+        .header("Range", text(), RANGE)
+        .header("If-None-Match", text(), KNOWN)
         .answers(200, Content::Bytes("*/*"), "The file.")
         .with(&["ETag", "Content-Disposition"])
         .answers(206, Content::Bytes("*/*"), "A part of it.")
@@ -60,7 +60,7 @@ fn whole(operation: Operation) -> Operation {
 fn small(operation: Operation) -> Operation {
     operation
         .query("w", number(0, i64::from(u32::MAX)), WIDE)
-        .header("If-None-Match", text(200), KNOWN)
+        .header("If-None-Match", text(), KNOWN)
         .answers(200, Content::Bytes("image/*"), "The picture.")
         .with(&["ETag"])
         .answers_any(304, Vec::new(), "You have it.")
