@@ -115,6 +115,8 @@ struct Active {
     /// Asks its task to stop it.
     stop: CancellationToken,
     progress: Option<Progress>,
+    /// Who is told of it, once its task knows.
+    whose: Option<PrincipalId>,
 }
 
 impl Active {
@@ -281,6 +283,14 @@ impl Jobs {
         self.queue.remove(id);
         if let Some(active) = self.active().get(&id) {
             active.stop.cancel();
+        }
+    }
+
+    /// What is `from`'s is `to`'s now, who is told of what runs.
+    pub(crate) fn change_hands(&self, from: PrincipalId, to: PrincipalId) {
+        self.parts.hub.change_hands(from, to);
+        for active in self.active().values_mut().filter(|active| active.whose == Some(from)) {
+            active.whose = Some(to);
         }
     }
 
