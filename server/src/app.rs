@@ -24,6 +24,7 @@ use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 use crate::workflows::{GraphPolicy, Workflows};
 
 /// Handlers borrow it as `State<Arc<App>>`.
@@ -42,6 +43,8 @@ pub struct App {
     pub studio: Studio,
     /// Fetches what people name by address.
     pub fetcher: Fetcher,
+    /// Tells programs of jobs.
+    pub webhooks: Webhooks,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -106,6 +109,9 @@ impl App {
             backends: backends.clone(),
             graphs: GraphPolicy::new(&config.graphs),
         };
+        let fetcher = Fetcher::new(config.fetch_http, &config.fetch_networks);
+        let told = (db.clone(), fetcher.clone());
+        let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
         let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
@@ -119,7 +125,8 @@ impl App {
             frontend: Frontend::list(config.comfy_frontend.as_deref()).await?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
-            fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),
+            fetcher,
+            webhooks,
             studio,
             demo: demo.is_some(),
             config,

@@ -52,6 +52,10 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
         .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
         .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/webhooks", get(parlor::webhooks::list).post(parlor::webhooks::create))
+        .route("/webhooks/{id}", delete(parlor::webhooks::delete))
+        .route("/webhooks/deliveries", get(parlor::webhooks::deliveries))
+        .route("/webhooks/deliveries/{id}/replay", post(parlor::webhooks::replay))
         .route("/covers/{hash}", get(studio::cover))
         .nest("/studio", studio_routes())
         .route("/live", get(live::open));

@@ -355,7 +355,7 @@ async fn delete(
 }
 
 /// A job as its owner sees it, but for what only the running process knows.
-fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
+pub(super) fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
     let favourite = row.try_get("favourite")?;
     let expires_at: Option<Millis> = row.try_get("expires_at")?;
     Ok(Job {

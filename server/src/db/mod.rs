@@ -5,7 +5,8 @@
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
-//! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
+//! `recipes` what other doors keep, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
+//! `deliveries` what came of it, `usage` what they used, `audit` what they did, and `theirs` is
 //! about all that is somebody's, in whatever table.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode a reader
@@ -14,12 +15,14 @@
 mod assets;
 mod attempts;
 mod audit;
+mod deliveries;
 mod identities;
 mod jobs;
 mod keys;
 mod learned;
 mod links;
 mod native;
+mod outbox;
 mod outputs;
 mod people;
 mod recipes;
@@ -34,6 +37,7 @@ mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
+mod webhooks;
 mod workflows;
 mod writer;
 
@@ -50,11 +54,12 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, SqliteConnection};
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
+pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
@@ -70,6 +75,7 @@ pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
+pub(crate) use webhooks::Added;
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
 use writer::Writer;
@@ -87,6 +93,8 @@ pub struct Db {
     writer: Writer,
     /// See [`Db::storing`].
     files: Arc<RwLock<()>>,
+    /// Told when something is to be told by webhook.
+    pub(crate) outbox: Arc<Notify>,
 }
 
 impl Db {
@@ -110,7 +118,12 @@ impl Db {
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { readers, writer: Writer::start(connection), files: Arc::default() })
+        Ok(Self {
+            readers,
+            writer: Writer::start(connection),
+            files: Arc::default(),
+            outbox: Arc::default(),
+        })
     }
 
     /// Whether the database answers. For readiness.

@@ -5,10 +5,11 @@ use serde_json::Value;
 use sqlx::{Row as _, SqliteConnection};
 use wire::{Event, Inputs, JobId, Millis};
 
-use super::{Asked, Db, native, now, record, rows};
+use super::{Asked, Db, native, now, record, rows, webhooks};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
+use crate::webhooks::Target;
 
 /// How long an idempotency key is remembered: a day.
 const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
@@ -36,6 +37,8 @@ pub(crate) struct NewJob {
     pub(crate) handling: Handling,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub(crate) asked: Option<Asked>,
+    /// Who wants to be told of it alone.
+    pub(crate) webhook: Option<Target>,
 }
 
 /// A file that a job reads.
@@ -106,6 +109,9 @@ async fn insert(
     insert_job(connection, &job).await?;
     if let Some(asked) = &job.asked {
         native::insert(connection, (job.id, asked)).await?;
+    }
+    if let Some(target) = &job.webhook {
+        webhooks::insert_for_job(connection, (job.principal, job.id), target).await?;
     }
     for file in &job.files {
         sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")

@@ -121,6 +121,7 @@ impl Jobs {
             files,
             handling: Handling::of_graph(self.limits.keep_days),
             asked: None,
+            webhook: None,
         };
         Ok(RawJob { row, graph })
     }

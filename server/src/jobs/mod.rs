@@ -51,7 +51,7 @@ use state::Change;
 pub use graphs::{KnownFile, Raw, SubmittedGraph};
 pub use handling::Handling;
 pub use queue::QueueLimits;
-pub use submit::{IdempotencyKey, SubmitError, Submitted};
+pub use submit::{IdempotencyKey, SubmitError, Submitted, Terms};
 pub(crate) use telling::Account;
 
 /// What jobs need of the rest of the house.

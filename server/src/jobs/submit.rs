@@ -11,6 +11,7 @@ use wire::{Event, Inputs, Job, JobId};
 use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Submission};
+use crate::webhooks::Target;
 use crate::workflows::{BadField, Checked, Needs, Outside, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
@@ -32,6 +33,21 @@ impl IdempotencyKey {
 
     pub(super) fn into_text(self) -> String {
         self.0
+    }
+}
+
+/// What comes with a submission, beside its inputs.
+#[derive(Debug, Default)]
+pub struct Terms {
+    /// Asking twice with the same key makes one job.
+    pub key: Option<IdempotencyKey>,
+    /// Who wants to be told what becomes of it.
+    pub(crate) webhook: Option<Target>,
+}
+
+impl From<Option<IdempotencyKey>> for Terms {
+    fn from(key: Option<IdempotencyKey>) -> Self {
+        Self { key, webhook: None }
     }
 }
 
@@ -125,9 +141,9 @@ impl Jobs {
         asker: impl Into<Asker>,
         slug: &str,
         inputs: Inputs,
-        key: Option<IdempotencyKey>,
+        terms: impl Into<Terms>,
     ) -> Result<Submitted, SubmitError> {
-        let Asker { principal, turn } = asker.into();
+        let (Asker { principal, turn }, Terms { key, webhook }) = (asker.into(), terms.into());
         let workflow = self.parts.workflows.get(slug).ok_or(SubmitError::NoSuchWorkflow)?;
         let key = key.map(|key| Idempotency { key: key.0, body: fingerprint(slug, &inputs) });
         if let Some(key) = &key
@@ -163,6 +179,7 @@ impl Jobs {
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,
+            webhook,
         };
         let (id, cost) = (job.id, graph.cost().total());
         let answer = self.commit(job, (key, needs)).await?;

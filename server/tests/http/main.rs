@@ -36,3 +36,4 @@ mod smuggling;
 mod studio;
 mod uploads;
 mod visitors;
+mod webhooks;

@@ -10,4 +10,5 @@ pub(crate) mod links;
 pub(crate) mod outputs;
 pub(crate) mod submit;
 pub(crate) mod uploads;
+pub(crate) mod webhooks;
 pub(crate) mod workflows;

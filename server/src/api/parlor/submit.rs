@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
-use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
+use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms};
 use crate::people::Whence;
 
 /// Longest that an answer may wait for the job, in seconds.
@@ -59,8 +59,10 @@ pub(crate) async fn submit(
 ) -> Result<Response> {
     let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
     let workflow = workflows::find(&app, &principal, &slug)?;
+    let webhook = app.webhooks.for_jobs(&principal, submit.webhook).await?;
     inside::hand_in(&app, caller, (&workflow, &mut inputs)).await?;
-    let submitted = running::start(&app, caller, (&slug, inputs), wishes.key).await?;
+    let terms = Terms { key: wishes.key, webhook };
+    let submitted = running::start(&app, caller, (&slug, inputs), terms).await?;
     let Submitted { mut job, replayed, .. } = submitted;
     match wishes.answer {
         Answer::Job => (),
