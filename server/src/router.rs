@@ -19,7 +19,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api::{
-    account, comfy_v2, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
+    account, comfy_v2, docs, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
 };
 use crate::app::App;
 use crate::auth;
@@ -38,6 +38,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/house", get(parlor::house::show))
         .route("/workflows", get(parlor::workflows::list))
         .route("/workflows/{slug}", get(parlor::workflows::show))
+        .route("/workflows/{slug}/openapi.json", get(docs::of_workflow))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
         .route("/jobs", get(parlor::jobs::list))
         .route("/jobs/{id}", get(parlor::jobs::show).delete(parlor::jobs::delete))
@@ -58,8 +59,10 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/webhooks/deliveries/{id}/replay", post(parlor::webhooks::replay))
         .route("/covers/{hash}", get(studio::cover))
         .nest("/studio", studio_routes())
+        .route("/openapi.json", get(docs::description))
         .route("/live", get(live::open));
     let api = Router::new()
+        .route("/docs", get(docs::page))
         .nest("/parlor/v1", parlor.merge(people()))
         .nest("/v2", comfy_v2::routes())
         .nest("/serverless", serverless::routes())

@@ -10,6 +10,7 @@ pub type Inputs = Map<String, Value>;
 
 /// Body of `POST /workflows/{slug}/jobs`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Submit {
     /// Fields left out take their default.
@@ -23,6 +24,7 @@ pub struct Submit {
 /// The life of a job: `queued → running → succeeded | failed | expired`,
 /// `queued | running → canceling → canceled` (the names of Comfy API v2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
     Queued,
@@ -45,6 +47,7 @@ impl JobStatus {
 
 /// A job as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Job {
     pub id: JobId,
     /// Slug.
@@ -77,6 +80,7 @@ pub struct Job {
 
 /// One page of `GET /jobs`, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobList {
     pub jobs: Vec<Job>,
     /// Pass as `cursor` for the next page; absent on the last one.
@@ -87,6 +91,7 @@ pub struct JobList {
 
 /// What kind of thing an output is; decides how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OutputKind {
     Image,
@@ -99,6 +104,7 @@ pub enum OutputKind {
 
 /// Something a job made, stored by us.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Output {
     pub id: OutputId,
     pub kind: OutputKind,
@@ -124,6 +130,7 @@ pub struct Output {
 
 /// Why a job failed, in words for the person who waits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// For programs: `node_failed`, `backend_lost`, `rejected`, `no_output`, …
     pub code: String,
