@@ -9,6 +9,7 @@ use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::api::parlor::repeat::Underway;
 use crate::auth::{Provider, Visitors};
 use crate::backends::{BackendConfig, Backends};
 use crate::config::Config;
@@ -54,6 +55,8 @@ pub struct App {
     pub people: People,
     /// Who else says who somebody is.
     pub(crate) provider: Option<Provider>,
+    /// Requests that are not answered yet, and may be sent again.
+    pub(crate) underway: Underway,
     /// How much somebody may.
     pub limits: crate::limits::Limits,
     /// The guest's pages.
@@ -111,6 +114,7 @@ impl App {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
+            underway: Underway::default(),
             provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,

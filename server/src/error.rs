@@ -30,6 +30,9 @@ pub enum Error {
     /// A value in it cannot be used.
     #[error("{message}")]
     BadInput { field: Option<String>, message: String },
+    /// One of many things that were asked for at once, from 1.
+    #[error("line {line}: {error}")]
+    AtLine { line: u32, error: Box<Error> },
     /// Nobody is let in by this request: who asks must show something else.
     #[error("{0}")]
     Unauthorized(&'static str),
@@ -71,8 +74,30 @@ impl Error {
         Self::BadInput { field: Some(field.into()), message: message.into() }
     }
 
+    /// The refusal of one of many things that were asked for at once. What is no fault of
+    /// the line stays as it is.
+    #[must_use]
+    pub fn at_line(self, line: u32) -> Self {
+        match self {
+            Self::BadInput { .. } | Self::BadRequest(_) | Self::TooLarge(_) => {
+                Self::AtLine { line, error: Box::new(self) }
+            }
+            error => error,
+        }
+    }
+
+    /// What it is about: a field, a line.
+    fn about(&self) -> (Option<String>, Option<u32>) {
+        match self {
+            Self::BadInput { field, .. } => (field.clone(), None),
+            Self::AtLine { line, error } => (error.about().0, Some(*line)),
+            _ => (None, None),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
+            Self::AtLine { error, .. } => error.status(),
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
@@ -119,12 +144,9 @@ impl IntoResponse for Error {
         if let Self::Internal(cause) = &error {
             tracing::error!(error = format!("{cause:#}"), "request failed");
         }
-        let field = match &error {
-            Self::BadInput { field, .. } => field.clone(),
-            _ => None,
-        };
         let mut response = error.status().into_response();
-        response.extensions_mut().insert(problem(error.status(), &error.to_string(), field));
+        let problem = problem(error.status(), &error.to_string(), error.about());
+        response.extensions_mut().insert(problem);
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -142,7 +164,11 @@ impl IntoResponse for Error {
     }
 }
 
-fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
+fn problem(
+    status: StatusCode,
+    detail: &str,
+    (field, line): (Option<String>, Option<u32>),
+) -> Problem {
     Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
@@ -150,6 +176,7 @@ fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
         detail: sentence(detail),
         code: code(status),
         field,
+        line,
         node: None,
         request_id: None,
     }
@@ -261,7 +288,7 @@ fn foreign(response: &Response) -> Problem {
         (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
         _ => "this request cannot be answered".into(),
     };
-    problem(status, &detail, None)
+    problem(status, &detail, (None, None))
 }
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what

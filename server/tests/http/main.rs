@@ -4,6 +4,7 @@
 
 mod admin;
 mod attack;
+mod batches;
 mod comfy_v2;
 mod command_line;
 mod doors;
@@ -26,6 +27,7 @@ mod published;
 mod reading;
 mod recipes;
 mod refusals;
+mod repeats;
 mod routes;
 mod serverless;
 mod serving;

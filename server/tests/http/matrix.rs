@@ -10,7 +10,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::json;
 use wire::{JobStatus, Upload};
 
-use super::house::{API, House, Visitor};
+use super::house::{API, House, Visitor, small};
 use super::routes::routes;
 
 /// Who may come through a route.
@@ -90,6 +90,11 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/workflows", API, Inside),
     ("GET", "/workflows/{slug}", API, Inside),
     ("POST", "/workflows/{slug}/jobs", API, Acts),
+    ("POST", "/workflows/{slug}/batches", API, Acts),
+    ("GET", "/batches/{id}", API, Sees),
+    ("GET", "/batches/{id}/events", API, Sees),
+    ("GET", "/batches/{id}/outputs.zip", API, Sees),
+    ("POST", "/batches/{id}/cancel", API, Changes),
     ("GET", "/jobs", API, Inside),
     ("GET", "/jobs/{id}", API, Sees),
     ("GET", "/jobs/{id}/events", API, Sees),
@@ -271,6 +276,7 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
 /// A house, whose owner made things.
 pub struct Things {
     job: String,
+    batch: String,
     output: String,
     upload: String,
 }
@@ -283,14 +289,19 @@ impl Things {
         let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
         let upload = owner.send(asked.body(Body::from(picture.body)).unwrap()).await;
         let upload: Upload = upload.json();
-        Self { job: job.id.to_string(), output, upload: upload.id.to_string() }
+        let mut two = small("a red hill");
+        two["count"] = 2.into();
+        let batch: wire::BatchPage = owner.submit(&two).await.json();
+        let batch = batch.batch.id.to_string();
+        Self { job: job.id.to_string(), batch, output, upload: upload.id.to_string() }
     }
 
     pub fn uri(&self, path: &str, before: &str) -> String {
         let id = match path
             .split('/')
-            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
+            .find(|part| ["batches", "jobs", "outputs", "uploads", "assets"].contains(part))
         {
+            Some("batches") => &self.batch,
             Some("jobs") => &self.job,
             Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,
