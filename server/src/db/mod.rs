@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is how it is made, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
+//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
 //! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
@@ -15,6 +15,7 @@ mod assets;
 mod attempts;
 mod audit;
 mod batches;
+mod halves;
 mod idempotency;
 mod identities;
 mod jobs;
@@ -57,6 +58,7 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
+pub(crate) use halves::Half;
 pub(crate) use idempotency::{FirstAnswer, Idempotency, Remembered};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};

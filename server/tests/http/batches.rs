@@ -75,7 +75,7 @@ async fn what_is_wrong_with_one_line_is_said_with_its_number_and_makes_nothing()
         ("text/csv", "prompt,prompt\na,b".into(), Some(1), Some("prompt"), 422),
         (
             "application/json",
-            json!({ "matrix": { "steps": [5, 9999] } }).to_string(),
+            json!({ "inputs": { "prompt": "a" }, "matrix": { "steps": [5, 9999] } }).to_string(),
             Some(2),
             Some("steps"),
             422,
@@ -142,8 +142,9 @@ async fn a_count_is_so_many_jobs_each_with_its_own_seed() {
 async fn the_jobs_of_a_batch_come_page_by_page_in_the_order_of_their_lines() {
     let house = House::quiet().await;
     let visitor = house.visitor().await;
-    let text: String = (1..=7).map(|n| format!("{{\"prompt\":\"p{n}\"}}\n")).collect();
-    let made: BatchPage = visitor.send(lines("application/jsonl", text)).await.json();
+    let text: Vec<String> =
+        (1..=7).map(|n| json!({ "prompt": n.to_string() }).to_string()).collect();
+    let made: BatchPage = visitor.send(lines("application/jsonl", text.join("\n"))).await.json();
     let uri = format!("{API}/batches/{}?limit=3", made.batch.id);
     let (mut seen, mut next) = (Vec::new(), Some("0".to_owned()));
     while let Some(cursor) = next {

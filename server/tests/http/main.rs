@@ -28,6 +28,7 @@ mod reading;
 mod recipes;
 mod refusals;
 mod repeats;
+mod resumable;
 mod routes;
 mod serverless;
 mod serving;

@@ -105,6 +105,11 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/outputs/{id}", API, Sees),
     ("GET", "/outputs/{id}/thumb", API, Sees),
     ("POST", "/uploads", API, Acts),
+    ("POST", "/uploads/resumable", API, Acts),
+    ("HEAD", "/uploads/resumable/{id}", API, Sees),
+    ("PATCH", "/uploads/resumable/{id}", API, Changes),
+    ("POST", "/uploads/resumable/{id}", API, Changes),
+    ("DELETE", "/uploads/resumable/{id}", API, Changes),
     ("GET", "/uploads/{id}", API, Sees),
     ("GET", "/signed/{seal}/uploads/{id}", API, Sealed),
     ("GET", "/signed/{seal}/outputs/{id}", API, Sealed),
@@ -277,6 +282,7 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
 pub struct Things {
     job: String,
     batch: String,
+    half: String,
     output: String,
     upload: String,
 }
@@ -293,15 +299,18 @@ impl Things {
         two["count"] = 2.into();
         let batch: wire::BatchPage = owner.submit(&two).await.json();
         let batch = batch.batch.id.to_string();
-        Self { job: job.id.to_string(), batch, output, upload: upload.id.to_string() }
+        let begun = Request::post(format!("{API}/uploads/resumable")).header("upload-length", "9");
+        let begun = owner.send(begun.body(Body::empty()).unwrap()).await;
+        let half = begun.header("location").rsplit('/').next().unwrap().to_owned();
+        Self { job: job.id.to_string(), batch, half, output, upload: upload.id.to_string() }
     }
 
     pub fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path
-            .split('/')
-            .find(|part| ["batches", "jobs", "outputs", "uploads", "assets"].contains(part))
-        {
+        let id = match path.split('/').rfind(|part| {
+            ["batches", "jobs", "outputs", "uploads", "assets", "resumable"].contains(part)
+        }) {
             Some("batches") => &self.batch,
+            Some("resumable") => &self.half,
             Some("jobs") => &self.job,
             Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,

@@ -11,6 +11,7 @@ mod lines;
 pub(crate) mod links;
 pub(crate) mod outputs;
 pub(crate) mod repeat;
+pub(crate) mod resumable;
 pub(crate) mod submit;
 pub(crate) mod uploads;
 pub(crate) mod workflows;
