@@ -9,6 +9,7 @@ use crate::{JobId, Millis};
 
 /// Something that somebody can be told of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum WebhookEvent {
     /// A backend took it; again when that one was lost.
     #[serde(rename = "job.started")]
@@ -32,6 +33,7 @@ impl WebhookEvent {
 /// Where somebody wants to be told. With a job it is for that one alone; by
 /// itself (`POST /webhooks`) for every job of theirs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewWebhook {
     /// Begins with `https://`.
@@ -56,6 +58,7 @@ impl fmt::Debug for NewWebhook {
 
 /// An address that is told of every job of its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Webhook {
     pub id: Uuid,
     pub url: String,
@@ -67,6 +70,7 @@ pub struct Webhook {
 
 /// Answer of `POST /webhooks`: the only one that holds the secret.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadeWebhook {
     #[serde(flatten)]
     pub webhook: Webhook,
@@ -82,6 +86,7 @@ impl fmt::Debug for MadeWebhook {
 
 /// How far one message has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryStatus {
     /// Is tried at `next_at`.
@@ -94,6 +99,7 @@ pub enum DeliveryStatus {
 
 /// Whose wish it was to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryKind {
     /// It came with the job.
@@ -106,6 +112,7 @@ pub enum DeliveryKind {
 
 /// One message to one address, and how it fared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Delivery {
     /// The `webhook-id`, the same at every attempt.
     pub id: Uuid,
@@ -124,6 +131,7 @@ pub struct Delivery {
 
 /// One attempt to deliver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeliveryAttempt {
     pub at: Millis,
     /// What was answered; absent when nothing was, which is all that is told then.
@@ -132,6 +140,7 @@ pub struct DeliveryAttempt {
 
 /// `GET /webhooks/deliveries`: newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeliveryPage {
     pub deliveries: Vec<Delivery>,
     /// Pass as `cursor` for the next page; absent on the last one.

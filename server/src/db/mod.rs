@@ -1,8 +1,8 @@
 //! Everything that is kept: SQLite, and all SQL there is.
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
-//! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
+//! changes, `submit` is how it is made, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
+//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
 //! `recipes` what other doors keep, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
@@ -15,7 +15,10 @@
 mod assets;
 mod attempts;
 mod audit;
+mod batches;
 mod deliveries;
+mod halves;
+mod idempotency;
 mod identities;
 mod jobs;
 mod keys;
@@ -60,6 +63,8 @@ pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
 pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};
+pub(crate) use halves::Half;
+pub(crate) use idempotency::{FirstAnswer, Idempotency, Remembered};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
@@ -71,7 +76,7 @@ pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
 pub(crate) use record::Changed;
-pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
+pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};

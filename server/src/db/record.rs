@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use sqlx::SqliteConnection;
+use sqlx::{Row as _, SqliteConnection};
 use wire::{Event, JobId, JobStatus, Millis, Progress, WebhookEvent};
 
-use super::{Db, attempts, now, outbox, outputs, rows};
+use super::{Db, attempts, batches, now, outbox, outputs, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Handling;
 use crate::jobs::state::{Change, End};
@@ -197,11 +197,14 @@ async fn finish(
     (status, at): (JobStatus, Millis),
     (progress, failure): (Option<Progress>, Option<wire::Failure>),
 ) -> anyhow::Result<Event> {
-    let handling = sqlx::query("SELECT handling FROM jobs WHERE id = ?")
+    let row = sqlx::query("SELECT handling, batch FROM jobs WHERE id = ?")
         .bind(rows::id(job.0))
         .fetch_one(&mut *connection)
         .await?;
-    let handling: Handling = rows::parsed(&handling, "handling")?;
+    let handling: Handling = rows::parsed(&row, "handling")?;
+    if let Some(batch) = row.try_get::<Option<Vec<u8>>, _>("batch")? {
+        batches::end_one(connection, batch, job).await?;
+    }
     let expires_at = handling.expiry(at);
     sqlx::query(
         "UPDATE jobs SET finished_at = ?, expires_at = ?, progress = ?, failure = ? WHERE id = ?",

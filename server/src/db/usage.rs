@@ -85,6 +85,8 @@ impl Db {
                     (SELECT count(*) FROM jobs WHERE (principal = those.who OR turn = those.who)
                          AND status IN ('queued', 'running', 'canceling')) AS open,
                     coalesce((SELECT sum(bytes) FROM uploads WHERE principal = those.who), 0)
+                  + coalesce((SELECT sum(bytes) FROM halves
+                              WHERE principal = those.who AND upload IS NULL), 0)
                   + coalesce((SELECT sum(bytes) FROM outputs WHERE principal = those.who), 0) AS stored
              FROM those
              LEFT JOIN usage ON usage.who = those.who AND day = ?1 AND workflow = ''
@@ -162,10 +164,11 @@ impl Db {
         row.map(read).transpose()
     }
 
-    /// How many bytes of uploads and outputs a principal has.
+    /// How many bytes of uploads, also of those that are not whole, and outputs a principal has.
     pub(crate) async fn stored_of(&self, principal: PrincipalId) -> anyhow::Result<u64> {
         let row = sqlx::query(
             "SELECT coalesce((SELECT sum(bytes) FROM uploads WHERE principal = ?1), 0)
+                  + coalesce((SELECT sum(bytes) FROM halves WHERE principal = ?1 AND upload IS NULL), 0)
                   + coalesce((SELECT sum(bytes) FROM outputs WHERE principal = ?1), 0) AS total",
         )
         .bind(rows::id(principal.0))

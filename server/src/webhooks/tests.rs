@@ -14,7 +14,7 @@ use wire::{DeliveryStatus, JobId};
 
 use super::*;
 use crate::auth::PrincipalId;
-use crate::db::{NewJob, Submission};
+use crate::db::{NewJob, Order, Submission};
 use crate::jobs::Handling;
 use crate::jobs::state::{Change, End};
 
@@ -142,8 +142,10 @@ impl House {
             handling: Handling::default(),
             asked: None,
             webhook,
+            batch: None,
         };
-        assert_eq!(self.db.submit(job, None, || ()).await.unwrap(), Submission::Made);
+        let order = Order { jobs: vec![job], batch: None, key: None };
+        assert_eq!(self.db.submit(order, || ()).await.unwrap(), Submission::Made);
         id
     }
 

@@ -69,7 +69,8 @@ async fn a_job_is_told_where_it_says_and_can_be_told_again() {
     let found: Value = me.get(&format!("{API}/jobs/{}", job.id)).await.json();
     assert_eq!(told["data"], found, "the job as its owner sees it");
 
-    let one = delivered(&me, &format!("?job={}&status=delivered", job.id)).await;
+    let one = delivered(&me, &format!("?job={}", job.id)).await;
+    assert_eq!(log(&me, "?status=delivered").await, std::slice::from_ref(&one));
     assert_eq!((one.id.to_string(), one.kind), (id.clone(), DeliveryKind::Job));
     assert_eq!(one.attempts[0].status, Some(200));
     assert!(log(&me, "?status=failed").await.is_empty());
