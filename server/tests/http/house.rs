@@ -186,6 +186,12 @@ pub fn post(uri: &str, body: &Value) -> Request<Body> {
         .unwrap()
 }
 
+/// With a key of idempotency.
+pub fn keyed(mut request: Request<Body>, key: &str) -> Request<Body> {
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request
+}
+
 /// A whole answer.
 #[derive(Debug)]
 pub struct Answer {

@@ -4,8 +4,10 @@
 
 mod admin;
 mod attack;
+mod batches;
 mod comfy_v2;
 mod command_line;
+mod described;
 mod doors;
 mod first_start;
 mod house;
@@ -26,7 +28,10 @@ mod published;
 mod reading;
 mod recipes;
 mod refusals;
+mod repeats;
+mod resumable;
 mod routes;
+mod rules;
 mod serverless;
 mod serving;
 mod sessions;
@@ -36,3 +41,4 @@ mod smuggling;
 mod studio;
 mod uploads;
 mod visitors;
+mod webhooks;

@@ -243,6 +243,7 @@ mod tests {
             detail: "Somebody here has this name already.".to_owned(),
             code: ErrorCode::BadInput,
             field: field.map(str::to_owned),
+            line: None,
             node: None,
             request_id: None,
         })
