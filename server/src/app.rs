@@ -9,6 +9,7 @@ use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::api::parlor::repeat::Underway;
 use crate::auth::{Provider, Visitors};
 use crate::backends::{BackendConfig, Backends};
 use crate::config::Config;
@@ -19,11 +20,13 @@ use crate::files::Files;
 use crate::frontend::Frontend;
 use crate::jobs::{Jobs, Limits, Parts};
 use crate::people::People;
+use crate::resumable::Resumable;
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 use crate::workflows::{GraphPolicy, Workflows};
 
 /// Handlers borrow it as `State<Arc<App>>`.
@@ -42,6 +45,8 @@ pub struct App {
     pub studio: Studio,
     /// Fetches what people name by address.
     pub fetcher: Fetcher,
+    /// Tells programs of jobs.
+    pub webhooks: Webhooks,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -54,6 +59,10 @@ pub struct App {
     pub people: People,
     /// Who else says who somebody is.
     pub(crate) provider: Option<Provider>,
+    /// Files that arrive in pieces.
+    pub(crate) resumable: Resumable,
+    /// Requests that are not answered yet, and may be sent again.
+    pub(crate) underway: Underway,
     /// How much somebody may.
     pub limits: crate::limits::Limits,
     /// The guest's pages.
@@ -106,11 +115,18 @@ impl App {
             backends: backends.clone(),
             graphs: GraphPolicy::new(&config.graphs),
         };
+        let fetcher = Fetcher::new(config.fetch_http, &config.fetch_networks);
+        let told = (db.clone(), fetcher.clone());
+        let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
+        let resumable = Resumable::new(db.clone(), files.clone());
+        shutdown.spawn(resumable.clone().keep_tidy(shutdown.clone()));
         let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
+            resumable,
+            underway: Underway::default(),
             provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,
@@ -119,7 +135,8 @@ impl App {
             frontend: Frontend::list(config.comfy_frontend.as_deref()).await?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
-            fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),
+            fetcher,
+            webhooks,
             studio,
             demo: demo.is_some(),
             config,

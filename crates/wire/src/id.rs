@@ -36,6 +36,10 @@ id! {
     JobId
 }
 id! {
+    /// Jobs that were asked for at once. A UUID v7, like theirs.
+    BatchId
+}
+id! {
     /// One thing a job made.
     OutputId
 }

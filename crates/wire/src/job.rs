@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{JobId, Millis, OutputId, Progress};
+use crate::{JobId, Millis, NewWebhook, OutputId, Progress};
 
 /// Values by field name, as [`crate::FieldKind`] says for each type.
 pub type Inputs = Map<String, Value>;
@@ -16,6 +16,17 @@ pub struct Submit {
     /// Fields left out take their default.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How many jobs, each with its own seed: 1 to 100. More than one are a
+    /// [`crate::Batch`].
+    #[serde(default = "one")]
+    pub count: u32,
+    /// Where to be told what becomes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<NewWebhook>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// The life of a job: `queued → running → succeeded | failed | expired`,

@@ -160,14 +160,15 @@ impl Queue {
         Self { line: Arc::default(), limits, grown: Arc::default(), moved: Arc::default() }
     }
 
-    /// A place for a job that is about to be committed.
-    pub(super) fn reserve(&self, asker: Asker) -> Result<Reservation, Full> {
+    /// Places for jobs that are about to be committed: for all of them, or none.
+    pub(super) fn reserve(&self, asker: Asker, jobs: usize) -> Result<Reservation, Full> {
         let mut line = self.lock();
-        if line.len() >= self.limits.all || line.len_of(asker.turn) >= self.limits.each {
+        let QueueLimits { all, each } = self.limits;
+        if line.len() + jobs > all || line.len_of(asker.turn) + jobs > each {
             return Err(Full);
         }
-        *line.reserved.entry(asker.turn).or_default() += 1;
-        Ok(Reservation { queue: self.clone(), asker })
+        *line.reserved.entry(asker.turn).or_default() += jobs;
+        Ok(Reservation { queue: self.clone(), asker, jobs })
     }
 
     /// Adds a job without asking for room: it was promised some before.
@@ -228,18 +229,22 @@ impl Queue {
     }
 }
 
-/// A promised place. Dropping it gives the place back.
+/// Promised places. Dropping it gives them back.
 #[derive(Debug)]
 pub(super) struct Reservation {
     queue: Queue,
     asker: Asker,
+    jobs: usize,
 }
 
 impl Reservation {
-    /// The job takes its place.
-    pub(super) fn fill(self, job: JobId, workflow: String, needs: Needs) {
-        let waiting = Waiting::new((self.asker, job), workflow).needing(needs);
-        self.queue.lock().push(waiting);
+    /// The jobs, of one workflow, take their places in this order.
+    pub(super) fn fill(self, workflow: &str, jobs: impl IntoIterator<Item = (JobId, Needs)>) {
+        let mut line = self.queue.lock();
+        for (job, needs) in jobs {
+            line.push(Waiting::new((self.asker, job), workflow.to_owned()).needing(needs));
+        }
+        drop(line);
         self.queue.changed();
     }
 }
@@ -248,7 +253,7 @@ impl Drop for Reservation {
     fn drop(&mut self) {
         let mut line = self.queue.lock();
         if let Some(reserved) = line.reserved.get_mut(&self.asker.turn) {
-            *reserved -= 1;
+            *reserved -= self.jobs;
             if *reserved == 0 {
                 line.reserved.remove(&self.asker.turn);
             }
@@ -299,10 +304,10 @@ mod tests {
         let id = |n| PrincipalId(Uuid::from_u128(n));
         let guest = |n| Asker { principal: id(n), turn: id(100) };
         for n in [1, 2] {
-            let place = queue.reserve(guest(n)).unwrap();
-            place.fill(JobId(Uuid::from_u128(n)), String::new(), Needs::default());
+            let place = queue.reserve(guest(n), 1).unwrap();
+            place.fill("", [(JobId(Uuid::from_u128(n)), Needs::default())]);
         }
-        assert_eq!(queue.reserve(guest(3)).unwrap_err(), Full, "a new cookie is no new place");
+        assert_eq!(queue.reserve(guest(3), 1).unwrap_err(), Full, "a new cookie is no new place");
         queue.push(waiting(4, 4));
         let order: Vec<_> = std::iter::from_fn(|| take(&queue)).collect();
         assert_eq!(order, [1, 4, 2]);
@@ -313,20 +318,20 @@ mod tests {
     fn a_full_queue_takes_no_more_and_places_are_given_back() {
         let queue = queue(3, 2);
         let [one, two] = [1, 2].map(|n| Asker::from(PrincipalId(Uuid::from_u128(n))));
-        let kept = [queue.reserve(one).unwrap(), queue.reserve(one).unwrap()];
-        assert_eq!(queue.reserve(one).unwrap_err(), Full, "one principal has its share");
-        let _third = queue.reserve(two).unwrap();
-        assert_eq!(queue.reserve(two).unwrap_err(), Full, "all places are promised");
+        let kept = [queue.reserve(one, 1).unwrap(), queue.reserve(one, 1).unwrap()];
+        assert_eq!(queue.reserve(one, 1).unwrap_err(), Full, "one principal has its share");
+        let _third = queue.reserve(two, 1).unwrap();
+        assert_eq!(queue.reserve(two, 1).unwrap_err(), Full, "all places are promised");
         drop(kept);
-        assert!(queue.reserve(one).is_ok());
+        assert!(queue.reserve(one, 1).is_ok());
     }
 
     #[test]
     fn a_filled_place_is_counted_once() {
         let queue = queue(10, 10);
-        let reserved = queue.reserve(PrincipalId(Uuid::nil()).into()).unwrap();
+        let reserved = queue.reserve(PrincipalId(Uuid::nil()).into(), 1).unwrap();
         assert_eq!(queue.len(), 1);
-        reserved.fill(JobId(Uuid::nil()), String::new(), Needs::default());
+        reserved.fill("", [(JobId(Uuid::nil()), Needs::default())]);
         assert_eq!(queue.len(), 1);
     }
 

@@ -4,6 +4,7 @@
 
 mod admin;
 mod attack;
+mod batches;
 mod comfy_v2;
 mod command_line;
 mod described;
@@ -27,6 +28,8 @@ mod published;
 mod reading;
 mod recipes;
 mod refusals;
+mod repeats;
+mod resumable;
 mod routes;
 mod rules;
 mod serverless;
@@ -38,3 +41,4 @@ mod smuggling;
 mod studio;
 mod uploads;
 mod visitors;
+mod webhooks;

@@ -10,7 +10,7 @@ use axum::http::{Request, StatusCode};
 use serde_json::json;
 use wire::{JobStatus, Upload};
 
-use super::house::{API, House, Visitor};
+use super::house::{API, House, Visitor, small};
 use super::routes::routes;
 use super::rules::{Rule, Who, expected};
 
@@ -63,6 +63,11 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/workflows/{slug}", API, Inside),
     ("GET", "/workflows/{slug}/openapi.json", API, Inside),
     ("POST", "/workflows/{slug}/jobs", API, Acts),
+    ("POST", "/workflows/{slug}/batches", API, Acts),
+    ("GET", "/batches/{id}", API, Sees),
+    ("GET", "/batches/{id}/events", API, Sees),
+    ("GET", "/batches/{id}/outputs.zip", API, Sees),
+    ("POST", "/batches/{id}/cancel", API, Changes),
     ("GET", "/jobs", API, Inside),
     ("GET", "/jobs/{id}", API, Sees),
     ("GET", "/jobs/{id}/events", API, Sees),
@@ -73,10 +78,20 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/outputs/{id}", API, Sees),
     ("GET", "/outputs/{id}/thumb", API, Sees),
     ("POST", "/uploads", API, Acts),
+    ("POST", "/uploads/resumable", API, Acts),
+    ("HEAD", "/uploads/resumable/{id}", API, Sees),
+    ("PATCH", "/uploads/resumable/{id}", API, Changes),
+    ("POST", "/uploads/resumable/{id}", API, Changes),
+    ("DELETE", "/uploads/resumable/{id}", API, Changes),
     ("GET", "/uploads/{id}", API, Sees),
     ("GET", "/signed/{seal}/uploads/{id}", API, Sealed),
     ("GET", "/signed/{seal}/outputs/{id}", API, Sealed),
     ("GET", "/signed/{seal}/outputs/{id}/thumb", API, Sealed),
+    ("GET", "/webhooks", API, Account),
+    ("POST", "/webhooks", API, Account),
+    ("DELETE", "/webhooks/{id}", API, Account),
+    ("GET", "/webhooks/deliveries", API, Inside),
+    ("POST", "/webhooks/deliveries/{id}/replay", API, Changes),
     ("GET", "/covers/{hash}", API, Inside),
     ("GET", "/live", API, Inside),
     ("POST", "/live/ticket", API, Acts),
@@ -198,6 +213,8 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
 /// A house, whose owner made things.
 pub struct Things {
     job: String,
+    batch: String,
+    half: String,
     output: String,
     upload: String,
 }
@@ -210,14 +227,22 @@ impl Things {
         let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
         let upload = owner.send(asked.body(Body::from(picture.body)).unwrap()).await;
         let upload: Upload = upload.json();
-        Self { job: job.id.to_string(), output, upload: upload.id.to_string() }
+        let mut two = small("a red hill");
+        two["count"] = 2.into();
+        let batch: wire::BatchPage = owner.submit(&two).await.json();
+        let batch = batch.batch.id.to_string();
+        let begun = Request::post(format!("{API}/uploads/resumable")).header("upload-length", "9");
+        let begun = owner.send(begun.body(Body::empty()).unwrap()).await;
+        let half = begun.header("location").rsplit('/').next().unwrap().to_owned();
+        Self { job: job.id.to_string(), batch, half, output, upload: upload.id.to_string() }
     }
 
     pub fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path
-            .split('/')
-            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
-        {
+        let id = match path.split('/').rfind(|part| {
+            ["batches", "jobs", "outputs", "uploads", "assets", "resumable"].contains(part)
+        }) {
+            Some("batches") => &self.batch,
+            Some("resumable") => &self.half,
             Some("jobs") => &self.job,
             Some("outputs" | "assets") => &self.output,
             Some("uploads") => &self.upload,

@@ -10,6 +10,7 @@ mod jobs;
 mod me;
 mod people;
 mod studio;
+mod webhooks;
 mod workflows;
 
 use crate::operation::Operation;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Group> {
         group("Workflows", "What can be run, and running it.", workflows::routes()),
         group("Jobs", "What runs, what is over, and what it made.", jobs::routes()),
         group("Files", "What goes into workflows, and what comes out.", files::routes()),
+        group("Webhooks", "Being told what becomes of jobs.", webhooks::routes()),
         group("House", "Whom you talk to, and how to listen.", house::routes()),
         group(
             "Account",

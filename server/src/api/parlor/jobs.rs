@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use wire::{Job, JobId, JobList, JobStatus, Metadata};
+use wire::{BatchId, Job, JobId, JobList, JobStatus, Metadata};
 
 use super::links::Links;
 use crate::app::App;
@@ -30,6 +30,7 @@ pub(crate) struct Wanted {
     status: Option<JobStatus>,
     q: Option<String>,
     favourite: Option<bool>,
+    batch: Option<BatchId>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -48,6 +49,7 @@ pub(crate) async fn list(
         status: wanted.status,
         q: wanted.q,
         favourite: wanted.favourite,
+        batch: wanted.batch,
         cursor: wanted.cursor,
         limit: wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE),
     };

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use comfy::{Graph, NodeId, reads, validate};
 
 use super::order::From;
 use crate::api::native::words::{Refused, Result};
+use crate::api::parlor::inside::{decoded, in_data_url};
 use crate::api::parlor::uploads;
 use crate::jobs::KnownFile;
 
@@ -25,7 +25,7 @@ enum Source<'a> {
     Address(&'a str),
     /// In an object storage, of which there is none here.
     Object,
-    Content(Vec<u8>),
+    Content(Bytes),
     /// Looks like content, and is damaged.
     Broken,
 }
@@ -46,7 +46,7 @@ pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
                 ));
             }
             Source::Broken => return Err(refused("this is no whole base64")),
-            Source::Content(content) => content.into(),
+            Source::Content(content) => content,
             Source::Address(url) => {
                 let most = from.app.config.max_upload_bytes() as usize;
                 let fetched = from.app.fetcher.fetch(url, most).await;
@@ -71,14 +71,10 @@ fn source(value: &str) -> Source<'_> {
         Some("oss" | "s3") => return Source::Object,
         _ => (),
     }
-    let inline = value.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    let text = match inline {
-        Some((_, text)) => text,
-        None if value.len() >= SHORTEST => value,
-        None => return Source::Name,
-    };
-    let text: String = text.split_ascii_whitespace().collect();
-    BASE64_STANDARD.decode(text).map_or(Source::Broken, Source::Content)
+    if in_data_url(value).is_none() && value.len() < SHORTEST {
+        return Source::Name;
+    }
+    decoded(value).map_or(Source::Broken, Source::Content)
 }
 
 #[cfg(test)]
@@ -94,9 +90,9 @@ mod tests {
             ("https://example.org/a.png", Source::Address("https://example.org/a.png")),
             ("oss://bucket.endpoint/key", Source::Object),
             ("s3://bucket/key", Source::Object),
-            ("data:image/png;base64,QUFB", Source::Content(b"AAA".to_vec())),
+            ("data:image/png;base64,QUFB", Source::Content("AAA".into())),
             ("data:image/png;base64,?", Source::Broken),
-            (&long, Source::Content(b"AAA".repeat(100))),
+            (&long, Source::Content(b"AAA".repeat(100).into())),
             (&long[..299], Source::Broken),
         ] {
             assert_eq!(source(value), expected, "{value}");
