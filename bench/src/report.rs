@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_the_table_and_how_it_came_about() {
-        let figures = [Figure { what: "binary", measured: 12.0, promised: Some(20.0), unit: "MB" }];
+        let figures = [Figure::at_most("binary", 12.0, 20.0, "MB")];
         let page = document(&figures, "a toaster, 2 cores");
         assert!(page.contains("| binary | 12 MB    | ≤ 20 MB  | yes   |"), "{page}");
         assert!(page.contains("cargo xtask bench") && page.contains("a toaster"));

@@ -17,7 +17,7 @@ use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
-use crate::jobs::{Jobs, Limits, Parts};
+use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
 use crate::people::People;
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
@@ -106,7 +106,11 @@ impl App {
             backends: backends.clone(),
             graphs: GraphPolicy::new(&config.graphs),
         };
-        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
+        let queue = QueueLimits {
+            all: config.limits.queue_jobs as usize,
+            each: config.limits.queue_jobs_each as usize,
+        };
+        let limits = Limits { queue, keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,

@@ -3,9 +3,9 @@
 use anyhow::Context as _;
 use serde_json::Value;
 use sqlx::{Row as _, SqliteConnection};
-use wire::{Event, Inputs, JobId, Millis};
+use wire::{Event, Inputs, Job, JobId, JobStatus, Millis};
 
-use super::{Asked, Db, native, now, record, rows};
+use super::{Asked, Db, native, now, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
@@ -36,6 +36,32 @@ pub(crate) struct NewJob {
     pub(crate) handling: Handling,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub(crate) asked: Option<Asked>,
+}
+
+impl NewJob {
+    /// As its owner sees it when it has just been made.
+    pub(crate) fn as_made(&self) -> Job {
+        Job {
+            id: self.id,
+            workflow: self.workflow.clone(),
+            workflow_title: self.workflow_title.clone(),
+            workflow_version: self.workflow_version,
+            status: JobStatus::Queued,
+            seq: 1,
+            created_at: self.at,
+            started_at: None,
+            finished_at: None,
+            inputs: self.inputs.clone(),
+            position: None,
+            progress: None,
+            outputs: Vec::new(),
+            failure: None,
+            favourite: false,
+            expires_at: None,
+            backend: None,
+            attempt: 1,
+        }
+    }
 }
 
 /// A file that a job reads.
@@ -115,18 +141,19 @@ async fn insert(
             .execute(&mut *connection)
             .await?;
     }
-    record::insert_events(connection, job.id, &[(1, Event::Queued { at: job.at })]).await?;
     if let Some(key) = key {
         remember(connection, &job, key).await?;
     }
     Ok(Submission::Made)
 }
 
+/// The job with its first event.
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
     sqlx::query(
         "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
                            created_at, inputs, words, graph, handling)
-         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?);
+         INSERT INTO events (job, seq, event) VALUES (?, 1, ?)",
     )
     .bind(rows::id(job.id.0))
     .bind(rows::id(job.principal.0))
@@ -139,6 +166,8 @@ async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     .bind(job.words.to_lowercase())
     .bind(rows::json(&job.graph)?)
     .bind(rows::json(&job.handling)?)
+    .bind(rows::id(job.id.0))
+    .bind(rows::json(&Event::Queued { at: job.at })?)
     .execute(connection)
     .await
     .context("keeping a job")?;

@@ -164,9 +164,9 @@ impl Jobs {
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,
         };
-        let (id, cost) = (job.id, graph.cost().total());
+        let (made, cost) = (job.as_made(), graph.cost().total());
         let answer = self.commit(job, (key, needs)).await?;
-        let submitted = self.answer(principal, (answer, Some(id))).await?;
+        let submitted = self.answer(principal, (answer, Some(made))).await?;
         Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
     }
 
@@ -212,15 +212,14 @@ impl Jobs {
     pub(super) async fn answer(
         &self,
         principal: PrincipalId,
-        (answer, made): (Submission, Option<JobId>),
+        (answer, made): (Submission, Option<Job>),
     ) -> Result<Submitted, SubmitError> {
-        let (id, replayed) = match (answer, made) {
+        let (job, replayed) = match (answer, made) {
             (Submission::Conflict, _) => return Err(SubmitError::IdempotencyConflict),
-            (Submission::Replayed(id), _) => (id, true),
-            (Submission::Made, Some(id)) => (id, false),
-            (Submission::Made, None) => return Err(anyhow::anyhow!("a job without an id").into()),
+            (Submission::Replayed(id), _) => (self.find(principal, id).await?, true),
+            // What was just written need not be read.
+            (Submission::Made, made) => (made.map(|job| self.with_present(job)), false),
         };
-        let job = self.find(principal, id).await?;
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
         Ok(Submitted { job, replayed, cost: 0 })
     }
