@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     beside::{Beside, ROUNDS},
@@ -24,12 +25,16 @@ use crate::{
 const PROGRAMS: usize = 64;
 /// How long each is asked in a round.
 const TURN: Duration = Duration::from_secs(2);
+/// Longer than a job takes to reach its engine.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// More jobs than any round hands in.
 const ROOM: &str = "1000000";
 
 /// Both, each before an engine of its own that takes every job and finishes none.
 struct Doors {
     house: House,
+    /// Parlor's.
+    engine: Upstream,
     rival: Rival,
     /// The header that lets in.
     key: String,
@@ -51,6 +56,7 @@ pub async fn measure(binary: &Path, rival: &Path) -> anyhow::Result<Vec<Figure>>
     let doors = Doors::open(binary, rival).await?;
     let (ours, theirs) = (doors.house.address.as_str(), doors.rival.address.as_str());
     let polled = (doors.job(ours).await?, doors.job(theirs).await?);
+    doors.sample().await?;
     let polls = (doors.poll(ours, &polled.0), doors.poll(theirs, &polled.1));
     let polls = rounds(polls).await.context("asking how jobs fare")?;
     let submits = (doors.submit(ours), doors.submit(theirs));
@@ -86,14 +92,14 @@ const SUBMITS: Names = [
 impl Doors {
     async fn open(binary: &Path, rival: &Path) -> anyhow::Result<Self> {
         let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
-        let (_, own) = Upstream::open(relay::definitions().await?).await?;
+        let (engine, own) = Upstream::open(relay::definitions().await?).await?;
         let (_, others) = Upstream::open(json!({})).await?;
         let args = ["--backend", &own, "--queue-jobs", ROOM, "--queue-jobs-each", ROOM];
         let house = House::open(binary, folders[0].path(), &args.map(str::to_owned)).await?;
         let rival = Rival::open(rival, &others, folders[1].path()).await?;
         let key = format!("X-API-Key: {}\r\n", key(&house).await?);
         let graph = json!({ "workflow": graph() }).to_string();
-        Ok(Self { house, rival, key, graph, _folders: folders })
+        Ok(Self { house, engine, rival, key, graph, _folders: folders })
     }
 
     /// The id of a job that runs.
@@ -117,6 +123,14 @@ impl Doors {
                 return Ok(path);
             }
         }
+    }
+
+    /// Lets the job that runs at Parlor be sampled: then there is something to tell of it.
+    async fn sample(&self) -> anyhow::Result<()> {
+        let prompt = timeout(PATIENCE, relay::handed_in(&self.engine)).await?;
+        self.engine.begin(&prompt);
+        self.engine.progress(&prompt, 3, 20);
+        Ok(())
     }
 
     fn poll(&self, address: &str, path: &str) -> Load {

@@ -33,6 +33,7 @@ mod telling;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use comfy::Graph;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use wire::{Event, Job, JobId, JobList, JobStatus, Millis, Progress};
@@ -115,6 +116,8 @@ struct Active {
     /// Asks its task to stop it.
     stop: CancellationToken,
     progress: Option<Progress>,
+    /// As its backend has it, once there is progress.
+    graph: Option<Arc<Graph>>,
 }
 
 impl Active {
@@ -214,6 +217,12 @@ impl Jobs {
     /// What is or was run for this job, in API format.
     pub async fn graph(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<Option<Value>> {
         self.parts.db.graph(principal, id).await
+    }
+
+    /// What a job that runs has on its backend, for the names of its nodes' classes: names of files are not the
+    /// principal's.
+    pub(crate) fn running_graph(&self, id: JobId) -> Option<Arc<Graph>> {
+        self.active().get(&id)?.graph.clone()
     }
 
     /// How what this job makes is handled; `None` when it is not this
