@@ -72,7 +72,7 @@ fn nearer(picture: &RgbImage, frame: u32, frames: u32) -> RgbImage {
     let cut = |edge: u32| (edge / 20 * frame / frames).min((edge - 1) / 2);
     let (x, y) = (cut(width), cut(height));
     let part = imageops::crop_imm(picture, x, y, width - 2 * x, height - 2 * y).to_image();
-    pixels::resize(&part, width, height, Scaling::Bilinear)
+    pixels::resize(&part, width, height, Filter::Triangle)
 }
 
 /// `SetLatentNoiseMask`: only what the mask covers is to be painted.
