@@ -37,5 +37,6 @@ mod shelf;
 mod shielded;
 mod smuggling;
 mod studio;
+mod things;
 mod uploads;
 mod visitors;
