@@ -18,7 +18,7 @@ use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
-use crate::jobs::{Jobs, Limits, Parts};
+use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
 use crate::people::People;
 use crate::resumable::Resumable;
 use crate::router::content_policy;
@@ -26,6 +26,7 @@ use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 use crate::workflows::{GraphPolicy, Workflows};
 
 /// Handlers borrow it as `State<Arc<App>>`.
@@ -44,6 +45,8 @@ pub struct App {
     pub studio: Studio,
     /// Fetches what people name by address.
     pub fetcher: Fetcher,
+    /// Tells programs of jobs.
+    pub webhooks: Webhooks,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -112,9 +115,16 @@ impl App {
             backends: backends.clone(),
             graphs: GraphPolicy::new(&config.graphs),
         };
+        let fetcher = Fetcher::new(config.fetch_http, &config.fetch_networks);
+        let told = (db.clone(), fetcher.clone());
+        let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
         let resumable = Resumable::new(db.clone(), files.clone());
         shutdown.spawn(resumable.clone().keep_tidy(shutdown.clone()));
-        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
+        let queue = QueueLimits {
+            all: config.limits.queue_jobs as usize,
+            each: config.limits.queue_jobs_each as usize,
+        };
+        let limits = Limits { queue, keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
@@ -129,7 +139,8 @@ impl App {
             frontend: Frontend::list(config.comfy_frontend.as_deref()).await?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
-            fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),
+            fetcher,
+            webhooks,
             studio,
             demo: demo.is_some(),
             config,

@@ -5,7 +5,7 @@
 //! `api` translates, `auth` knows who asks, `people` are those with an account,
 //! `limits` is how much is too much, `workflows` is what can be run, `studio` how
 //! it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
-//! viewers, `files` and `db` keep what is kept, `resumable` what arrives in pieces, `frontend` is ComfyUI's own page. `serve` and `shutdown` are how
+//! viewers, `webhooks` tells programs, `files` and `db` keep what is kept, `resumable` what arrives in pieces, `frontend` is ComfyUI's own page. `serve` and `shutdown` are how
 //! it begins and ends; `cli` is what the program does without opening at all.
 
 pub mod app;
@@ -32,4 +32,5 @@ pub mod shutdown;
 pub mod site;
 pub mod studio;
 pub mod telemetry;
+pub mod webhooks;
 pub mod workflows;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{BatchId, Inputs, Job, JobStatus, Millis};
+use crate::{BatchId, Inputs, Job, JobStatus, Millis, NewWebhook};
 
 /// Body of `POST /workflows/{slug}/batches` when it is JSON: every combination
 /// of the values in `matrix`, each put into `inputs`.
@@ -16,6 +16,9 @@ pub struct Matrix {
     /// Values by field: a list for each. The first field changes slowest, the
     /// last with every job.
     pub matrix: serde_json::Map<String, Value>,
+    /// Where to be told what becomes of each job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<NewWebhook>,
 }
 
 /// How a batch fares.

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{JobId, Millis, OutputId, Progress};
+use crate::{JobId, Millis, NewWebhook, OutputId, Progress};
 
 /// Values by field name, as [`crate::FieldKind`] says for each type.
 pub type Inputs = Map<String, Value>;
 
 /// Body of `POST /workflows/{slug}/jobs`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Submit {
     /// Fields left out take their default.
@@ -19,6 +20,9 @@ pub struct Submit {
     /// [`crate::Batch`].
     #[serde(default = "one")]
     pub count: u32,
+    /// Where to be told what becomes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<NewWebhook>,
 }
 
 fn one() -> u32 {
@@ -28,6 +32,7 @@ fn one() -> u32 {
 /// The life of a job: `queued → running → succeeded | failed | expired`,
 /// `queued | running → canceling → canceled` (the names of Comfy API v2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
     Queued,
@@ -50,6 +55,7 @@ impl JobStatus {
 
 /// A job as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Job {
     pub id: JobId,
     /// Slug.
@@ -82,6 +88,7 @@ pub struct Job {
 
 /// One page of `GET /jobs`, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobList {
     pub jobs: Vec<Job>,
     /// Pass as `cursor` for the next page; absent on the last one.
@@ -92,6 +99,7 @@ pub struct JobList {
 
 /// What kind of thing an output is; decides how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OutputKind {
     Image,
@@ -104,6 +112,7 @@ pub enum OutputKind {
 
 /// Something a job made, stored by us.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Output {
     pub id: OutputId,
     pub kind: OutputKind,
@@ -129,6 +138,7 @@ pub struct Output {
 
 /// Why a job failed, in words for the person who waits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// For programs: `node_failed`, `backend_lost`, `rejected`, `no_output`, …
     pub code: String,

@@ -3,7 +3,7 @@
 //! Read in this order: `workflow` is what a person sees before a run, `job` is
 //! one run of it, `batch` many, `event` is what happens to a job, `live` is how events travel
 //! over the WebSocket, `upload` is what people hand in, `people` is who may do
-//! what, `error` is how the server says no, and `house` is what the page asks first.
+//! what, `webhook` is how programs are told of jobs, `error` is how the server says no, and `house` is what the page asks first.
 //! `manifest` and `policy` are what a host says of a workflow, `studio` how. `read` and
 //! `text` are how the guests' page reads all that concerns it and answers.
 //!
@@ -24,6 +24,7 @@ mod read;
 pub mod studio;
 pub mod text;
 mod upload;
+mod webhook;
 mod workflow;
 
 pub use batch::{Batch, BatchJob, BatchPage, Counts, Matrix};
@@ -40,11 +41,15 @@ pub use manifest::{
 pub use people::{
     AuditEntry, AuditPage, Follow, Grant, HouseJob, HouseLimits, Key, Limit, Limited, Link,
     MadeKey, MadeLink, Me, Nearing, NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose,
-    Role, Scope, Session, SignIn, Standing, Ticket,
+    Role, Scope, Session, SignIn, Standing, Ticket, TurnedAway,
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
 pub use upload::Upload;
+pub use webhook::{
+    Delivery, DeliveryAttempt, DeliveryKind, DeliveryPage, DeliveryStatus, MadeWebhook, NewWebhook,
+    Webhook, WebhookEvent,
+};
 pub use workflow::{
     Choice, Condition, Ends, Field, FieldGroup, FieldKind, Media, NodeInfo, Preset, Shape, Size,
     Workflow, WorkflowSummary,

@@ -6,6 +6,7 @@ use crate::UploadId;
 
 /// Answer to `POST /uploads`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Upload {
     pub id: UploadId,
     /// The person's own name for it, made safe; only ever shown.

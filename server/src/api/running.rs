@@ -13,7 +13,7 @@ use crate::auth::{Principal, Sealed};
 use crate::db::{OutputRow, Used};
 use crate::error::{Error, Result};
 use crate::events::Told;
-use crate::jobs::{IdempotencyKey, Submitted};
+use crate::jobs::{Submitted, Terms};
 use crate::limits::Ask;
 use crate::people::Whence;
 use crate::workflows::{Published, Unasked};
@@ -30,13 +30,13 @@ pub(super) async fn start(
     app: &App,
     (principal, whence): Caller<'_>,
     (slug, inputs): (&str, Inputs),
-    key: Option<IdempotencyKey>,
+    terms: impl Into<Terms>,
 ) -> Result<Submitted> {
     let workflow = workflows::find(app, principal, slug)?;
     let ask = (Ask::Job, &*workflow);
     let charge = app.limits.admit_run((principal, whence.hash), ask).await?;
     let asker = principal.asker(whence.hash);
-    let submitted = app.jobs.submit(asker, slug, inputs, key).await?;
+    let submitted = app.jobs.submit(asker, slug, inputs, terms).await?;
     if submitted.replayed {
         drop(charge);
     } else {

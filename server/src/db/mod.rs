@@ -5,16 +5,18 @@
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
-//! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
+//! `recipes` what other doors keep, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
+//! `deliveries` what came of it, `usage` what they used, `audit` what they did, and `theirs` is
 //! about all that is somebody's, in whatever table.
 //!
-//! Reads and writes use different connections: in SQLite's WAL mode a reader
-//! never waits for the writer.
+//! Reads and writes use different connections: in SQLite's WAL mode one of the
+//! `readers` never waits for the writer.
 
 mod assets;
 mod attempts;
 mod audit;
 mod batches;
+mod deliveries;
 mod halves;
 mod idempotency;
 mod identities;
@@ -23,8 +25,10 @@ mod keys;
 mod learned;
 mod links;
 mod native;
+mod outbox;
 mod outputs;
 mod people;
+mod readers;
 mod recipes;
 mod record;
 mod retention;
@@ -37,6 +41,7 @@ mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
+mod webhooks;
 mod workflows;
 mod writer;
 
@@ -49,15 +54,14 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
+pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};
 pub(crate) use halves::Half;
 pub(crate) use idempotency::{FirstAnswer, Idempotency, Remembered};
 pub use jobs::JobFilter;
@@ -66,7 +70,7 @@ pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub use native::Asked;
-pub(crate) use native::{Kept, KeptFile, NativeJob, Wanted};
+pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
@@ -75,12 +79,14 @@ pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
+pub(crate) use webhooks::Added;
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
+use readers::Readers;
 use writer::Writer;
 
 /// Connections that only read.
-const READERS: u32 = 4;
+const READERS: usize = 4;
 
 /// How long to wait for a lock that another process holds (a backup, say).
 const BUSY: Duration = Duration::from_secs(5);
@@ -88,10 +94,12 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
     /// See [`Db::storing`].
     files: Arc<RwLock<()>>,
+    /// Told when something is to be told by webhook.
+    pub(crate) outbox: Arc<Notify>,
 }
 
 impl Db {
@@ -112,10 +120,13 @@ impl Db {
             .run(&mut connection)
             .await
             .with_context(|| format!("bringing {} up to date", path.display()))?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { readers, writer: Writer::start(connection), files: Arc::default() })
+        let readers = Readers::new(options.pragma("query_only", "ON"), READERS);
+        Ok(Self {
+            readers,
+            writer: Writer::start(connection),
+            files: Arc::default(),
+            outbox: Arc::default(),
+        })
     }
 
     /// Whether the database answers. For readiness.

@@ -1,10 +1,12 @@
 //! How a job changes: its row and its events, in one transaction.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use sqlx::{Row as _, SqliteConnection};
-use wire::{Event, JobId, JobStatus, Millis, Progress};
+use wire::{Event, JobId, JobStatus, Millis, Progress, WebhookEvent};
 
-use super::{Db, attempts, batches, now, outputs, rows};
+use super::{Db, attempts, batches, now, outbox, outputs, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Handling;
 use crate::jobs::state::{Change, End};
@@ -18,6 +20,8 @@ pub(crate) struct Changed {
     pub(crate) status: JobStatus,
     /// What viewers are told, with its number.
     pub(crate) events: Vec<(u64, Event)>,
+    /// Somebody wants to be told, by webhook.
+    pub(crate) posted: bool,
 }
 
 impl Db {
@@ -30,9 +34,7 @@ impl Db {
         change: Change,
         after: impl FnOnce(&Changed) + Send + 'static,
     ) -> anyhow::Result<Option<Changed>> {
-        let after = |changed: &Option<Changed>| {
-            changed.as_ref().map(after);
-        };
+        let after = self.heeded(after);
         self.write_then(move |connection| Box::pin(apply(connection, job, change)), after).await
     }
 
@@ -43,10 +45,23 @@ impl Db {
         change: Change,
         after: impl FnOnce(&Changed) + Send + 'static,
     ) -> anyhow::Result<()> {
-        let after = |changed: &Option<Changed>| {
-            changed.as_ref().map(after);
-        };
+        let after = self.heeded(after);
         self.post(move |connection| Box::pin(apply(connection, job, change)), after).await
+    }
+
+    /// `after`, for what came of a change, if anything did; and whoever tells of it is told.
+    fn heeded(
+        &self,
+        after: impl FnOnce(&Changed) + Send + 'static,
+    ) -> impl FnOnce(&Option<Changed>) + Send + 'static {
+        let outbox = Arc::clone(&self.outbox);
+        move |changed| {
+            let Some(changed) = changed else { return };
+            if changed.posted {
+                outbox.notify_one();
+            }
+            after(changed);
+        }
     }
 }
 
@@ -80,9 +95,26 @@ async fn apply(
         .bind(rows::status_name(status))
         .bind(seq as i64)
         .bind(rows::id(job.0))
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(Some(Changed { job, principal, status, events }))
+    let posted = match told_of(before.status, status) {
+        Some(event) => outbox::tell(connection, (job, principal), (event, at)).await?,
+        None => false,
+    };
+    Ok(Some(Changed { job, principal, status, events, posted }))
+}
+
+/// What of a change of status can be told of.
+fn told_of(before: JobStatus, status: JobStatus) -> Option<WebhookEvent> {
+    match status {
+        _ if status == before => None,
+        JobStatus::Running => Some(WebhookEvent::Started),
+        JobStatus::Succeeded => Some(WebhookEvent::Succeeded),
+        JobStatus::Failed => Some(WebhookEvent::Failed),
+        JobStatus::Canceled => Some(WebhookEvent::Canceled),
+        JobStatus::Expired => Some(WebhookEvent::Expired),
+        JobStatus::Queued | JobStatus::Canceling => None,
+    }
 }
 
 /// Numbers events after `last`.
@@ -90,8 +122,8 @@ fn number(events: Vec<Event>, last: u64) -> Vec<(u64, Event)> {
     (last + 1..).zip(events).collect()
 }
 
-/// Keeps events. Also used where a job is made.
-pub(super) async fn insert_events(
+/// Keeps events.
+async fn insert_events(
     connection: &mut SqliteConnection,
     job: JobId,
     events: &[(u64, Event)],

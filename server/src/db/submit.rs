@@ -2,13 +2,14 @@
 
 use anyhow::Context as _;
 use sqlx::SqliteConnection;
-use wire::{BatchId, Event, Inputs, JobId, Millis};
+use wire::{BatchId, Event, Inputs, Job, JobId, JobStatus, Millis};
 
 use super::idempotency::{Idempotency, remember, remembered};
-use super::{Asked, Db, batches, native, record, rows};
+use super::{Asked, Db, batches, native, rows, webhooks};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
+use crate::webhooks::Target;
 
 /// A job that is about to be.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub(crate) struct NewJob {
     pub(crate) handling: Handling,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub(crate) asked: Option<Asked>,
+    /// Who wants to be told of it alone.
+    pub(crate) webhook: Option<Target>,
     /// The batch that it belongs to, and its line there.
     pub(crate) batch: Option<(BatchId, u32)>,
 }
@@ -46,6 +49,32 @@ pub(crate) struct Order {
     /// What they are together.
     pub(crate) batch: Option<BatchId>,
     pub(crate) key: Option<Idempotency>,
+}
+
+impl NewJob {
+    /// As its owner sees it when it has just been made.
+    pub(crate) fn as_made(&self) -> Job {
+        Job {
+            id: self.id,
+            workflow: self.workflow.clone(),
+            workflow_title: self.workflow_title.clone(),
+            workflow_version: self.workflow_version,
+            status: JobStatus::Queued,
+            seq: 1,
+            created_at: self.at,
+            started_at: None,
+            finished_at: None,
+            inputs: self.inputs.clone(),
+            position: None,
+            progress: None,
+            outputs: Vec::new(),
+            failure: None,
+            favourite: false,
+            expires_at: None,
+            backend: None,
+            attempt: 1,
+        }
+    }
 }
 
 /// A file that a job reads.
@@ -119,6 +148,9 @@ async fn insert_one(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     if let Some(asked) = &job.asked {
         native::insert(connection, (job.id, asked)).await?;
     }
+    if let Some(target) = &job.webhook {
+        webhooks::insert_for_job(connection, (job.principal, job.id), target).await?;
+    }
     for file in &job.files {
         sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")
             .bind(rows::id(job.id.0))
@@ -127,15 +159,17 @@ async fn insert_one(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
             .execute(&mut *connection)
             .await?;
     }
-    record::insert_events(connection, job.id, &[(1, Event::Queued { at: job.at })]).await
+    Ok(())
 }
 
+/// The job with its first event.
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
     let (batch, line) = job.batch.map(|(batch, line)| (rows::id(batch.0), line)).unzip();
     sqlx::query(
         "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
                            created_at, inputs, words, graph, handling, batch, line)
-         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?);
+         INSERT INTO events (job, seq, event) VALUES (?, 1, ?)",
     )
     .bind(rows::id(job.id.0))
     .bind(rows::id(job.principal.0))
@@ -150,6 +184,8 @@ async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     .bind(rows::json(&job.handling)?)
     .bind(batch)
     .bind(line)
+    .bind(rows::id(job.id.0))
+    .bind(rows::json(&Event::Queued { at: job.at })?)
     .execute(connection)
     .await
     .context("keeping a job")?;

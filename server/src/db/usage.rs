@@ -145,18 +145,7 @@ impl Db {
         .fetch_all(&self.readers)
         .await
         .context("listing the jobs of everybody")?;
-        let job = |row: &SqliteRow| {
-            Ok(HouseJob {
-                id: JobId(rows::uuid(row, "id")?),
-                principal: rows::uuid(row, "principal")?,
-                name: row.try_get("name")?,
-                workflow: row.try_get("workflow")?,
-                status: rows::status(row)?,
-                created_at: row.try_get("created_at")?,
-                backend: row.try_get("backend")?,
-            })
-        };
-        found.iter().map(job).collect()
+        found.iter().map(house_job).collect()
     }
 
     /// Whose a job is, and of which workflow.
@@ -222,4 +211,17 @@ async fn add(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// A job as its host may see it: what was asked for is its owner's alone.
+pub(super) fn house_job(row: &SqliteRow) -> anyhow::Result<HouseJob> {
+    Ok(HouseJob {
+        id: JobId(rows::uuid(row, "id")?),
+        principal: rows::uuid(row, "principal")?,
+        name: row.try_get("name")?,
+        workflow: row.try_get("workflow")?,
+        status: rows::status(row)?,
+        created_at: row.try_get("created_at")?,
+        backend: row.try_get("backend")?,
+    })
 }

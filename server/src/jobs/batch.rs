@@ -15,6 +15,7 @@ use super::submit::Prepared;
 use super::{Jobs, SubmitError};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{Idempotency, NewJob, Order, Ordered, Submission};
+use crate::webhooks::Target;
 use crate::workflows::Published;
 
 /// Most jobs of one batch.
@@ -94,15 +95,16 @@ impl Jobs {
         Ok(PreparedBatch { jobs, cost, _no_file_is_deleted_meanwhile: guard, _memory: memory })
     }
 
-    /// Makes all jobs of the batch. They are durable when this returns.
+    /// Makes all jobs of the batch, each told to the webhook. They are durable when this returns.
     pub(crate) async fn submit_batch(
         &self,
         prepared: PreparedBatch<'_>,
-        key: Option<Idempotency>,
+        (key, webhook): (Option<Idempotency>, Option<Target>),
     ) -> Result<SubmittedBatch, SubmitError> {
         let id = BatchId(Uuid::now_v7());
         let of_batch = |(line, job): (u32, Prepared)| {
-            (NewJob { batch: Some((id, line)), ..job.row }, job.needs)
+            let webhook = webhook.clone();
+            (NewJob { batch: Some((id, line)), webhook, ..job.row }, job.needs)
         };
         let (jobs, needs) = prepared.jobs.into_iter().map(of_batch).unzip();
         let answer = self.commit(Order { jobs, batch: Some(id), key }, needs).await?;

@@ -11,6 +11,7 @@ use wire::{Event, Inputs, Job, JobId};
 use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Order, Ordered, Submission};
+use crate::webhooks::Target;
 use crate::workflows::{BadField, Checked, Needs, Outside, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
@@ -44,6 +45,21 @@ impl IdempotencyKey {
 impl From<Idempotency> for IdempotencyKey {
     fn from(Idempotency { key, body }: Idempotency) -> Self {
         Self { text: key, body: Some(body) }
+    }
+}
+
+/// What comes with a submission, beside its inputs.
+#[derive(Debug, Default)]
+pub struct Terms {
+    /// Asking twice with the same key makes one job.
+    pub key: Option<IdempotencyKey>,
+    /// Who wants to be told what becomes of it.
+    pub(crate) webhook: Option<Target>,
+}
+
+impl From<Option<IdempotencyKey>> for Terms {
+    fn from(key: Option<IdempotencyKey>) -> Self {
+        Self { key, webhook: None }
     }
 }
 
@@ -151,9 +167,9 @@ impl Jobs {
         asker: impl Into<Asker>,
         slug: &str,
         inputs: Inputs,
-        key: Option<IdempotencyKey>,
+        terms: impl Into<Terms>,
     ) -> Result<Submitted, SubmitError> {
-        let asker = asker.into();
+        let (asker, Terms { key, webhook }) = (asker.into(), terms.into());
         let workflow = self.parts.workflows.get(slug).ok_or(SubmitError::NoSuchWorkflow)?;
         let key = key.map(|key| key.standing_for(|| fingerprint(slug, &inputs)));
         if let Some(key) = &key
@@ -163,10 +179,10 @@ impl Jobs {
         }
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
         let Prepared { row, needs, cost } = self.prepare(asker, &workflow, &inputs).await?;
-        let id = row.id;
-        let order = Order { jobs: vec![row], batch: None, key };
+        let made = row.as_made();
+        let order = Order { jobs: vec![NewJob { webhook, ..row }], batch: None, key };
         let answer = self.commit(order, vec![needs]).await?;
-        let submitted = self.answer(asker.principal, (answer, Some(id))).await?;
+        let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
         Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
     }
 
@@ -205,6 +221,7 @@ impl Jobs {
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,
+            webhook: None,
             batch: None,
         };
         Ok(Prepared { row, needs, cost: graph.cost_with(pixels).total() })
@@ -256,17 +273,16 @@ impl Jobs {
     pub(super) async fn answer(
         &self,
         principal: PrincipalId,
-        (answer, made): (Submission, Option<JobId>),
+        (answer, made): (Submission, Option<Job>),
     ) -> Result<Submitted, SubmitError> {
-        let (id, replayed) = match (answer, made) {
+        let (job, replayed) = match (answer, made) {
             (Submission::Conflict | Submission::Replayed(Ordered::Batch(_)), _) => {
                 return Err(SubmitError::IdempotencyConflict);
             }
-            (Submission::Replayed(Ordered::Job(id)), _) => (id, true),
-            (Submission::Made, Some(id)) => (id, false),
-            (Submission::Made, None) => return Err(anyhow::anyhow!("a job without an id").into()),
+            (Submission::Replayed(Ordered::Job(id)), _) => (self.find(principal, id).await?, true),
+            // What was just written need not be read.
+            (Submission::Made, made) => (made.map(|job| self.with_present(job)), false),
         };
-        let job = self.find(principal, id).await?;
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
         Ok(Submitted { job, replayed, cost: 0 })
     }

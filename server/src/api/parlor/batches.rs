@@ -32,6 +32,7 @@ use crate::extract::{Path, Query};
 use crate::jobs::{AtLine, Line, SubmittedBatch};
 use crate::limits::Ask;
 use crate::people::Whence;
+use crate::webhooks::Target;
 use crate::workflows::Published;
 
 /// Jobs on one page.
@@ -57,8 +58,9 @@ pub(crate) async fn create(
     request: Request,
 ) -> Result<Response> {
     let workflow = workflows::find(&app, &principal, &slug)?;
-    let lines = lines::read(&workflow, request).await?;
-    run(app, (principal, whence), (&workflow, lines), wishes).await
+    let (lines, webhook) = lines::read(&workflow, request).await?;
+    let webhook = app.webhooks.for_jobs(&principal, webhook).await?;
+    run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await
 }
 
 /// Makes a job of every line, and answers as is wished.
@@ -66,7 +68,7 @@ pub(super) async fn run(
     app: Arc<App>,
     (principal, whence): (Principal, Whence),
     (workflow, lines): (&Published, Vec<Line>),
-    wishes: Wishes,
+    (wishes, webhook): (Wishes, Option<Target>),
 ) -> Result<Response> {
     if let Answer::Output(_) = wishes.answer {
         let why = "many jobs make more than one picture: ask for the batch, then for its ZIP";
@@ -82,7 +84,7 @@ pub(super) async fn run(
     }
     let about_whom = (&principal, &whence);
     let SubmittedBatch { id, replayed } =
-        start(&app, about_whom, (workflow, lines), asking.key()).await?;
+        start(&app, about_whom, (workflow, lines), (asking.key(), webhook)).await?;
     if wishes.answer == Answer::Events {
         drop(asking);
         return Ok(stream(app, principal, (id, 0)).await?.into_response());
@@ -103,7 +105,7 @@ async fn start(
     app: &App,
     (principal, whence): Caller<'_>,
     (workflow, mut lines): (&Published, Vec<Line>),
-    key: Option<Idempotency>,
+    (key, webhook): (Option<Idempotency>, Option<Target>),
 ) -> Result<SubmittedBatch> {
     if let Some(key) = &key
         && let Some(known) = app.jobs.replay_batch(principal.id, key).await?
@@ -123,7 +125,7 @@ async fn start(
     let prepared = app.jobs.prepare_batch(principal.asker(whence.hash), workflow, &lines).await?;
     let cost = prepared.cost;
     let charge = app.limits.admit_run(who, ask(cost)).await?;
-    let submitted = app.jobs.submit_batch(prepared, key).await?;
+    let submitted = app.jobs.submit_batch(prepared, (key, webhook)).await?;
     if submitted.replayed {
         drop(charge);
     } else {

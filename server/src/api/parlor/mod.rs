@@ -14,4 +14,5 @@ pub(crate) mod repeat;
 pub(crate) mod resumable;
 pub(crate) mod submit;
 pub(crate) mod uploads;
+pub(crate) mod webhooks;
 pub(crate) mod workflows;

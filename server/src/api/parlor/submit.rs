@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
-use crate::jobs::{IdempotencyKey, SubmitError, Submitted, fingerprint};
+use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
 
 /// Longest that an answer may wait for the job, in seconds.
@@ -59,9 +59,10 @@ pub(crate) async fn submit(
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
     let workflow = workflows::find(&app, &principal, &slug)?;
+    let webhook = app.webhooks.for_jobs(&principal, submit.webhook).await?;
     if submit.count != 1 {
         let lines = lines::repeated(&workflow, &submit.inputs, submit.count)?;
-        return batches::run(app, (principal, whence), (&workflow, lines), wishes).await;
+        return batches::run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await;
     }
     let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
     let key = wishes.key.map(|key| key.standing_for(|| fingerprint(&slug, &inputs)));
@@ -73,8 +74,8 @@ pub(crate) async fn submit(
         return Ok(answer);
     }
     inside::hand_in(&app, caller, (&workflow, &mut inputs, &mut Brought::default())).await?;
-    let key = asking.key().map(IdempotencyKey::from);
-    let submitted = running::start(&app, caller, (&slug, inputs), key).await?;
+    let terms = Terms { key: asking.key().map(IdempotencyKey::from), webhook };
+    let submitted = running::start(&app, caller, (&slug, inputs), terms).await?;
     let Submitted { mut job, replayed, .. } = submitted;
     match wishes.answer {
         Answer::Job => (),

@@ -1,15 +1,15 @@
 //! A matrix of values: a job for every combination.
 
 use serde_json::Value;
-use wire::Matrix;
+use wire::{Matrix, NewWebhook};
 
 use super::too_many;
 use crate::error::{Error, Result};
 use crate::extract::check_depth;
 use crate::jobs::{Line, MOST_AT_ONCE};
 
-/// The combinations, the first field changing slowest.
-pub(super) fn read(text: &str) -> Result<Vec<Line>> {
+/// The combinations, the first field changing slowest; and who is told of each.
+pub(super) fn read(text: &str) -> Result<(Vec<Line>, Option<NewWebhook>)> {
     check_depth(text.as_bytes())?;
     let matrix = serde_json::from_str(text);
     let matrix: Matrix = matrix.map_err(|error| {
@@ -44,7 +44,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Line>> {
             .flat_map(|inputs| values.iter().map(move |value| with(inputs, value)))
             .collect();
     }
-    Ok((1..).zip(combinations).map(|(line, inputs)| Line { line, inputs }).collect())
+    let lines = (1..).zip(combinations).map(|(line, inputs)| Line { line, inputs });
+    Ok((lines.collect(), matrix.webhook))
 }
 
 #[cfg(test)]
@@ -54,7 +55,7 @@ mod tests {
     use super::*;
 
     fn combined(matrix: &Value) -> Vec<Value> {
-        let lines = read(&matrix.to_string()).unwrap();
+        let (lines, _) = read(&matrix.to_string()).unwrap();
         assert!(lines.iter().map(|one| one.line).eq(1..=lines.len() as u32));
         lines.into_iter().map(|one| Value::Object(one.inputs)).collect()
     }

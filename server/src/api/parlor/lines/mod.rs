@@ -9,7 +9,7 @@ mod table;
 
 use axum::extract::Request;
 use serde_json::Value;
-use wire::{FieldKind, Inputs};
+use wire::{FieldKind, Inputs, NewWebhook};
 
 use crate::error::{Error, Result};
 use crate::extract::{body_within, check_depth, content_type};
@@ -41,12 +41,15 @@ impl Writing {
     }
 }
 
-/// One line for every job, one at least.
+/// One line for every job, one at least; and who is told of each, where that can be said.
 ///
 /// # Errors
 ///
 /// [`Error::AtLine`] for the first line that cannot be read.
-pub(super) async fn read(workflow: &Published, request: Request) -> Result<Vec<Line>> {
+pub(super) async fn read(
+    workflow: &Published,
+    request: Request,
+) -> Result<(Vec<Line>, Option<NewWebhook>)> {
     let writing = Writing::of(&content_type(request.headers())).ok_or_else(|| {
         let cure = "send JSON lines as `application/jsonl`, a table as `text/csv`, or a matrix as \
                     `application/json`";
@@ -55,15 +58,15 @@ pub(super) async fn read(workflow: &Published, request: Request) -> Result<Vec<L
     let body = body_within(request, MOST_BYTES).await?;
     let text = std::str::from_utf8(&body)
         .map_err(|_| Error::BadRequest("this is no text in UTF-8".into()))?;
-    let lines = match writing {
-        Writing::JsonLines => json_lines(text)?,
-        Writing::Csv => table::read(workflow, text)?,
+    let (lines, webhook) = match writing {
+        Writing::JsonLines => (json_lines(text)?, None),
+        Writing::Csv => (table::read(workflow, text)?, None),
         Writing::Matrix => matrix::read(text)?,
     };
     if lines.is_empty() {
         return Err(Error::BadRequest("there is no job in this: send one line at least".into()));
     }
-    Ok(lines)
+    Ok((lines, webhook))
 }
 
 /// `count` jobs of the same inputs. A seed that is given counts up; one that is
