@@ -125,8 +125,9 @@ impl Jobs {
                 () = &mut stop => return,
             }
             let watched = self.parts.hub.watched_principals();
+            let line = if watched.is_empty() { Vec::new() } else { self.queue.places() };
             let mut now = HashMap::new();
-            for (position, about) in (0..).zip(self.queue.places()) {
+            for (position, about) in (0..).zip(line) {
                 if !watched.contains(&about.0) {
                     continue;
                 }
