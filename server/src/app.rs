@@ -19,6 +19,7 @@ use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
 use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
+use crate::objects::Objects;
 use crate::people::People;
 use crate::resumable::Resumable;
 use crate::router::content_policy;
@@ -39,6 +40,8 @@ pub struct App {
     pub db: Db,
     /// Uploads, outputs and their thumbnails.
     pub files: Files,
+    /// Where files are handed over to programs, if the host has such a place.
+    pub objects: Option<Objects>,
     /// What guests can run.
     pub workflows: Workflows,
     /// How they are made and changed.
@@ -131,6 +134,7 @@ impl App {
             people: People::new(db.clone()),
             resumable,
             underway: Underway::default(),
+            objects: Objects::configured(&config.objects).await?,
             provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,

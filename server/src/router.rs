@@ -55,6 +55,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .merge(resumable_routes())
         .route("/outputs/{id}", get(parlor::outputs::show))
         .route("/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/outputs/{id}/link", post(parlor::outputs::link))
         .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
         .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
         .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))

@@ -5,7 +5,7 @@
 //! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
-//! `recipes` what other doors keep, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
+//! `recipes` what other doors keep, `objects` what is in an object store, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
 //! `deliveries` what came of it, `usage` what they used, `audit` what they did, and `theirs` is
 //! about all that is somebody's, in whatever table.
 //!
@@ -25,6 +25,7 @@ mod keys;
 mod learned;
 mod links;
 mod native;
+mod objects;
 mod outbox;
 mod outputs;
 mod people;

@@ -9,6 +9,7 @@ mod comfy_v2;
 mod command_line;
 mod described;
 mod doors;
+mod file_links;
 mod first_start;
 mod house;
 mod inhabitants;

@@ -76,6 +76,7 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/jobs/{id}/cancel", API, Changes),
     ("GET", "/outputs/{id}", API, Sees),
     ("GET", "/outputs/{id}/thumb", API, Sees),
+    ("POST", "/outputs/{id}/link", API, Changes),
     ("POST", "/uploads", API, Acts),
     ("POST", "/uploads/resumable", API, Acts),
     ("HEAD", "/uploads/resumable/{id}", API, Sees),

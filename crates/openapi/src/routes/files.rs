@@ -1,7 +1,7 @@
 //! Uploads, outputs, and what else is a file.
 
 use serde_json::json;
-use wire::Upload;
+use wire::{FileLink, NewFileLink, Upload};
 
 use crate::operation::{
     Content, Needs, Operation, delete, get, head, json, number, patch, post, text,
@@ -65,6 +65,11 @@ pub(super) fn routes() -> Vec<Operation> {
             .says("What a job made", "It never changes, so it may be kept for ever."),
         small(get("/outputs/{id}/thumb", "show_thumb"))
             .says("A small picture of it", "For outputs whose `kind` is `image`."),
+        post("/outputs/{id}/link", "link_output")
+            .says("A link that opens by itself", "For whoever has it, until its time is over or the file is deleted.")
+            .takes::<NewFileLink>(json!({"expires_in": 3600}))
+            .answers(200, json::<FileLink>(), "The link; it understands what the output does.")
+            .refuses(&[422]),
         whole(get("/signed/{seal}/uploads/{id}", "show_sealed_upload"))
             .says("What was handed in, by a sealed link", "Where cookies and headers do not reach, as in `<img>`.")
             .needs(Needs::Sealed),
