@@ -18,7 +18,8 @@ use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
-use crate::jobs::{Jobs, Limits, Parts};
+use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
+use crate::objects::Objects;
 use crate::people::People;
 use crate::resumable::Resumable;
 use crate::router::content_policy;
@@ -39,6 +40,8 @@ pub struct App {
     pub db: Db,
     /// Uploads, outputs and their thumbnails.
     pub files: Files,
+    /// Where files are handed over to programs, if the host has such a place.
+    pub objects: Option<Objects>,
     /// What guests can run.
     pub workflows: Workflows,
     /// How they are made and changed.
@@ -120,13 +123,18 @@ impl App {
         let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
         let resumable = Resumable::new(db.clone(), files.clone());
         shutdown.spawn(resumable.clone().keep_tidy(shutdown.clone()));
-        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
+        let queue = QueueLimits {
+            all: config.limits.queue_jobs as usize,
+            each: config.limits.queue_jobs_each as usize,
+        };
+        let limits = Limits { queue, keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
             resumable,
             underway: Underway::default(),
+            objects: Objects::configured(&config.objects).await?,
             provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,

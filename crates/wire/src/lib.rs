@@ -45,7 +45,7 @@ pub use people::{
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
-pub use upload::Upload;
+pub use upload::{FileLink, NewFileLink, Upload};
 pub use webhook::{
     Delivery, DeliveryAttempt, DeliveryKind, DeliveryPage, DeliveryStatus, MadeWebhook, NewWebhook,
     Webhook, WebhookEvent,

@@ -10,6 +10,7 @@
 mod file;
 mod graphs;
 mod limits;
+mod objects;
 mod oidc;
 mod values;
 mod webhooks;
@@ -28,6 +29,7 @@ use crate::cli::Command;
 
 pub use graphs::GraphSettings;
 pub use limits::{Allowance, LimitSettings};
+pub use objects::ObjectSettings;
 pub use oidc::OidcSettings;
 pub use values::{Alias, BackendAddress, Door, Origin, PublicUrl};
 pub use webhooks::WebhookSettings;
@@ -167,6 +169,10 @@ pub struct Config {
     #[command(flatten)]
     pub oidc: OidcSettings,
 
+    /// Where programs want their files.
+    #[command(flatten)]
+    pub objects: ObjectSettings,
+
     /// Whom the house tells of jobs.
     #[command(flatten)]
     pub webhooks: WebhookSettings,
@@ -282,6 +288,7 @@ impl Config {
         }
         self.oidc.check()?;
         self.webhooks.check()?;
+        self.objects.check()?;
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }

@@ -14,7 +14,7 @@ mod stage;
 mod topic;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
@@ -162,6 +162,12 @@ impl Hub {
     /// who come later.
     fn watched(&self, principal: PrincipalId) -> Option<Arc<Topic>> {
         self.lock().get(&principal).filter(|topic| topic.watches() > 0).cloned()
+    }
+
+    /// Everybody whose jobs somebody watches.
+    pub(crate) fn watched_principals(&self) -> HashSet<PrincipalId> {
+        let topics = self.lock();
+        topics.iter().filter(|(_, topic)| topic.watches() > 0).map(|(who, _)| *who).collect()
     }
 
     /// Drops the topic of `principal` if nobody watches and nothing runs.

@@ -1,6 +1,7 @@
 //! Follows one prompt to its end: listens while the socket is up, asks when it
 //! is not, and asks anyway when it hears nothing for a while.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -229,6 +230,7 @@ impl<'a> Follow<'a> {
         jobs.parts.hub.progress(self.about(), &progress);
         if let Some(active) = jobs.active().get_mut(&self.run.id) {
             active.progress = Some(progress);
+            active.graph.get_or_insert_with(|| Arc::new(self.run.graph.clone()));
         }
     }
 

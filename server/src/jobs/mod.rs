@@ -34,6 +34,7 @@ mod telling;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use comfy::Graph;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -125,6 +126,8 @@ struct Active {
     progress: Option<Progress>,
     /// Who is told of it, once its task knows.
     whose: Option<PrincipalId>,
+    /// As its backend has it, once there is progress.
+    graph: Option<Arc<Graph>>,
 }
 
 impl Active {
@@ -225,6 +228,12 @@ impl Jobs {
     /// What is or was run for this job, in API format.
     pub async fn graph(&self, principal: PrincipalId, id: JobId) -> anyhow::Result<Option<Value>> {
         self.parts.db.graph(principal, id).await
+    }
+
+    /// What a job that runs has on its backend, for the names of its nodes' classes: names of files are not the
+    /// principal's.
+    pub(crate) fn running_graph(&self, id: JobId) -> Option<Arc<Graph>> {
+        self.active().get(&id)?.graph.clone()
     }
 
     /// How what this job makes is handled; `None` when it is not this

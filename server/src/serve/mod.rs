@@ -32,6 +32,8 @@ use unread::Unread;
 /// How long the head of a request may take to arrive, also the first of a
 /// connection and the next of one that is kept alive.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
+/// Most that is held of a request's head, and about as much of an answer that nobody reads, in bytes.
+const MOST_HELD: usize = 128 << 10;
 /// Connections that wait to be accepted, in the kernel.
 const BACKLOG: u32 = 1024;
 /// After the kernel refused us a connection (too many open files).
@@ -145,6 +147,6 @@ impl Connection {
 /// twentieth of the binary, and much to defend.
 fn server() -> http1::Builder {
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE);
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_DEADLINE).max_buf_size(MOST_HELD);
     server
 }

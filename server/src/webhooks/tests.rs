@@ -137,7 +137,7 @@ impl House {
             at: now(),
             inputs: json!({ "prompt": "a red hill" }).as_object().unwrap().clone(),
             words: "a red hill".into(),
-            graph: json!({}),
+            graph: "{}".into(),
             files: Vec::new(),
             handling: Handling::default(),
             asked: None,

@@ -117,6 +117,26 @@ async fn a_webhook_of_ones_own_hears_of_every_job_and_its_secret_is_told_once() 
 }
 
 #[tokio::test]
+async fn each_job_of_a_batch_is_told() {
+    let house = House::working_with(&NEAR).await;
+    let (me, mut receiver) = (house.visitor().await, Receiver::open().await);
+    let mut wanted = small("a red hill");
+    wanted["matrix"] = json!({ "seed": [1, 2] });
+    wanted["webhook"] = json!({ "url": receiver.url, "secret": SECRET });
+    let batches = format!("{API}/workflows/text-to-picture/batches");
+    let answer = me.post(&batches, &wanted).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    let mut seeds = Vec::new();
+    for _ in 0..2 {
+        seeds.push(receiver.next().await.1["data"]["inputs"]["seed"].clone());
+    }
+    seeds.sort_by_key(Value::as_u64);
+    assert_eq!(seeds, [1, 2]);
+    wanted["webhook"] = json!({ "url": receiver.url });
+    assert_eq!(me.post(&batches, &wanted).await.problem().field.as_deref(), Some("webhook.secret"));
+}
+
+#[tokio::test]
 async fn what_cannot_be_told_is_refused_beside_its_field() {
     let house = House::quiet().await;
     let me = house.visitor().await;

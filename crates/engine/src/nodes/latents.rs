@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use image::{Rgb, RgbImage, imageops};
+use scale::Filter;
 
 use super::datum::{Content, Latent, Pictures};
 use super::{Call, Halt, masks, mixing, sizes};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// Pixels of one edge that one value stands for.
@@ -71,7 +72,7 @@ fn nearer(picture: &RgbImage, frame: u32, frames: u32) -> RgbImage {
     let cut = |edge: u32| (edge / 20 * frame / frames).min((edge - 1) / 2);
     let (x, y) = (cut(width), cut(height));
     let part = imageops::crop_imm(picture, x, y, width - 2 * x, height - 2 * y).to_image();
-    pixels::resize(&part, width, height, Scaling::Bilinear)
+    pixels::resize(&part, width, height, Filter::Triangle)
 }
 
 /// `SetLatentNoiseMask`: only what the mask covers is to be painted.
@@ -155,7 +156,7 @@ pub(super) fn fit_to_grid(pictures: &Pictures) -> Pictures {
     let cut = pictures.iter().map(|picture| {
         if old_width < width || old_height < height {
             // Smaller than one cell: there is nothing to cut.
-            return pixels::resize(picture, width, height, Scaling::Bilinear);
+            return pixels::resize(picture, width, height, Filter::Triangle);
         }
         let (x, y) = ((old_width - width) / 2, (old_height - height) / 2);
         imageops::crop_imm(picture, x, y, width, height).to_image()
@@ -172,7 +173,7 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
     let latent = call.latent("samples")?;
     let (width, height) = to_grid(width, height);
     pixels::check_size(width, height, latent.count() as usize)?;
-    let scaling = Scaling::parse(call.text("upscale_method")?);
+    let scaling = pixels::filter(call.text("upscale_method")?);
     let content = match &latent.content {
         other @ (Content::Empty(_) | Content::Sound { .. }) => other.clone(),
         Content::Pictures(pictures) => {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use scale::Filter;
+
 use super::datum::Model;
 use super::filters::{gaussian, sharpen_by};
 use super::{Call, Datum, Halt};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// How strongly enlarged pictures are sharpened.
@@ -44,7 +46,7 @@ pub(super) fn upscale(call: &mut Call<'_>) -> Result<Made, Halt> {
     let kernel = gaussian(factor, factor as f32 / 2.0);
     let mut enlarged = Vec::with_capacity(pictures.len());
     for (done, picture) in pictures.iter().enumerate() {
-        let large = pixels::resize(picture, width, height, Scaling::Lanczos);
+        let large = pixels::resize(picture, width, height, Filter::Lanczos);
         enlarged.push(sharpen_by(&large, &kernel, UPSCALE_DETAIL));
         call.stage.tell(done as u32 + 1, pictures.len() as u32, None);
         call.stage.end_step()?;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
+use scale::Filter;
 
 use super::sizes::{scale_to, times};
 use super::{Call, Datum, Failure, Halt};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// A size that is made of another.
@@ -14,7 +15,7 @@ type Resize = ((u32, u32), bool);
 
 /// `ResizeImageMaskNode`: pictures or masks, in the way that is chosen.
 pub(super) fn resize(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let scaling = Scaling::parse(call.text("scale_method")?);
+    let scaling = pixels::filter(call.text("scale_method")?);
     let input = call.any("input")?.clone();
     Ok(Made::one(match &input {
         Datum::Mask(masks) if !masks.is_empty() => {
@@ -95,7 +96,7 @@ pub(super) fn pad(call: &mut Call<'_>) -> Result<Made, Halt> {
     let pictures = call.images("image")?;
     pixels::check_size(width, height, pictures.len())?;
     let level = if call.text("padding_color")? == "white" { 255 } else { 0 };
-    let scaling = Scaling::parse(call.text("interpolation")?);
+    let scaling = pixels::filter(call.text("interpolation")?);
     let padded = pictures.iter().map(|picture| {
         let across = f64::from(width) / f64::from(picture.width());
         let factor = across.min(f64::from(height) / f64::from(picture.height()));
@@ -118,7 +119,7 @@ pub(super) fn batch(call: &mut Call<'_>) -> Result<Made, Halt> {
             continue;
         };
         pixels::check_size(size.0, size.1, all.len() + pictures.len())?;
-        all.extend(pictures.iter().map(|picture| scale_to(picture, size, Scaling::Lanczos, true)));
+        all.extend(pictures.iter().map(|picture| scale_to(picture, size, Filter::Lanczos, true)));
     }
     if all.is_empty() {
         return Err(Failure::new("ValueError", "there are no pictures to put together").into());
@@ -150,7 +151,7 @@ pub(super) fn stitch(call: &mut Call<'_>) -> Result<Made, Halt> {
     pixels::check_size(whole.0, whole.1, count)?;
     let pairs = first.iter().cycle().zip(second.iter().cycle()).take(count);
     let stitched = pairs.map(|(one, two)| {
-        let two = pixels::resize(two, width, height, Scaling::Lanczos);
+        let two = pixels::resize(two, width, height, Filter::Lanczos);
         let (near, far) = if after { (one, &two) } else { (&two, one) };
         let mut stitched = RgbImage::from_pixel(whole.0, whole.1, colour);
         let (x, y) = if beside { (near.width() + bar, 0) } else { (0, near.height() + bar) };
@@ -203,6 +204,6 @@ fn each(
     let pictures = call.images(input)?;
     let (width, height) = size(pictures[0].dimensions());
     pixels::check_size(width, height, pictures.len())?;
-    let resized = pictures.iter().map(|one| pixels::resize(one, width, height, Scaling::Lanczos));
+    let resized = pictures.iter().map(|one| pixels::resize(one, width, height, Filter::Lanczos));
     Ok(Made::images(resized.collect()))
 }

@@ -68,6 +68,7 @@ pub(super) async fn about(app: &App, principal: &Principal) -> Result<String> {
         "sessions": app.people.sessions(Some(person), principal.session()).await?,
         "keys": app.people.keys(Some(person)).await?,
         "uploads": uploads.collect::<Vec<_>>(),
+        "webhooks": app.webhooks.list(principal).await?,
         "batches": batches,
     });
     let mut text = text(&about)?;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 use wire::{Delivery, DeliveryPage, DeliveryStatus, JobId, NewWebhook, Webhook};
 
+use crate::api::account::NOT_KEPT;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::DeliveryFilter;
@@ -20,10 +20,6 @@ use crate::people::Whence;
 
 const PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 100;
-
-/// On the answer with the secret: nobody in between keeps it.
-const NOT_KEPT: [(HeaderName, HeaderValue); 1] =
-    [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
 
 /// Which deliveries to list.
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use wire::JobId;
 
 use super::files;
-use crate::api::native::words::{Refused, Result};
+use crate::api::native::words::{Refused, Result, refusal};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
 use crate::db::{Asked, Used, now};
@@ -20,6 +20,9 @@ use crate::limits::Ask;
 /// Inputs in which −1 stands for any number.
 const SEEDS: [&str; 2] = ["seed", "noise_seed"];
 
+const NO_STORE: &str = "there is no object store here: ask for output_base64, or the host to name one \
+                        with --object-store-endpoint";
+
 /// How results are told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -27,12 +30,22 @@ pub(super) struct Wishes {
     /// With what they hold.
     #[serde(deserialize_with = "flag")]
     pub(super) output_base64: bool,
-    /// With a link to it. There is no object storage: the link is this house's.
+    /// With where it is in the object store.
     #[serde(deserialize_with = "flag")]
     pub(super) output_oss: bool,
     /// As it happens.
     #[serde(deserialize_with = "flag", skip_serializing)]
     pub(super) stream: bool,
+}
+
+impl Wishes {
+    /// That there is what is wished for.
+    pub(super) fn check(self, app: &App) -> Result<()> {
+        if self.output_oss && app.objects.is_none() {
+            return Err(Refused::Graph(refusal("no_object_store", NO_STORE)));
+        }
+        Ok(())
+    }
 }
 
 /// In a query, flags are texts. One that cannot be read is refused: it would be passed over, and
