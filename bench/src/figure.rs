@@ -8,15 +8,42 @@ pub struct Figure {
     /// What was measured.
     pub what: &'static str,
     pub measured: f64,
-    /// The most it may be. Some figures only tell.
-    pub promised: Option<f64>,
+    pub promised: Promise,
     pub unit: &'static str,
 }
 
+/// What we say of a figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Promise {
+    /// It only tells.
+    None,
+    AtMost(f64),
+    AtLeast(f64),
+}
+
 impl Figure {
+    /// One that may not be larger.
+    pub fn at_most(what: &'static str, measured: f64, most: f64, unit: &'static str) -> Self {
+        Self { what, measured, promised: Promise::AtMost(most), unit }
+    }
+
+    /// One that may not be smaller.
+    pub fn at_least(what: &'static str, measured: f64, least: f64, unit: &'static str) -> Self {
+        Self { what, measured, promised: Promise::AtLeast(least), unit }
+    }
+
+    /// One that promises nothing.
+    pub fn told(what: &'static str, measured: f64, unit: &'static str) -> Self {
+        Self { what, measured, promised: Promise::None, unit }
+    }
+
     /// Whether the promise is kept.
     pub fn holds(&self) -> bool {
-        self.promised.is_none_or(|promised| self.measured <= promised)
+        match self.promised {
+            Promise::None => true,
+            Promise::AtMost(most) => self.measured <= most,
+            Promise::AtLeast(least) => self.measured >= least,
+        }
     }
 }
 
@@ -41,8 +68,9 @@ fn row(figure: &Figure) -> [String; 4] {
     let amount = |value: f64| format!("{} {}", rounded(value), figure.unit).trim_end().to_owned();
     let holds = if figure.holds() { "yes" } else { "NO" };
     let (promised, holds) = match figure.promised {
-        Some(promised) => (format!("≤ {}", amount(promised)), holds.to_owned()),
-        None => Default::default(),
+        Promise::AtMost(most) => (format!("≤ {}", amount(most)), holds.to_owned()),
+        Promise::AtLeast(least) => (format!("≥ {}", amount(least)), holds.to_owned()),
+        Promise::None => Default::default(),
     };
     [figure.what.to_owned(), amount(figure.measured), promised, holds]
 }
@@ -72,17 +100,19 @@ mod tests {
     #[test]
     fn a_table_is_aligned_and_says_what_is_missed() {
         let figures = [
-            Figure { what: "binary", measured: 12.34, promised: Some(20.0), unit: "MB" },
-            Figure { what: "requests", measured: 9.0, promised: None, unit: "" },
-            Figure { what: "start, migrated", measured: 123.4, promised: Some(100.0), unit: "ms" },
+            Figure::at_most("binary", 12.34, 20.0, "MB"),
+            Figure::told("requests", 9.0, ""),
+            Figure::at_most("start, migrated", 123.4, 100.0, "ms"),
+            Figure::at_least("durable submits", 6012.0, 5000.0, "/s"),
         ];
         assert_eq!(
             table(&figures),
-            "| figure          | measured | promised | holds |\n\
-             |-----------------|----------|----------|-------|\n\
-             | binary          | 12.3 MB  | ≤ 20 MB  | yes   |\n\
-             | requests        | 9        |          |       |\n\
-             | start, migrated | 123 ms   | ≤ 100 ms | NO    |\n"
+            "| figure          | measured | promised  | holds |\n\
+             |-----------------|----------|-----------|-------|\n\
+             | binary          | 12.3 MB  | ≤ 20 MB   | yes   |\n\
+             | requests        | 9        |           |       |\n\
+             | start, migrated | 123 ms   | ≤ 100 ms  | NO    |\n\
+             | durable submits | 6012 /s  | ≥ 5000 /s | yes   |\n"
         );
     }
 }

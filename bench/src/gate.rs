@@ -47,28 +47,18 @@ pub async fn measure() -> anyhow::Result<Vec<Figure>> {
     app.shutdown.start();
     app.shutdown.finished().await;
     let (counting, grown) = counted().await?;
-    let each = |what, nanos: f64, promised| Figure {
-        what,
-        measured: nanos / 1e3,
-        promised: Some(promised),
-        unit: "µs",
-    };
+    let each = |what, nanos: f64, most| Figure::at_most(what, nanos / 1e3, most, "µs");
     Ok(vec![
         each("knowing who asks, by key, p50", by_key, 2.0),
         each("knowing who asks, by session, p50", by_session, 2.0),
-        Figure {
-            what: "of these, asked the database",
-            measured: f64::from(waited_key + waited_session),
-            promised: Some(0.0),
-            unit: "",
-        },
+        Figure::at_most(
+            "of these, asked the database",
+            f64::from(waited_key + waited_session),
+            0.0,
+            "",
+        ),
         each("counting one of 100,000 addresses, p50", counting, 0.3),
-        Figure {
-            what: "memory for counting them",
-            measured: grown,
-            promised: Some(2.0),
-            unit: "MB",
-        },
+        Figure::at_most("memory for counting them", grown, 2.0, "MB"),
     ])
 }
 

@@ -61,14 +61,19 @@ impl House {
         port.parse().context("reading the port")
     }
 
+    /// Its only process.
+    pub fn id(&self) -> anyhow::Result<u32> {
+        self.process.id().context("the server has ended")
+    }
+
     /// Resident memory in bytes.
     pub async fn memory(&self) -> anyhow::Result<u64> {
-        resident(self.process.id().context("the server has ended")?).await
+        resident(self.id()?).await
     }
 
     /// Stops it as an operator would, and waits.
     pub async fn close(mut self) -> anyhow::Result<()> {
-        let pid = self.process.id().context("the server has ended")?;
+        let pid = self.id()?;
         Command::new("kill")
             .arg(pid.to_string())
             .status()

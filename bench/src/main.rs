@@ -2,13 +2,14 @@
 //!
 //! Read in this order: `figure` is one line of the table, `cores` says who computes where, `house` is the server
 //! under measurement. `alone` measures it without visitors, `page` what a first visit transfers, `relay` how fast
-//! and for how many a backend's frame reaches viewers, `workflows` what a workflow takes before it runs, `gate` what every request passes, `report` is the document about it. `upstream` is a backend
+//! and for how many a backend's frame reaches viewers, `workflows` what a workflow takes before it runs, `gate` what every request passes, `doors` programs beside what they would use instead, `report` is the document about it. `upstream` is a backend
 //! that says on command what a ComfyUI would say, `viewer` somebody who watches, `stalled` somebody who does not.
 
 #![expect(clippy::print_stdout, reason = "its table is for the terminal")]
 
 mod alone;
 mod cores;
+mod doors;
 mod figure;
 mod gate;
 mod house;
@@ -43,6 +44,8 @@ struct Cli {
     /// Writes the table, with how it was measured, to this file.
     #[arg(long, value_name = "FILE", conflicts_with = "only")]
     write: Option<PathBuf>,
+    #[command(flatten)]
+    others: doors::Others,
     /// The folder of the browser tests.
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/../end2end"))]
     end2end: PathBuf,
@@ -61,6 +64,8 @@ enum Part {
     Workflows,
     /// What every request passes: who it is, and whether it is too often.
     Gate,
+    /// The doors of programs, beside what they would be used instead of.
+    Doors,
 }
 
 #[tokio::main(flavor = "multi_thread")]
@@ -100,6 +105,10 @@ async fn measure(cli: &Cli) -> anyhow::Result<Vec<Figure>> {
     }
     if wanted(Part::Gate) {
         figures.extend(gate::measure().await.context("measuring the gate")?);
+    }
+    if wanted(Part::Doors) {
+        let doors = doors::measure(&cli.binary, &cli.others).await;
+        figures.extend(doors.context("measuring the doors")?);
     }
     Ok(figures)
 }

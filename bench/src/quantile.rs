@@ -28,6 +28,12 @@ impl Times {
     }
 }
 
+/// The middle one of some figures; 0 when there are none.
+pub fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,23 @@
 
 use crate::figure::{Figure, table};
 
+/// How the doors of programs were measured.
+const DOORS: &str = "\
+    - *Polls and submits* are requests of the Comfy API v2, the same to both: 64 programs ask again as soon as they are answered, \
+      Parlor (with a key) and comfy-api-proxy of PyPI in turns of two seconds, five times each, both on the server's core. What is \
+      promised is the median of the five ratios. Each has an engine of its own in the measuring program, which takes every job and \
+      finishes none; what is polled runs, and is being sampled. A job of Parlor is on the disk when it is answered (SQLite in WAL \
+      mode with `synchronous=FULL`; many share one `fsync`); comfy-api-proxy was given a `--state-dir`, which it writes without \
+      waiting for the disk. *Memory after both* is what is resident then, with all the jobs that were handed in. *Durable submits* are \
+      those of Parlor's own door.\n\
+    - *Event streams* are a thousand connections that listen to one job by server-sent events, while it comes to each of its nodes, \
+      tells of a hundred steps, 100 ms apart, and ends. None may miss a number of the numbered events. The time is from the moment \
+      progress is handed to the backend's socket to the moment a listener has read what came of it.\n\
+    - *Processor time* is what `/proc` says the server's process had, divided by the answers: eight readers download one output by \
+      `GET /view`, from Parlor, which knows its key and looks whose file it is, and from Debian's nginx, which hands the same request \
+      on to the engine that made it (`proxy_pass` and what Debian sets; one worker, no log). In turns of 1.5 s, five times each; the \
+      median of the ratios counts.\n";
+
 /// The whole document. `machine` is one line.
 pub fn document(figures: &[Figure], machine: &str) -> String {
     format!(
@@ -25,7 +42,8 @@ pub fn document(figures: &[Figure], machine: &str) -> String {
            values to the graph that is sent: checked, filled in, the policy enforced. *Definitions* are those of a real server, with more \
            nodes and models to make 1.6 MB; what is kept is by how much the process grew when it kept twenty, divided by the twenty.\n\
          - *Knowing who asks* is from the head of a request to whose it is, for a key or a session that was shown before. *Counting* is one \
-           request of ever another address, more of them than are kept apart. Both within one process, 100,000 times.\n\n\
+           request of ever another address, more of them than are kept apart. Both within one process, 100,000 times.\n\
+         {DOORS}\n\
          What the scheduler does to the other programs of a machine is in these times: a hundredth of them (p99) says more about the \
          neighbours than about us when the load is higher than the number of cores.\n",
         table(figures)
@@ -54,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_page_holds_the_table_and_how_it_came_about() {
-        let figures = [Figure { what: "binary", measured: 12.0, promised: Some(20.0), unit: "MB" }];
+        let figures = [Figure::at_most("binary", 12.0, 20.0, "MB")];
         let page = document(&figures, "a toaster, 2 cores");
         assert!(page.contains("| binary | 12 MB    | ≤ 20 MB  | yes   |"), "{page}");
         assert!(page.contains("cargo xtask bench") && page.contains("a toaster"));

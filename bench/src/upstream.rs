@@ -22,6 +22,8 @@ pub struct Prompt {
     pub id: String,
     /// Key of its sampler.
     pub sampler: String,
+    /// Keys of all its nodes.
+    pub nodes: Vec<String>,
 }
 
 /// The backend as the measuring code holds it.
@@ -62,8 +64,23 @@ impl Upstream {
         let id = &prompt.id;
         self.say("execution_start", &json!({ "prompt_id": id, "timestamp": 0 }));
         self.say("execution_cached", &json!({ "nodes": [], "prompt_id": id, "timestamp": 0 }));
-        let node = &prompt.sampler;
-        self.say("executing", &json!({ "node": node, "display_node": node, "prompt_id": id }));
+        self.enter(prompt, &prompt.sampler);
+    }
+
+    /// Says that `prompt` has come to this node.
+    pub fn enter(&self, prompt: &Prompt, node: &str) {
+        let about = json!({ "node": node, "display_node": node, "prompt_id": prompt.id });
+        self.say("executing", &about);
+    }
+
+    /// Says that the sampler of `prompt` failed, which ends it.
+    pub fn fail(&self, prompt: &Prompt) {
+        let error = json!({
+            "prompt_id": prompt.id, "node_id": prompt.sampler, "node_type": "KSampler", "executed": [],
+            "exception_type": "ValueError", "exception_message": "Enough was measured", "traceback": [],
+            "current_inputs": {}, "current_outputs": [], "timestamp": 0,
+        });
+        self.say("execution_error", &error);
     }
 
     /// Says that the sampler is at `value` of `max`.
@@ -125,10 +142,11 @@ fn about(prompt: &Prompt) -> Value {
 
 async fn take(State(upstream): State<Upstream>, Json(body): Json<Value>) -> Json<Value> {
     let id = body["prompt_id"].as_str().unwrap_or_default().to_owned();
-    let nodes = body["prompt"].as_object().into_iter().flatten();
-    let mut samplers = nodes.filter(|(_, node)| node["class_type"] == "KSampler");
+    let nodes = || body["prompt"].as_object().into_iter().flatten();
+    let mut samplers = nodes().filter(|(_, node)| node["class_type"] == "KSampler");
     let sampler = samplers.next().map(|(key, _)| key.clone()).unwrap_or_default();
-    let prompt = Prompt { id: id.clone(), sampler };
+    let nodes = nodes().map(|(key, _)| key.clone()).collect();
+    let prompt = Prompt { id: id.clone(), sampler, nodes };
     *upstream.taken.lock().expect("no holder of this lock panics") = Some(prompt);
     upstream.say("status", &json!({ "status": { "exec_info": { "queue_remaining": 1 } } }));
     Json(json!({ "prompt_id": id, "number": 0, "node_errors": {} }))

@@ -19,7 +19,8 @@ use crate::house::House;
 pub struct Visitor {
     http: reqwest::Client,
     house: String,
-    cookie: String,
+    /// What lets in: name and value of a header.
+    shows: (&'static str, String),
 }
 
 impl Visitor {
@@ -30,14 +31,21 @@ impl Visitor {
         let cookies = answer.headers().get_all(SET_COOKIE).iter();
         let pairs = cookies.filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
         let cookie = pairs.collect::<Vec<_>>().join("; ");
-        Ok(Self { http, house: house.address.clone(), cookie })
+        Ok(Self { http, house: house.address.clone(), shows: ("cookie", cookie) })
+    }
+
+    /// A program that has this key.
+    pub fn with_key(house: &House, key: &str) -> anyhow::Result<Self> {
+        let http = comfy::client::builder(&Trust::nobody()).build()?;
+        Ok(Self { http, house: house.address.clone(), shows: ("x-api-key", key.to_owned()) })
     }
 
     /// Asks for a picture.
     pub async fn submit(&self, workflow: &str) -> anyhow::Result<Job> {
         let url = format!("http://{}/api/parlor/v1/workflows/{workflow}/jobs", self.house);
         let body = json!({ "inputs": { "prompt": "Dunes at dusk" } });
-        let answer = self.http.post(url).header("cookie", &self.cookie).json(&body).send().await?;
+        let answer =
+            self.http.post(url).header(self.shows.0, &self.shows.1).json(&body).send().await?;
         let status = answer.status();
         let text = answer.text().await?;
         serde_json::from_str(&text).with_context(|| format!("submitting answered {status}: {text}"))
@@ -47,7 +55,7 @@ impl Visitor {
     pub async fn watch(&self, job: JobId) -> anyhow::Result<Viewer> {
         let mut request =
             format!("ws://{}/api/parlor/v1/live", self.house).into_client_request()?;
-        request.headers_mut().insert("cookie", self.cookie.parse()?);
+        request.headers_mut().insert(self.shows.0, self.shows.1.parse()?);
         request.headers_mut().insert("origin", format!("http://{}", self.house).parse()?);
         let socket = TcpSocket::new_v4()?;
         // Who stops reading shall be noticed by the server soon, not after megabytes in the kernel.

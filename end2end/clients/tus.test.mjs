@@ -1,6 +1,7 @@
 // Files in pieces: tus-js-client, as it comes from npm. All it is told is where to.
 
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FileUrlStorage, Upload } from 'tus-js-client';
@@ -12,9 +13,7 @@ const CHUNK = 100_000;
 
 /** A picture that no compression makes small. */
 function noise() {
-  let state = 7;
-  const byte = () => ((state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) >> 16) & 255;
-  return png(384, 384, () => [byte(), byte(), byte()]);
+  return png(384, 384, () => randomBytes(3));
 }
 
 /** Uploads until `stop(sent)` says so, or to the end; the offset it began at, and the last answer. */

@@ -18,7 +18,7 @@ use crate::events::Hub;
 use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
-use crate::jobs::{Jobs, Limits, Parts};
+use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
 use crate::objects::Objects;
 use crate::people::People;
 use crate::resumable::Resumable;
@@ -123,7 +123,11 @@ impl App {
         let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
         let resumable = Resumable::new(db.clone(), files.clone());
         shutdown.spawn(resumable.clone().keep_tidy(shutdown.clone()));
-        let limits = Limits { keep_days: config.keep_days, ..Limits::default() };
+        let queue = QueueLimits {
+            all: config.limits.queue_jobs as usize,
+            each: config.limits.queue_jobs_each as usize,
+        };
+        let limits = Limits { queue, keep_days: config.keep_days, ..Limits::default() };
         Ok(Arc::new(Self {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,

@@ -1,6 +1,6 @@
 //! Every URL the server answers.
 
-use std::{fmt::Debug, sync::Arc};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -16,7 +16,6 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::Predicate;
 use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
-use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::api::{
     account, comfy_v2, docs, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
@@ -184,28 +183,28 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
         Error::Forbidden("this came from another site's page, which may not act here")
             .into_response()
     });
-    let no_frames = content_policy(&[])?;
     Ok(routes
         .layer(CatchPanicLayer::custom(error::panicked))
         .layer(csrf)
         .layer(from_fn(error::refuse_odd_requests))
         .layer(from_fn_with_state(Arc::clone(app), only_our_names))
         .layer(CompressionLayer::new().compress_when(JsonOnly))
-        .layer(for_pages(header::CONTENT_SECURITY_POLICY, no_frames))
-        .layer(for_pages("cross-origin-opener-policy", "same-origin"))
-        .layer(header_unless_set(header::CONTENT_SECURITY_POLICY, NOT_A_PAGE))
-        .layer(header_unless_set("cross-origin-resource-policy", "same-origin"))
-        .layer(header_unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header_unless_set(header::REFERRER_POLICY, "same-origin"))
-        .layer(header_unless_set("permissions-policy", PERMISSIONS)))
+        .layer(from_fn_with_state(content_policy(&[])?, say_what_may_be)))
 }
 
 /// For whatever is opened as if it were a page: it may do nothing.
-const NOT_A_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
+const NOT_A_PAGE: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Nothing a page of ours needs.
-const PERMISSIONS: &str =
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()";
+const PERMISSIONS: HeaderValue = HeaderValue::from_static(
+    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
+);
+const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// What a page may load and who may frame it.
 ///
@@ -223,35 +222,28 @@ pub fn content_policy(framed_by: &[Origin]) -> anyhow::Result<HeaderValue> {
     Ok(HeaderValue::from_str(&policy)?)
 }
 
-/// A header on everything that does not say otherwise.
-fn header_unless_set(
-    name: impl TryInto<HeaderName, Error: Debug>,
-    value: impl TryInto<HeaderValue, Error: Debug>,
-) -> SetResponseHeaderLayer<HeaderValue> {
-    let (name, value) = constant(name, value);
-    SetResponseHeaderLayer::if_not_present(name, value)
-}
-
-/// A header that says something about pages only: files and answers are spared it.
-fn for_pages(
-    name: impl TryInto<HeaderName, Error: Debug>,
-    value: impl TryInto<HeaderValue, Error: Debug>,
-) -> SetResponseHeaderLayer<impl Fn(&Response) -> Option<HeaderValue> + Clone> {
-    let (name, value) = constant(name, value);
-    let value = move |response: &Response| {
-        let kind = response.headers().get(header::CONTENT_TYPE)?;
-        kind.as_bytes().starts_with(b"text/html").then(|| value.clone())
-    };
-    SetResponseHeaderLayer::if_not_present(name, value)
-}
-
-fn constant(
-    name: impl TryInto<HeaderName, Error: Debug>,
-    value: impl TryInto<HeaderValue, Error: Debug>,
-) -> (HeaderName, HeaderValue) {
-    let name = name.try_into().expect("the names of headers here are constants");
-    let value = value.try_into().expect("their values were checked or are constants");
-    (name, value)
+/// Headers of everything that does not say otherwise. What is said of pages only is spared files and answers.
+async fn say_what_may_be(
+    State(no_frames): State<HeaderValue>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let kind = headers.get(header::CONTENT_TYPE);
+    let page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut say = |name, value| _ = headers.entry(name).or_insert(value);
+    if page {
+        say(header::CONTENT_SECURITY_POLICY, no_frames);
+        say(OPENER_POLICY, SAME_ORIGIN);
+    } else {
+        say(header::CONTENT_SECURITY_POLICY, NOT_A_PAGE);
+    }
+    say(RESOURCE_POLICY, SAME_ORIGIN);
+    say(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    say(header::REFERRER_POLICY, SAME_ORIGIN);
+    say(PERMISSIONS_POLICY, PERMISSIONS);
+    response
 }
 
 /// Only listed sites are answered; none is ever reflected.

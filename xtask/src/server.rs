@@ -51,7 +51,14 @@ pub fn run_in_place(binary: &Path, args: &[String]) -> anyhow::Result<()> {
 /// Runs the measuring program against the release binary.
 pub fn bench(places: &Places, binary: &Path, args: &[String]) -> anyhow::Result<()> {
     tools::browser_tests(places)?;
+    let list = places.root.join("bench/requirements.txt");
+    let python = tools::python_with(&list, &places.target.join("bench-python"))?;
     let mut bench = cargo(&places.root, "run --release --package bench --");
-    bench.args(args).env("PARLOR_BINARY", binary).env("PARLOR_CHROMIUM", tools::chromium()?);
+    bench
+        .args(args)
+        .env("PARLOR_BINARY", binary)
+        .env("PARLOR_CHROMIUM", tools::chromium()?)
+        .env("PARLOR_COMFY_API_PROXY", python.join("comfy-api-proxy"))
+        .env("PARLOR_NGINX", tools::nginx()?);
     run(&mut bench, "see which figure was missed above")
 }

@@ -2,11 +2,11 @@
 
 use std::io::{BufRead, Seek};
 
-use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{
     DynamicImage, GrayImage, ImageBuffer, ImageDecoder, ImageReader, ImageResult, Limits, Luma,
-    Pixel, Rgb, RgbImage,
+    Pixel, Rgb, RgbImage, RgbaImage,
 };
+use scale::Filter;
 
 use crate::nodes::Failure;
 
@@ -48,52 +48,28 @@ pub(crate) fn decode(file: impl BufRead + Seek) -> ImageResult<DynamicImage> {
 }
 
 /// A way of scaling, by the names that nodes know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scaling {
-    Nearest,
-    Bilinear,
-    Area,
-    Bicubic,
-    Lanczos,
-}
-
-impl Scaling {
-    pub(crate) fn parse(name: &str) -> Self {
-        match name {
-            "nearest-exact" => Self::Nearest,
-            "area" => Self::Area,
-            "bicubic" => Self::Bicubic,
-            "lanczos" => Self::Lanczos,
-            // Also `bislerp`, which makes no sense outside of latent space.
-            _ => Self::Bilinear,
-        }
-    }
-
-    fn options(self) -> ResizeOptions {
-        let algorithm = match self {
-            Self::Nearest => ResizeAlg::Nearest,
-            Self::Bilinear => ResizeAlg::Convolution(FilterType::Bilinear),
-            Self::Area => ResizeAlg::Convolution(FilterType::Box),
-            Self::Bicubic => ResizeAlg::Convolution(FilterType::CatmullRom),
-            Self::Lanczos => ResizeAlg::Convolution(FilterType::Lanczos3),
-        };
-        ResizeOptions::new().resize_alg(algorithm)
+pub(crate) fn filter(name: &str) -> Filter {
+    match name {
+        "nearest-exact" => Filter::Nearest,
+        "area" => Filter::Box,
+        "bicubic" => Filter::CatmullRom,
+        "lanczos" => Filter::Lanczos,
+        // Also `bislerp`, which makes no sense outside of latent space.
+        _ => Filter::Triangle,
     }
 }
 
 /// `picture` at another size.
-pub(crate) fn resize(picture: &RgbImage, width: u32, height: u32, scaling: Scaling) -> RgbImage {
-    let scaled = scaled(picture.clone().into(), (width, height), scaling);
-    scaled.into_rgb8()
+pub(crate) fn resize(picture: &RgbImage, width: u32, height: u32, filter: Filter) -> RgbImage {
+    scaled(picture.clone().into(), (width, height), filter).into_rgb8()
 }
 
 /// In the one layout that is scaled.
-fn scaled(picture: DynamicImage, (width, height): (u32, u32), scaling: Scaling) -> DynamicImage {
-    let mut scaled = DynamicImage::new_rgba8(width, height);
-    Resizer::new()
-        .resize(&DynamicImage::from(picture.into_rgba8()), &mut scaled, &scaling.options())
-        .expect("both are 8-bit RGBA and not empty");
-    scaled
+fn scaled(picture: DynamicImage, (width, height): (u32, u32), filter: Filter) -> DynamicImage {
+    let from = (picture.width() as usize, picture.height() as usize);
+    let to = (width as usize, height as usize);
+    let scaled = scale::scale(&picture.into_rgba8(), from, to, filter);
+    RgbaImage::from_raw(width, height, scaled).expect("it has four bytes a pixel").into()
 }
 
 /// `mask` at another size.
@@ -101,7 +77,7 @@ pub(crate) fn resize_mask(mask: &GrayImage, width: u32, height: u32) -> GrayImag
     if mask.dimensions() == (width, height) {
         return mask.clone();
     }
-    scaled(mask.clone().into(), (width, height), Scaling::Bilinear).into_luma8()
+    scaled(mask.clone().into(), (width, height), Filter::Triangle).into_luma8()
 }
 
 /// The largest part of `picture` with the proportions of `width`×`height`, from its middle.

@@ -145,6 +145,7 @@ fn in_path(name: &str, path: &str) -> Value {
             "What the house gave with the address.",
         ),
         "id" if path.contains("jobs/") => (uuid, "Of the job."),
+        "id" if path.contains("batches/") => (uuid, "Of the batch."),
         "id" if path.contains("outputs/") => (uuid, "Of the output."),
         "id" if path.contains("uploads/") => (uuid, "Of the upload."),
         _ => (uuid, "Which one."),
@@ -217,16 +218,20 @@ fn header_components() -> Value {
     let count =
         |words: &str| json!({"description": words, "schema": {"type": "integer", "minimum": 0}});
     json!({
+        "Content-Location": text("What the file became: an upload."),
         "Content-Disposition": text("Whether it is to be shown or saved, and under which name."),
         "Content-Range": text("Which part of how many bytes this is."),
         "ETag": text("Send it as `If-None-Match` to be told 304 when nothing changed."),
-        "Idempotent-Replayed": text("`true` when this key was used before: the answer is about that job."),
+        "Idempotent-Replayed": text("`true` when this key was used before: this is how it was answered then."),
         "Location": text("Where it is."),
         "Preference-Applied": text("Which wish of `Prefer` was heard."),
         "RateLimit": text("What is left: `\"requests\";r=59;t=12` are 59 requests, one more every 12 s. \
             Missing where nothing limits you."),
         "RateLimit-Policy": text("What is allowed: `\"requests\";q=60;w=60` are 60 in 60 s."),
         "Retry-After": count("Seconds after which asking again may help."),
+        "Upload-Expires": text("Until when the rest may come."),
+        "Upload-Length": count("Bytes of the whole file."),
+        "Upload-Offset": count("Bytes that have come, and need not be sent again."),
         "WWW-Authenticate": text("How to show who you are."),
     })
 }

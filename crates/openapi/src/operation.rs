@@ -99,7 +99,7 @@ macro_rules! methods {
         }
     )*};
 }
-methods!(get "get" post "post" put "put" patch "patch" delete "delete");
+methods!(get "get" head "head" post "post" put "put" patch "patch" delete "delete");
 
 impl Operation {
     fn new(method: &'static str, path: &'static str, id: &'static str) -> Self {
@@ -109,7 +109,7 @@ impl Operation {
             id,
             summary: "",
             text: "",
-            needs: if method == "get" { Needs::Inside } else { Needs::Acting },
+            needs: if matches!(method, "get" | "head") { Needs::Inside } else { Needs::Acting },
             parameters: Vec::new(),
             body: None,
             answers: Vec::new(),
@@ -138,6 +138,10 @@ impl Operation {
 
     pub fn header(self, name: &'static str, shape: Shape, text: &'static str) -> Self {
         self.parameter(Parameter { place: "header", name, shape, text, required: false })
+    }
+
+    pub fn header_needed(self, name: &'static str, shape: Shape, text: &'static str) -> Self {
+        self.parameter(Parameter { place: "header", name, shape, text, required: true })
     }
 
     fn parameter(mut self, parameter: Parameter) -> Self {

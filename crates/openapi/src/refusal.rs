@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// Status, name in `components/responses`, meaning, its own headers.
 type Refusal = (u16, &'static str, &'static str, &'static [&'static str]);
 
-const REFUSALS: [Refusal; 14] = [
+const REFUSALS: [Refusal; 15] = [
     (400, "BadRequest", "The request is malformed: `code` is `bad_request`.", &[]),
     (
         401,
@@ -22,6 +22,7 @@ const REFUSALS: [Refusal; 14] = [
         "It is not any more, or not yet, as you think; `detail` says what to do.",
         &[],
     ),
+    (412, "PreconditionFailed", "It is asked for in a version that is not spoken here.", &[]),
     (413, "TooLarge", "The body is larger than this house takes.", &[]),
     (415, "UnsupportedMediaType", "The body is of another type than is read here.", &[]),
     (416, "Range", "The file ends before the range that was asked for.", &["Content-Range"]),

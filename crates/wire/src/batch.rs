@@ -8,6 +8,7 @@ use crate::{BatchId, Inputs, Job, JobStatus, Millis, NewWebhook};
 /// Body of `POST /workflows/{slug}/batches` when it is JSON: every combination
 /// of the values in `matrix`, each put into `inputs`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Matrix {
     /// What all have in common.
@@ -23,6 +24,7 @@ pub struct Matrix {
 
 /// How a batch fares.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Batch {
     pub id: BatchId,
     /// Slug.
@@ -38,6 +40,7 @@ pub struct Batch {
 
 /// Jobs of a batch by status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     pub queued: u32,
     pub running: u32,
@@ -71,6 +74,7 @@ impl Counts {
 /// Answer to `POST /workflows/{slug}/batches` and `GET /batches/{id}`: the batch
 /// and one page of its jobs, in the order of their lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchPage {
     #[serde(flatten)]
     pub batch: Batch,
@@ -81,6 +85,7 @@ pub struct BatchPage {
 
 /// A job of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BatchJob {
     /// Where it was asked for: the number of its line in JSON lines or CSV, of
     /// its combination in a matrix; from 1.

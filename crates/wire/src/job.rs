@@ -16,9 +16,10 @@ pub struct Submit {
     /// Fields left out take their default.
     #[serde(default)]
     pub inputs: Inputs,
-    /// How many jobs, each with its own seed: 1 to 100. More than one are a
+    /// How many jobs, each with its own seed: 1 to 1,000. More than one are a
     /// [`crate::Batch`].
     #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000)))]
     pub count: u32,
     /// Where to be told what becomes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

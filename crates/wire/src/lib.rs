@@ -41,7 +41,7 @@ pub use manifest::{
 pub use people::{
     AuditEntry, AuditPage, Follow, Grant, HouseJob, HouseLimits, Key, Limit, Limited, Link,
     MadeKey, MadeLink, Me, Nearing, NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose,
-    Role, Scope, Session, SignIn, Standing, Ticket,
+    Role, Scope, Session, SignIn, Standing, Ticket, TurnedAway,
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};

@@ -140,6 +140,48 @@ pub struct Follow {
     pub keep: bool,
 }
 
+/// Why an identity provider's way back led to the sign-in page and not in.
+///
+/// Stands in that page's address: `sign-in#refused=not-ours`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// This browser did not leave to sign in, or took too long.
+    Begin,
+    /// The provider let nobody in.
+    NotKnown,
+    /// The house lets in people of other mail addresses only.
+    NotOurs,
+    /// Their account waits for the host, or was shut.
+    Shut,
+    /// Too many tried from there.
+    Later,
+    /// The provider could not be asked.
+    Unreachable,
+}
+
+impl TurnedAway {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Begin, Self::NotKnown, Self::NotOurs, Self::Shut, Self::Later, Self::Unreachable];
+
+    /// How an address says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::NotKnown => "not-known",
+            Self::NotOurs => "not-ours",
+            Self::Shut => "shut",
+            Self::Later => "later",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// What an address says, if it is one of them.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+}
+
 /// What a one-time link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -214,6 +214,16 @@ pub struct Config {
     )]
     pub engine_delay_ms: u64,
 
+    /// Names of models that the demo engine lists besides its own: for tests.
+    #[arg(
+        long = "engine-model",
+        env = "PARLOR_ENGINE_MODELS",
+        value_name = "NAME",
+        value_delimiter = ',',
+        hide = true
+    )]
+    pub engine_models: Vec<String>,
+
     /// What to do instead of opening the house.
     #[command(subcommand)]
     pub command: Option<Command>,

@@ -73,14 +73,21 @@ impl Db {
         principal: PrincipalId,
         id: JobId,
     ) -> anyhow::Result<Option<Job>> {
-        let row = sqlx::query("SELECT * FROM jobs WHERE id = ? AND principal = ?")
-            .bind(rows::id(id.0))
-            .bind(rows::id(principal.0))
-            .fetch_optional(&self.readers)
-            .await
-            .context("finding a job")?;
+        // Not all of it: the graph is larger than the rest, and this is asked again and again.
+        let row = sqlx::query(
+            "SELECT id, workflow, workflow_title, workflow_version, status, seq, created_at, started_at,
+                    finished_at, inputs, progress, failure, favourite, expires_at, backend, attempt
+             FROM jobs WHERE id = ? AND principal = ?",
+        )
+        .bind(rows::id(id.0))
+        .bind(rows::id(principal.0))
+        .fetch_optional(&self.readers)
+        .await
+        .context("finding a job")?;
         let Some(row) = row else { return Ok(None) };
-        let outputs = self.outputs_of(&[id]).await?;
+        // They are kept with its end.
+        let outputs =
+            if rows::status(&row)?.is_over() { self.outputs_of(&[id]).await? } else { Vec::new() };
         Ok(Some(read(&row, outputs.into_iter().map(|(_, output)| output).collect())?))
     }
 

@@ -9,8 +9,8 @@
 //! `deliveries` what came of it, `usage` what they used, `audit` what they did, and `theirs` is
 //! about all that is somebody's, in whatever table.
 //!
-//! Reads and writes use different connections: in SQLite's WAL mode a reader
-//! never waits for the writer.
+//! Reads and writes use different connections: in SQLite's WAL mode one of the
+//! `readers` never waits for the writer.
 
 mod assets;
 mod attempts;
@@ -29,6 +29,7 @@ mod objects;
 mod outbox;
 mod outputs;
 mod people;
+mod readers;
 mod recipes;
 mod record;
 mod retention;
@@ -54,9 +55,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures_util::future::BoxFuture;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -72,7 +71,7 @@ pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub use native::Asked;
-pub(crate) use native::{Kept, KeptFile, NativeJob, Wanted};
+pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
@@ -84,10 +83,11 @@ pub(crate) use usage::{Used, User};
 pub(crate) use webhooks::Added;
 pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
 
+use readers::Readers;
 use writer::Writer;
 
 /// Connections that only read.
-const READERS: u32 = 4;
+const READERS: usize = 4;
 
 /// How long to wait for a lock that another process holds (a backup, say).
 const BUSY: Duration = Duration::from_secs(5);
@@ -95,7 +95,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// The database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
     /// See [`Db::storing`].
     files: Arc<RwLock<()>>,
@@ -121,9 +121,7 @@ impl Db {
             .run(&mut connection)
             .await
             .with_context(|| format!("bringing {} up to date", path.display()))?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+        let readers = Readers::new(options.pragma("query_only", "ON"), READERS);
         Ok(Self {
             readers,
             writer: Writer::start(connection),

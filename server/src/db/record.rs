@@ -122,8 +122,8 @@ fn number(events: Vec<Event>, last: u64) -> Vec<(u64, Event)> {
     (last + 1..).zip(events).collect()
 }
 
-/// Keeps events. Also used where a job is made.
-pub(super) async fn insert_events(
+/// Keeps events.
+async fn insert_events(
     connection: &mut SqliteConnection,
     job: JobId,
     events: &[(u64, Event)],

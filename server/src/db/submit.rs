@@ -2,10 +2,10 @@
 
 use anyhow::Context as _;
 use sqlx::SqliteConnection;
-use wire::{BatchId, Event, Inputs, JobId, Millis};
+use wire::{BatchId, Event, Inputs, Job, JobId, JobStatus, Millis};
 
 use super::idempotency::{Idempotency, remember, remembered};
-use super::{Asked, Db, batches, native, record, rows, webhooks};
+use super::{Asked, Db, batches, native, rows, webhooks};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
@@ -49,6 +49,32 @@ pub(crate) struct Order {
     /// What they are together.
     pub(crate) batch: Option<BatchId>,
     pub(crate) key: Option<Idempotency>,
+}
+
+impl NewJob {
+    /// As its owner sees it when it has just been made.
+    pub(crate) fn as_made(&self) -> Job {
+        Job {
+            id: self.id,
+            workflow: self.workflow.clone(),
+            workflow_title: self.workflow_title.clone(),
+            workflow_version: self.workflow_version,
+            status: JobStatus::Queued,
+            seq: 1,
+            created_at: self.at,
+            started_at: None,
+            finished_at: None,
+            inputs: self.inputs.clone(),
+            position: None,
+            progress: None,
+            outputs: Vec::new(),
+            failure: None,
+            favourite: false,
+            expires_at: None,
+            backend: None,
+            attempt: 1,
+        }
+    }
 }
 
 /// A file that a job reads.
@@ -133,15 +159,17 @@ async fn insert_one(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
             .execute(&mut *connection)
             .await?;
     }
-    record::insert_events(connection, job.id, &[(1, Event::Queued { at: job.at })]).await
+    Ok(())
 }
 
+/// The job with its first event.
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
     let (batch, line) = job.batch.map(|(batch, line)| (rows::id(batch.0), line)).unzip();
     sqlx::query(
         "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
                            created_at, inputs, words, graph, handling, batch, line)
-         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?);
+         INSERT INTO events (job, seq, event) VALUES (?, 1, ?)",
     )
     .bind(rows::id(job.id.0))
     .bind(rows::id(job.principal.0))
@@ -156,6 +184,8 @@ async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     .bind(rows::json(&job.handling)?)
     .bind(batch)
     .bind(line)
+    .bind(rows::id(job.id.0))
+    .bind(rows::json(&Event::Queued { at: job.at })?)
     .execute(connection)
     .await
     .context("keeping a job")?;

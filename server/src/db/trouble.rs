@@ -28,14 +28,11 @@ impl Trouble {
             let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
             return full.contains(&error.kind()).then_some(Self::Full);
         }
-        match cause.downcast_ref::<sqlx::Error>()? {
-            sqlx::Error::PoolTimedOut => Some(Self::Busy),
-            // The primary code is the low byte of the extended one.
-            sqlx::Error::Database(error) => match error.code()?.parse::<u32>().ok()? & 0xff {
-                SQLITE_BUSY | SQLITE_LOCKED => Some(Self::Busy),
-                SQLITE_FULL => Some(Self::Full),
-                _ => None,
-            },
+        let sqlx::Error::Database(error) = cause.downcast_ref()? else { return None };
+        // The primary code is the low byte of the extended one.
+        match error.code()?.parse::<u32>().ok()? & 0xff {
+            SQLITE_BUSY | SQLITE_LOCKED => Some(Self::Busy),
+            SQLITE_FULL => Some(Self::Full),
             _ => None,
         }
     }

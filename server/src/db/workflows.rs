@@ -127,6 +127,23 @@ impl Db {
         rows.iter().map(|row| Ok((version(row)?, rows::number(row, "jobs")?))).collect()
     }
 
+    /// The newest version of a workflow that came from there.
+    pub(crate) async fn newest_from(
+        &self,
+        slug: &str,
+        origin: Origin,
+    ) -> anyhow::Result<Option<VersionRow>> {
+        let row = sqlx::query(
+            "SELECT * FROM versions WHERE workflow = ? AND origin = ? ORDER BY version DESC LIMIT 1",
+        )
+        .bind(slug)
+        .bind(origin_name(origin))
+        .fetch_optional(&self.readers)
+        .await
+        .context("reading the newest version")?;
+        row.as_ref().map(version).transpose()
+    }
+
     /// Keeps a draft; its revision then. A workflow that is not there yet is made.
     pub(crate) async fn save_draft(
         &self,
@@ -150,6 +167,15 @@ impl Db {
         (origin, draft): (Origin, Option<u64>),
     ) -> anyhow::Result<Result<u32, Overtaken>> {
         self.write(move |connection| Box::pin(publish(connection, content, (origin, draft)))).await
+    }
+
+    /// [`Db::publish`] of many at once, all or none, without a draft; their numbers.
+    pub(crate) async fn publish_all(
+        &self,
+        contents: Vec<Content>,
+        origin: Origin,
+    ) -> anyhow::Result<Vec<u32>> {
+        self.write(move |connection| Box::pin(publish_all(connection, contents, origin))).await
     }
 
     /// Lets guests run this version, or none; whether there is such a one.
@@ -272,6 +298,19 @@ async fn publish(
     .await
     .context("keeping a version")?;
     Ok(Ok(number))
+}
+
+async fn publish_all(
+    connection: &mut SqliteConnection,
+    contents: Vec<Content>,
+    origin: Origin,
+) -> anyhow::Result<Vec<u32>> {
+    let mut numbers = Vec::with_capacity(contents.len());
+    for content in contents {
+        let number = publish(&mut *connection, content, (origin, None)).await?;
+        numbers.push(number.map_err(|Overtaken| anyhow::anyhow!("no draft was named"))?);
+    }
+    Ok(numbers)
 }
 
 /// A workflow without anything, behind all others, unless it is there already.

@@ -117,7 +117,6 @@ async fn commit(
     connection: &mut SqliteConnection,
     batch: &mut [Box<dyn Command>],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
     match run_all(connection, batch).await {
         Ok(()) => Ok(()),
         Err(error) => {
@@ -128,17 +127,19 @@ async fn commit(
     }
 }
 
+/// What surrounds the commands goes to the database together where it can: each time is two turns of a thread.
 async fn run_all(
     connection: &mut SqliteConnection,
     batch: &mut [Box<dyn Command>],
 ) -> Result<(), sqlx::Error> {
+    let mut begin = "BEGIN IMMEDIATE; SAVEPOINT command";
     for command in batch {
-        sqlx::query("SAVEPOINT command").execute(&mut *connection).await?;
+        sqlx::query(begin).execute(&mut *connection).await?;
         if !command.run(connection).await {
             sqlx::query("ROLLBACK TO command").execute(&mut *connection).await?;
         }
-        sqlx::query("RELEASE command").execute(&mut *connection).await?;
+        begin = "RELEASE command; SAVEPOINT command";
     }
-    sqlx::query("COMMIT").execute(connection).await?;
+    sqlx::query("RELEASE command; COMMIT").execute(connection).await?;
     Ok(())
 }

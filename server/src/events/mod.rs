@@ -14,7 +14,7 @@ mod stage;
 mod topic;
 mod watch;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::extract::ws::Utf8Bytes;
@@ -86,6 +86,19 @@ impl Hub {
         self.lock().entry(principal).or_default().resume(job);
     }
 
+    /// What is not over of `from`'s is `to`'s from now on.
+    pub(crate) fn change_hands(&self, from: PrincipalId, to: PrincipalId) {
+        let mut topics = self.lock();
+        let Some(former) = topics.get(&from).cloned() else { return };
+        for job in former.jobs() {
+            former.append(job, Payload::Text(text(&ToViewer::Gone { job })), true);
+            topics.entry(to).or_default().resume(job);
+        }
+        if former.is_idle() {
+            topics.remove(&from);
+        }
+    }
+
     /// Something of the job is other than its events say: viewers ask for it.
     pub(crate) fn changed(&self, about: (PrincipalId, JobId)) {
         self.append(about, Payload::Resync, false);
@@ -149,6 +162,12 @@ impl Hub {
     /// who come later.
     fn watched(&self, principal: PrincipalId) -> Option<Arc<Topic>> {
         self.lock().get(&principal).filter(|topic| topic.watches() > 0).cloned()
+    }
+
+    /// Everybody whose jobs somebody watches.
+    pub(crate) fn watched_principals(&self) -> HashSet<PrincipalId> {
+        let topics = self.lock();
+        topics.iter().filter(|(_, topic)| topic.watches() > 0).map(|(who, _)| *who).collect()
     }
 
     /// Drops the topic of `principal` if nobody watches and nothing runs.

@@ -5,7 +5,7 @@
 //! `convert` turns them into other formats, `form` shows them in others, `upload` takes in what people send,
 //! `halves` keeps what comes in pieces, `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is,
-//! `thumb` makes small ones, `name` makes names safe to show. Nothing else in
+//! `sending` hands out what is stored, `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
 mod animation;
@@ -19,6 +19,7 @@ mod kind;
 mod name;
 mod picture;
 mod room;
+mod sending;
 mod store;
 mod strip;
 mod thumb;
@@ -39,6 +40,7 @@ pub use claim::Claim;
 pub use form::Form;
 pub(crate) use halves::Arrived;
 pub use name::SafeName;
+pub use sending::{Part, Sending};
 pub use thumb::{Thumb, ThumbWidth};
 pub use upload::{Received, UploadError};
 

@@ -4,9 +4,9 @@ use std::io::{self, Cursor};
 
 use anyhow::Context;
 use bytes::Bytes;
-use fast_image_resize::{ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
-use image::{DynamicImage, ImageFormat};
+use image::{DynamicImage, ImageFormat, RgbaImage};
+use scale::Filter;
 
 use super::{Files, Hash, picture, room};
 
@@ -70,26 +70,23 @@ impl Files {
 /// JPEG, or lossless WebP where something can be seen through. `None` for what
 /// cannot be decoded.
 fn shrink(content: &[u8], format: ImageFormat, width: u32) -> Option<anyhow::Result<Vec<u8>>> {
-    // The one layout that we resize.
-    let image = DynamicImage::from(picture::pixels(content, format)?.into_rgba8());
-    Some(resize(&image, width).and_then(encode))
+    let image = picture::pixels(content, format)?.into_rgba8();
+    Some(encode(resize(image, width)))
 }
 
-fn resize(image: &DynamicImage, width: u32) -> anyhow::Result<DynamicImage> {
+fn resize(image: RgbaImage, width: u32) -> RgbaImage {
     if image.width() <= width {
-        return Ok(image.clone());
+        return image;
     }
     let height = (u64::from(image.height()) * u64::from(width) / u64::from(image.width())).max(1);
-    let mut small = DynamicImage::new(width, height as u32, image.color());
-    let filter = ResizeAlg::Convolution(fast_image_resize::FilterType::CatmullRom);
-    let options = ResizeOptions::new().resize_alg(filter);
-    Resizer::new().resize(image, &mut small, &options).context("resizing a picture")?;
-    Ok(small)
+    let from = (image.width() as usize, image.height() as usize);
+    let to = (width as usize, height as usize);
+    let small = scale::scale(&image, from, to, Filter::CatmullRom);
+    RgbaImage::from_raw(width, height as u32, small).expect("it has four bytes a pixel")
 }
 
-fn encode(image: DynamicImage) -> anyhow::Result<Vec<u8>> {
+fn encode(image: RgbaImage) -> anyhow::Result<Vec<u8>> {
     let mut content = Vec::new();
-    let image = image.into_rgba8();
     if image.pixels().any(|pixel| pixel.0[3] != u8::MAX) {
         image.write_to(&mut Cursor::new(&mut content), ImageFormat::WebP)?;
     } else {
@@ -101,7 +98,7 @@ fn encode(image: DynamicImage) -> anyhow::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use image::{Rgba, RgbaImage};
+    use image::Rgba;
 
     use super::super::Finish;
     use super::super::picture::tests::picture;

@@ -114,7 +114,8 @@ impl Jobs {
         }
     }
 
-    /// Tells viewers where their jobs stand, whenever that changes.
+    /// Tells viewers where their jobs stand, whenever that changes. Of those whom nobody watches nothing is kept:
+    /// who comes is told with everything else.
     pub(super) async fn publish_positions(self) {
         let mut stop = std::pin::pin!(self.shutdown.started());
         let mut last: HashMap<JobId, u32> = HashMap::new();
@@ -123,13 +124,17 @@ impl Jobs {
                 () = self.queue.moved.notified() => (),
                 () = &mut stop => return,
             }
-            let line = self.queue.in_order();
-            let mut now = HashMap::with_capacity(line.len());
-            for (position, waiting) in (0..).zip(&line) {
-                if last.get(&waiting.job) != Some(&position) {
-                    self.parts.hub.position((waiting.principal, waiting.job), position);
+            let watched = self.parts.hub.watched_principals();
+            let line = if watched.is_empty() { Vec::new() } else { self.queue.places() };
+            let mut now = HashMap::new();
+            for (position, about) in (0..).zip(line) {
+                if !watched.contains(&about.0) {
+                    continue;
                 }
-                now.insert(waiting.job, position);
+                if last.get(&about.1) != Some(&position) {
+                    self.parts.hub.position(about, position);
+                }
+                now.insert(about.1, position);
             }
             last = now;
             sleep(POSITIONS).await;

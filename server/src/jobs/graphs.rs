@@ -93,10 +93,10 @@ impl Jobs {
         let mut job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
         job.row.asked = asked;
         let needs = Needs::of_graph(&job.graph, &definitions);
-        let (id, cost) = (job.row.id, job.graph.cost_with(pixels).total());
+        let (made, cost) = (job.row.as_made(), job.graph.cost_with(pixels).total());
         let order = Order { jobs: vec![job.row], batch: None, key };
         let answer = self.commit(order, vec![needs]).await?;
-        let submitted = self.answer(asker.principal, (answer, Some(id))).await?;
+        let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
         let cost = if submitted.replayed { 0 } else { cost };
         Ok(taken(Submitted { cost, ..submitted }))
     }

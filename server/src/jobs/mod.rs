@@ -34,6 +34,7 @@ mod telling;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use comfy::Graph;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -123,6 +124,10 @@ struct Active {
     /// Asks its task to stop it.
     stop: CancellationToken,
     progress: Option<Progress>,
+    /// Who is told of it, once its task knows.
+    whose: Option<PrincipalId>,
+    /// As its backend has it, once there is progress.
+    graph: Option<Arc<Graph>>,
 }
 
 impl Active {
@@ -225,6 +230,12 @@ impl Jobs {
         self.parts.db.graph(principal, id).await
     }
 
+    /// What a job that runs has on its backend, for the names of its nodes' classes: names of files are not the
+    /// principal's.
+    pub(crate) fn running_graph(&self, id: JobId) -> Option<Arc<Graph>> {
+        self.active().get(&id)?.graph.clone()
+    }
+
     /// How what this job makes is handled; `None` when it is not this
     /// principal's.
     pub(crate) async fn handling(
@@ -290,6 +301,14 @@ impl Jobs {
         self.queue.remove(id);
         if let Some(active) = self.active().get(&id) {
             active.stop.cancel();
+        }
+    }
+
+    /// What is `from`'s is `to`'s now, who is told of what runs.
+    pub(crate) fn change_hands(&self, from: PrincipalId, to: PrincipalId) {
+        self.parts.hub.change_hands(from, to);
+        for active in self.active().values_mut().filter(|active| active.whose == Some(from)) {
+            active.whose = Some(to);
         }
     }
 

@@ -179,10 +179,10 @@ impl Jobs {
         }
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
         let Prepared { row, needs, cost } = self.prepare(asker, &workflow, &inputs).await?;
-        let id = row.id;
+        let made = row.as_made();
         let order = Order { jobs: vec![NewJob { webhook, ..row }], batch: None, key };
         let answer = self.commit(order, vec![needs]).await?;
-        let submitted = self.answer(asker.principal, (answer, Some(id))).await?;
+        let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
         Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
     }
 
@@ -273,17 +273,16 @@ impl Jobs {
     pub(super) async fn answer(
         &self,
         principal: PrincipalId,
-        (answer, made): (Submission, Option<JobId>),
+        (answer, made): (Submission, Option<Job>),
     ) -> Result<Submitted, SubmitError> {
-        let (id, replayed) = match (answer, made) {
+        let (job, replayed) = match (answer, made) {
             (Submission::Conflict | Submission::Replayed(Ordered::Batch(_)), _) => {
                 return Err(SubmitError::IdempotencyConflict);
             }
-            (Submission::Replayed(Ordered::Job(id)), _) => (id, true),
-            (Submission::Made, Some(id)) => (id, false),
-            (Submission::Made, None) => return Err(anyhow::anyhow!("a job without an id").into()),
+            (Submission::Replayed(Ordered::Job(id)), _) => (self.find(principal, id).await?, true),
+            // What was just written need not be read.
+            (Submission::Made, made) => (made.map(|job| self.with_present(job)), false),
         };
-        let job = self.find(principal, id).await?;
         let job = job.ok_or_else(|| anyhow::anyhow!("the job was deleted at once"))?;
         Ok(Submitted { job, replayed, cost: 0 })
     }

@@ -9,7 +9,7 @@ use super::house::{API, House};
 use super::matrix::TABLE;
 use super::rules::Rule;
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
 async fn description(house: &House) -> Value {
     let answer = house.get(&format!("{API}/openapi.json")).await;

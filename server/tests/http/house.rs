@@ -54,7 +54,8 @@ impl House {
         Self::engaged(0, args).await
     }
 
-    async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
+    /// With the demo engine at work, resting this long after each step, and these flags.
+    pub async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
         options.step_delay = std::time::Duration::from_millis(delay_ms);

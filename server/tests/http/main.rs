@@ -40,6 +40,7 @@ mod shelf;
 mod shielded;
 mod smuggling;
 mod studio;
+mod things;
 mod uploads;
 mod visitors;
 mod webhooks;

@@ -5,14 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use serde_json::json;
-use wire::{JobStatus, Upload};
+use wire::JobStatus;
 
-use super::house::{API, House, Visitor, small};
+use super::house::{API, House, Visitor};
 use super::routes::routes;
 use super::rules::{Rule, Who, expected};
+use super::things::Things;
 
 use Rule::{
     Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
@@ -210,68 +210,6 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
     assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
 }
 
-/// A house, whose owner made things.
-pub struct Things {
-    job: String,
-    batch: String,
-    half: String,
-    output: String,
-    upload: String,
-}
-
-impl Things {
-    pub async fn of(owner: &Visitor<'_>) -> Self {
-        let job = owner.picture().await;
-        let output = job.outputs[0].id.to_string();
-        let picture = owner.get(&format!("{API}/outputs/{output}")).await;
-        let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
-        let upload = owner.send(asked.body(Body::from(picture.body)).unwrap()).await;
-        let upload: Upload = upload.json();
-        let mut two = small("a red hill");
-        two["count"] = 2.into();
-        let batch: wire::BatchPage = owner.submit(&two).await.json();
-        let batch = batch.batch.id.to_string();
-        let begun = Request::post(format!("{API}/uploads/resumable")).header("upload-length", "9");
-        let begun = owner.send(begun.body(Body::empty()).unwrap()).await;
-        let half = begun.header("location").rsplit('/').next().unwrap().to_owned();
-        Self { job: job.id.to_string(), batch, half, output, upload: upload.id.to_string() }
-    }
-
-    pub fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path.split('/').rfind(|part| {
-            ["batches", "jobs", "outputs", "uploads", "assets", "resumable"].contains(part)
-        }) {
-            Some("batches") => &self.batch,
-            Some("resumable") => &self.half,
-            Some("jobs") => &self.job,
-            Some("outputs" | "assets") => &self.output,
-            Some("uploads") => &self.upload,
-            // People, keys and sessions: these are nobody's.
-            _ => "00000000-0000-0000-0000-000000000000",
-        };
-        let path = path
-            .replace("{id}", id)
-            .replace("{task_id}", &self.job)
-            .replace("{slug}", "text-to-picture")
-            .replace("{seal}", "x")
-            .replace("{hash}", &"0".repeat(64))
-            .replace("{number}", "1")
-            .replace("{*rest}", "x")
-            .replace("{*path}", "index.html")
-            .replace("{class}", "KSampler")
-            .replace("{folder}", "checkpoints")
-            .replace("{name}", "x")
-            .replace("{file}", "x")
-            .replace("{to}", "y");
-        // The door itself.
-        if path == "/" && !before.is_empty() {
-            before.to_owned()
-        } else {
-            format!("{before}{path}")
-        }
-    }
-}
-
 async fn check(who: Who, visitor: &Visitor<'_>, things: &Things) {
     for (method, path, before, rule) in TABLE {
         let uri = things.uri(path, before);
@@ -323,7 +261,7 @@ async fn everybody_may_what_the_table_says_and_nothing_else() {
     ] {
         check(who, &visitor, &things).await;
     }
-    let job: wire::Job = owner.get(&format!("{API}/jobs/{}", things.job)).await.json();
+    let job: wire::Job = owner.get(&format!("{API}/jobs/{}", things.job())).await.json();
     assert_eq!((job.status, job.favourite), (JobStatus::Succeeded, false), "nothing came through");
     check(Who::RunKey, &house.showing("x-api-key", &run.secret), &things).await;
     // It may delete jobs.

@@ -59,13 +59,41 @@ pub fn chromium() -> anyhow::Result<PathBuf> {
 }
 
 /// Makes sure that Python is there, with what makes an environment of one's own.
-pub fn python() -> anyhow::Result<()> {
+fn python() -> anyhow::Result<()> {
     let mut ask = Command::new("python3");
     let known = ask.args(["-c", "import ensurepip, venv"]).stdin(Stdio::null()).output();
     if known.is_ok_and(|answer| answer.status.success()) {
         return Ok(());
     }
     apt::install(&["python3", "python3-venv"])
+}
+
+/// A Python of our own in `folder`, with exactly what `list` names; the folder of its programs.
+pub fn python_with(list: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+    let wanted = fs::read(list).with_context(|| format!("reading {}", list.display()))?;
+    let wanted = blake3::hash(&wanted).to_string();
+    let (programs, stamp) = (folder.join("bin"), folder.join(".parlor-list"));
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(programs);
+    }
+    say::note(&format!("installing the Python packages of {}", list.display()));
+    python()?;
+    let mut make = Command::new("python3");
+    run(make.args(["-m", "venv", "--clear"]).arg(folder), "python3 needs its module venv")?;
+    let mut pip = Command::new(programs.join("python"));
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    run(pip.arg(list), "pip needs PyPI, or an index named in PIP_INDEX_URL")?;
+    fs::write(stamp, wanted).context("noting what was installed")?;
+    Ok(programs)
+}
+
+/// Debian's nginx, where Debian has what is for administrators.
+pub fn nginx() -> anyhow::Result<PathBuf> {
+    let program = PathBuf::from("/usr/sbin/nginx");
+    if !program.is_file() {
+        apt::install(&["nginx-light"])?;
+    }
+    Ok(program)
 }
 
 /// Installs exactly what the lock file of `folder` says, unless that was done already.

@@ -86,9 +86,10 @@ impl Takes {
                 "STRING" => Self::Text,
                 "BOOLEAN" => Self::Flag,
                 "COMBO" => match options["options"].as_array() {
-                    Some(choices) => Self::Choice(choices.clone()),
-                    // Its options are to be asked for elsewhere: any may be one.
-                    None => Self::Socket("*".into()),
+                    Some(choices) if !choices.is_empty() => Self::Choice(choices.clone()),
+                    // Its options are to be asked for elsewhere, or stand in the node itself: any
+                    // may be one.
+                    _ => Self::Socket("*".into()),
                 },
                 // Their parts have names of their own, which a server checks when it expands them.
                 name if name.starts_with("COMFY_") => Self::Socket("*".into()),
@@ -126,9 +127,18 @@ impl NodeRules {
         let outputs = entry["output"].as_array().into_iter().flatten();
         Self {
             inputs: inputs.collect(),
-            outputs: outputs.map(|output| output.as_str().unwrap_or("COMBO").into()).collect(),
+            outputs: outputs.map(output_type).collect(),
             is_output: entry["output_node"] == true,
         }
+    }
+}
+
+/// The type of an output. One that follows its inputs may be of any: a server does not look.
+fn output_type(output: &Value) -> String {
+    match output.as_str() {
+        Some(name) if name.starts_with("COMFY_") => "*".into(),
+        Some(name) => name.into(),
+        None => "COMBO".into(),
     }
 }
 
@@ -163,7 +173,7 @@ mod tests {
                 },
                 "optional": {"model": ["MODEL"]},
             },
-            "output": ["IMAGE", ["a", "b"]],
+            "output": ["IMAGE", ["a", "b"], "COMFY_MATCHTYPE_V3"],
             "output_node": true,
         }));
         let takes: Vec<_> = node.inputs.iter().map(|input| &input.kind).collect();
@@ -173,7 +183,7 @@ mod tests {
         assert_eq!([takes[3], takes[4]], [&Takes::Socket("*".into()); 2]);
         let required: Vec<_> = node.inputs.iter().map(|input| input.required).collect();
         assert_eq!(required, [true, true, true, true, false, false]);
-        assert_eq!(node.outputs, ["IMAGE", "COMBO"]);
+        assert_eq!(node.outputs, ["IMAGE", "COMBO", "*"]);
         assert!(node.is_output);
     }
 }

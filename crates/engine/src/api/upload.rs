@@ -81,7 +81,9 @@ async fn read(request: Request) -> Result<Form> {
             form.file = file.map(|file| (file, bytes));
             continue;
         }
-        let text = field.text().await.map_err(bad)?;
+        // As UTF-8, whatever it says: the tables of all other letters are large.
+        let text = field.bytes().await.map_err(bad)?;
+        let text = String::from_utf8_lossy(&text).into_owned();
         match name.as_str() {
             "type" => form.folder = Some(text),
             "subfolder" => form.subfolder = text,

@@ -1,10 +1,11 @@
 //! Making, batching and mixing pictures.
 
 use image::{Rgb, RgbImage};
+use scale::Filter;
 
 use super::datum::Pictures;
 use super::{Call, Halt};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// `EmptyImage`: one colour.
@@ -95,7 +96,7 @@ fn fit(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
         &pixels::crop_to_proportions(picture, width, height),
         width,
         height,
-        Scaling::Bicubic,
+        Filter::CatmullRom,
     )
 }
 

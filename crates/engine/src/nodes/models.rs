@@ -1,27 +1,17 @@
-//! What stands for models, and the one that is real: upscaling.
+//! Models that change what is painted, and the one that is real: upscaling.
 
 use std::sync::Arc;
+
+use scale::Filter;
 
 use super::datum::Model;
 use super::filters::{gaussian, sharpen_by};
 use super::{Call, Datum, Halt};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// How strongly enlarged pictures are sharpened.
 const UPSCALE_DETAIL: f32 = 0.6;
-
-/// `CheckpointLoaderSimple`: the painter.
-pub(super) fn checkpoint(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.text("ckpt_name")?;
-    Ok(Made::several([Datum::Model(Arc::default()), Datum::Clip, Datum::Vae]))
-}
-
-/// `VAELoader`.
-pub(super) fn vae(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.text("vae_name")?;
-    Ok(Made::one(Datum::Vae))
-}
 
 /// `LoraLoader` and `LoraLoaderModelOnly`: the style in its name is added to
 /// every prompt, unless the strength is nothing or less.
@@ -34,16 +24,9 @@ pub(super) fn lora(call: &mut Call<'_>) -> Result<Made, Halt> {
     }
     let mut outputs = vec![Datum::Model(Arc::new(model))];
     if call.has("clip") {
-        call.clip("clip")?;
-        outputs.push(Datum::Clip);
+        outputs.push(call.any("clip")?.clone());
     }
     Ok(Made::several(outputs))
-}
-
-/// `CLIPSetLastLayer`: words have no layers here.
-pub(super) fn clip_layer(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.clip("clip")?;
-    Ok(Made::one(Datum::Clip))
 }
 
 /// `UpscaleModelLoader`: the factor is in the name.
@@ -63,7 +46,7 @@ pub(super) fn upscale(call: &mut Call<'_>) -> Result<Made, Halt> {
     let kernel = gaussian(factor, factor as f32 / 2.0);
     let mut enlarged = Vec::with_capacity(pictures.len());
     for (done, picture) in pictures.iter().enumerate() {
-        let large = pixels::resize(picture, width, height, Scaling::Lanczos);
+        let large = pixels::resize(picture, width, height, Filter::Lanczos);
         enlarged.push(sharpen_by(&large, &kernel, UPSCALE_DETAIL));
         call.stage.tell(done as u32 + 1, pictures.len() as u32, None);
         call.stage.end_step()?;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use image::{GrayImage, Luma, Rgb, RgbImage, imageops};
+use scale::Filter;
 use serde_json::json;
 
 use super::{Call, Datum, Failure, Halt};
-use crate::pixels::{self, Scaling};
+use crate::pixels;
 use crate::run::Made;
 
 /// `ImageScale`: to a width and height; one that is 0 follows from the other.
@@ -146,7 +147,7 @@ pub(super) fn times(edge: u32, factor: f64) -> u32 {
 fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<Made, Halt> {
     let pictures = call.images("image")?;
     pixels::check_size(width, height, pictures.len())?;
-    let scaling = Scaling::parse(call.text("upscale_method")?);
+    let scaling = pixels::filter(call.text("upscale_method")?);
     Ok(Made::images(
         pictures.iter().map(|picture| scale_to(picture, (width, height), scaling, crop)).collect(),
     ))
@@ -156,7 +157,7 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
 pub(super) fn scale_to(
     picture: &RgbImage,
     (width, height): (u32, u32),
-    scaling: Scaling,
+    scaling: Filter,
     crop: bool,
 ) -> RgbImage {
     if crop {

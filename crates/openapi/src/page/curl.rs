@@ -5,6 +5,9 @@ use serde_json::Value;
 /// Longest body that stands on one line, in characters.
 const SHORT: usize = 44;
 
+/// Types of bodies that are bytes.
+const BYTES: [&str; 2] = ["application/octet-stream", "application/offset+octet-stream"];
+
 /// The command for an operation; `$PARLOR` is where the API is and `$KEY` a key of the house.
 pub fn command(method: &str, path: &str, operation: &Value) -> String {
     let address = format!("$PARLOR{}{}", filled(path), query(operation));
@@ -21,8 +24,8 @@ pub fn command(method: &str, path: &str, operation: &Value) -> String {
         let body = json.get("example").map_or_else(|| "@body.json".into(), quoted);
         lines.push("-H 'Content-Type: application/json'".into());
         lines.push(format!("-d {body}"));
-    } else if contents.get("application/octet-stream").is_some() {
-        lines.push("-H 'Content-Type: application/octet-stream'".into());
+    } else if let Some(kind) = BYTES.into_iter().find(|kind| contents.get(kind).is_some()) {
+        lines.push(format!("-H 'Content-Type: {kind}'"));
         lines.push("--data-binary @file".into());
     }
     lines.join(" \\\n  ")
@@ -33,6 +36,7 @@ fn first_line(method: &str, address: &str, operation: &Value) -> String {
     let mut line = String::from("curl");
     match method {
         "get" => (),
+        "head" => line.push_str(" -I"),
         "post" if has_body => (),
         other => line = format!("{line} -X {}", other.to_uppercase()),
     }
@@ -91,6 +95,8 @@ mod tests {
         assert_eq!(of("get", "/house"), "curl \"$PARLOR/house\"");
         assert!(of("get", "/jobs/{id}/events").starts_with("curl -N "));
         assert!(of("delete", "/jobs/{id}").starts_with("curl -X DELETE "));
+        assert!(of("head", "/uploads/resumable/{id}").starts_with("curl -I "));
+        assert!(of("patch", "/uploads/resumable/{id}").contains("offset+octet-stream' \\\n"));
         assert!(of("get", "/studio/workflows/{slug}/compare").contains("compare?from=1\""));
     }
 }

@@ -19,7 +19,7 @@ use html::{escaped, inline, words};
 /// `<base>`.
 pub const HERE: &str = "api/docs";
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
 const BEGIN: &str = include_str!("begin.html");
 

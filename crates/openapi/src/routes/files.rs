@@ -3,8 +3,12 @@
 use serde_json::json;
 use wire::{FileLink, NewFileLink, Upload};
 
-use crate::operation::{Content, Needs, Operation, get, json, number, post, text};
+use crate::operation::{
+    Content, Needs, Operation, delete, get, head, json, number, patch, post, text,
+};
+use crate::shape::Shape;
 
+const VERSION: &str = "`1.0.0`, which is meant where nothing is said.";
 const RANGE: &str = "`bytes=0-1023`: only this part.";
 const KNOWN: &str = "The `ETag` that you have: 304 when it is this.";
 const SAVE: &str = "Anything but `0`: to be saved, and not shown.";
@@ -23,6 +27,38 @@ pub(super) fn routes() -> Vec<Operation> {
             .answers(201, json::<Upload>(), "It can go into a field as `{\"upload\": id}`.")
             .with(&["Location"])
             .refuses(&[422, 503]),
+        post("/uploads/resumable", "begin_upload")
+            .says(
+                "Hand a file in piece by piece",
+                "Begins it, by tus 1.0.0 with creation, expiration and termination; no piece comes with it. It \
+                 may take a day to become whole.",
+            )
+            .header("Tus-Resumable", text(20), VERSION)
+            .header_needed("Upload-Length", number(1, i64::MAX), "Bytes of the whole file.")
+            .header("Upload-Metadata", text(4096), "`filename` and `filetype`, each with its value in base64: `filename Zm94LnBuZw==`.")
+            .answers_any(201, Vec::new(), "Send its pieces to `Location`.")
+            .with(&["Location", "Upload-Expires"])
+            .refuses(&[412, 413, 422]),
+        head("/uploads/resumable/{id}", "measure_upload")
+            .says("How much of a file has come", "")
+            .header("Tus-Resumable", text(20), VERSION)
+            .answers_any(200, Vec::new(), "So much.")
+            .with(&["Upload-Offset", "Upload-Length", "Upload-Expires", "Content-Location"])
+            .refuses(&[409, 412]),
+        piece(patch("/uploads/resumable/{id}", "append_upload"))
+            .says("The next piece of a file", "With the last one it is checked and stored like any other upload."),
+        piece(post("/uploads/resumable/{id}", "append_upload_by_post"))
+            .says("The same, for whoever can send nothing but `POST`", "")
+            .header_needed(
+                "X-HTTP-Method-Override",
+                Shape::Literal(json!({"type": "string", "enum": ["PATCH", "HEAD", "DELETE"]})),
+                "What is meant.",
+            ),
+        delete("/uploads/resumable/{id}", "end_upload")
+            .says("Give a file up", "What it became stays.")
+            .header("Tus-Resumable", text(20), VERSION)
+            .answers_nothing("It is forgotten.")
+            .refuses(&[409, 412]),
         whole(get("/uploads/{id}", "show_upload"))
             .says("What you handed in", "Without its metadata."),
         whole(get("/outputs/{id}", "show_output").query("download", text(10), SAVE))
@@ -48,6 +84,16 @@ pub(super) fn routes() -> Vec<Operation> {
             .answers(200, Content::Bytes("image/*"), "The picture.")
             .with(&["ETag"]),
     ]
+}
+
+fn piece(operation: Operation) -> Operation {
+    operation
+        .header("Tus-Resumable", text(20), VERSION)
+        .header_needed("Upload-Offset", number(0, i64::MAX), "Bytes that came before.")
+        .takes_any(vec![Content::Bytes("application/offset+octet-stream")], None)
+        .answers_any(204, Vec::new(), "It has come.")
+        .with(&["Upload-Offset", "Upload-Expires", "Content-Location"])
+        .refuses(&[409, 412, 415, 422])
 }
 
 fn whole(operation: Operation) -> Operation {

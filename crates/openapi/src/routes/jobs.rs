@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 Shape::Literal(json!({"type": "boolean"})),
                 "Only those that are favourites, or are not.",
             )
+            .query("batch", Shape::Literal(json!({"type": "string", "format": "uuid"})), "Only those of this batch.")
             .query("cursor", text(1_000), "`next` of the page before.")
             .query("limit", number(1, 200), "How many at most; 50 when nothing is said.")
             .answers(200, json::<JobList>(), "One page."),

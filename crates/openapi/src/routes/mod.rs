@@ -4,6 +4,7 @@
 //! `wire`. A route of the router without an entry fails `server/tests/http/described.rs`.
 
 mod admin;
+mod batches;
 mod files;
 mod house;
 mod jobs;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Group> {
     vec![
         group("Workflows", "What can be run, and running it.", workflows::routes()),
         group("Jobs", "What runs, what is over, and what it made.", jobs::routes()),
+        group("Batches", "Many jobs at once.", batches::routes()),
         group("Files", "What goes into workflows, and what comes out.", files::routes()),
         group("Webhooks", "Being told what becomes of jobs.", webhooks::routes()),
         group("House", "Whom you talk to, and how to listen.", house::routes()),

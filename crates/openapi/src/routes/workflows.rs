@@ -1,7 +1,8 @@
 //! Workflows, and running them.
 
+use schemars::json_schema;
 use serde_json::json;
-use wire::{Job, Submit, Workflow, WorkflowSummary};
+use wire::{BatchPage, Job, Submit, Workflow, WorkflowSummary};
 
 use crate::operation::{Content, Operation, get, json, number, post, text};
 use crate::shape::Shape;
@@ -35,21 +36,29 @@ pub(super) fn routes() -> Vec<Operation> {
                  `{\"upload\": id}`, as `{\"job\": id, \"output\": 0}`, as `{\"url\": \"https://…\"}` or as \
                  `{\"base64\": \"…\"}`.\n\nThe answer is 202 with the job as it is, unless you ask for more: \
                  `wait` for the finished job, `Accept: text/event-stream` for what happens to it, \
-                 `Accept: image/*` or `output` for what it makes.",
+                 `Accept: image/*` or `output` for what it makes. Of a `count` above 1 it is a batch.",
             )
             .query("wait", number(0, i64::MAX), "Seconds that the answer may take, at most 600: answer with the finished job.")
             .query("output", number(0, i64::from(u32::MAX)), "Answer with this one of what it makes, itself; 0 is the first.")
             .header("Prefer", text(200), "`wait=60` is `wait` as RFC 7240 has it.")
-            .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the answer is about the first.")
+            .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the first answer comes again.")
             .takes::<Submit>(json!({"inputs": {"prompt": "Dunes at dusk under a low full moon"}}))
             .answers_any(
                 200,
-                vec![json::<Job>(), Content::Events, Content::Bytes("*/*")],
+                vec![job_or_batch(), Content::Events, Content::Bytes("*/*")],
                 "The finished job, or what happens to it, or what it made: as you asked.",
             )
             .with(&["Location", "Preference-Applied", "Idempotent-Replayed"])
-            .answers(202, json::<Job>(), "It waits or runs; ask at `Location` again.")
+            .answers(202, job_or_batch(), "It waits or runs; ask at `Location` again.")
             .with(&["Location", "Preference-Applied", "Idempotent-Replayed"])
-            .refuses(&[422, 502, 503, 504]),
+            .refuses(&[409, 422, 502, 503, 504]),
     ]
+}
+
+/// One job, or the batch of several.
+fn job_or_batch() -> Content {
+    Content::Json(Shape::Typed(|types| {
+        let (job, batch) = (types.subschema_for::<Job>(), types.subschema_for::<BatchPage>());
+        json_schema!({"anyOf": [job, batch]})
+    }))
 }

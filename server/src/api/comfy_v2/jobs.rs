@@ -55,8 +55,12 @@ async fn told(
 ) -> Result<axum::Json<Value>, Refused> {
     // Only what runs or failed names a node, of which the class is told.
     let named = job.progress.is_some() && !job.status.is_over() || job.failure.is_some();
-    let graph = if named { graph(app, principal, job.id).await? } else { None };
-    Ok(axum::Json(shapes::job(job, graph.as_ref(), (links, principal.id))))
+    let graph = match app.jobs.running_graph(job.id) {
+        Some(graph) => Some(graph),
+        None if named => graph(app, principal, job.id).await?.map(Arc::new),
+        None => None,
+    };
+    Ok(axum::Json(shapes::job(job, graph.as_deref(), (links, principal.id))))
 }
 
 /// What the job runs, for the names of its nodes' classes.

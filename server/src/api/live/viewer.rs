@@ -45,13 +45,14 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
+    /// In a box of its own: a future has room for what it is called with twice.
     pub(super) fn new(
         app: Arc<App>,
         (principal, address): (Principal, PrincipalId),
         socket: Socket,
-    ) -> Self {
+    ) -> Box<Self> {
         let counted = app.metrics.viewing();
-        Self {
+        Box::new(Self {
             app,
             principal,
             address,
@@ -59,10 +60,10 @@ impl Viewer {
             watching: Watching::default(),
             heard: true,
             _counted: counted,
-        }
+        })
     }
 
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         let Err(end) = self.converse().await;
         tracing::debug!(?end, "a viewer leaves");
         if let End::Close(code, reason) = end {

@@ -20,10 +20,10 @@ use super::words::Result;
 use crate::api::parlor::content::{self, Content};
 use crate::app::App;
 use crate::auth::PrincipalId;
-use crate::db::Wanted;
+use crate::db::{NamedFile, Wanted};
 use crate::events::Told;
 use crate::extract::{GraphRunner, Query};
-use crate::files::{Form, Hash, may_be_shown};
+use crate::files::{Form, may_be_shown};
 
 /// How long to wait for a file of a job that still runs.
 const SOON: Duration = Duration::from_mins(1);
@@ -41,14 +41,6 @@ pub(super) struct Asked {
     subfolder: String,
     preview: Option<String>,
     channel: Option<String>,
-}
-
-/// A file that was found.
-#[derive(Debug, Clone)]
-pub(super) struct Found {
-    pub(super) hash: Hash,
-    mime: String,
-    since: Millis,
 }
 
 /// `GET /view`
@@ -92,22 +84,13 @@ pub(super) async fn find(
     app: &App,
     principal: PrincipalId,
     place: &Place,
-) -> anyhow::Result<Option<Found>> {
-    if let Some(row) = app.db.native_upload(principal, place.key()).await? {
-        return Ok(Some(Found { hash: row.hash, mime: row.mime, since: row.created_at }));
-    }
-    if place.folder == Folder::Input {
-        return Ok(None);
-    }
-    let Some(row) = app.db.native_output(principal, &place.name).await? else { return Ok(None) };
-    let job = app.jobs.find(principal, row.job).await?;
-    let since = job.and_then(|job| job.finished_at).unwrap_or_default();
-    Ok(Some(Found { hash: row.hash, mime: row.mime, since }))
+) -> anyhow::Result<Option<NamedFile>> {
+    app.db.native_file(principal, place.key()).await
 }
 
 /// A file that a job has told of is here when the job is over: until then
 /// whoever asks for it waits, as pages do that show each picture as it is told.
-async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Option<Found>> {
+async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Option<NamedFile>> {
     let mut watch = app.hub.watch_mine(principal);
     let wanted =
         Wanted { statuses: Some(vec![JobStatus::Running]), limit: 100, ..Wanted::default() };

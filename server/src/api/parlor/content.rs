@@ -1,6 +1,5 @@
 //! Stored files as HTTP answers: ranges, caching, and nothing that runs.
 
-use std::io::SeekFrom;
 use std::ops::RangeInclusive;
 
 use anyhow::Context;
@@ -12,11 +11,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
-use tokio_util::io::ReaderStream;
 
 use crate::error::{Error, Result};
-use crate::files::{Files, Hash, Thumb, ThumbWidth, may_be_shown};
+use crate::files::{self, Files, Hash, Thumb, ThumbWidth, may_be_shown};
 use crate::site::is_known;
 
 /// Content never changes under its address; only its owner may keep it.
@@ -79,31 +76,36 @@ async fn respond(
     if is_known(request, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
     }
-    let mut file = files
-        .open_content(content.hash)
+    let sending = files
+        .sending(content.hash)
         .await
         .context("a stored file cannot be opened")?
         .ok_or(Error::NotFound("file"))?;
-    let length = file.metadata().await.context("measuring a stored file")?.len();
+    let length = sending.length();
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_DISPOSITION, disposed(disposition, content.name));
 
     let part = match part(request, &etag, length) {
         Part::Whole => {
             headers.insert(CONTENT_LENGTH, length.into());
-            return Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response());
+            return Ok((headers, body(sending.part(0..length))).into_response());
         }
         Part::Beyond => return Err(Error::Range { length }),
         Part::Of(part) => part,
     };
-    file.seek(SeekFrom::Start(*part.start())).await.context("seeking in a stored file")?;
-    let size = part.end() - part.start() + 1;
     let range = format!("bytes {}-{}/{length}", part.start(), part.end());
     headers
         .insert(CONTENT_RANGE, HeaderValue::from_str(&range).expect("digits are a header value"));
-    headers.insert(CONTENT_LENGTH, size.into());
-    let body = Body::from_stream(ReaderStream::new(file.take(size)));
-    Ok((StatusCode::PARTIAL_CONTENT, headers, body).into_response())
+    let part = *part.start()..part.end() + 1;
+    headers.insert(CONTENT_LENGTH, (part.end - part.start).into());
+    Ok((StatusCode::PARTIAL_CONTENT, headers, body(sending.part(part))).into_response())
+}
+
+fn body(part: files::Part) -> Body {
+    match part {
+        files::Part::Whole(content) => content.into(),
+        files::Part::Pieces(pieces) => Body::from_stream(pieces),
+    }
 }
 
 fn immutable(mime: &str, etag: &str) -> HeaderMap {

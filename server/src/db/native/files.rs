@@ -2,10 +2,20 @@
 
 use anyhow::Context as _;
 use sqlx::Row as _;
-use wire::UploadId;
+use sqlx::sqlite::SqliteRow;
+use wire::{Millis, UploadId};
 
-use super::super::{Db, OutputRow, UploadRow, outputs, rows, uploads};
+use super::super::{Db, UploadRow, rows, uploads};
 use crate::auth::PrincipalId;
+use crate::files::Hash;
+
+/// A file that goes by a name: what showing it needs.
+#[derive(Debug, Clone)]
+pub(crate) struct NamedFile {
+    pub(crate) hash: Hash,
+    pub(crate) mime: String,
+    pub(crate) since: Millis,
+}
 
 impl Db {
     /// What a principal's upload of this name is: folder (`input`, …), subfolder
@@ -27,6 +37,42 @@ impl Db {
         .await
         .context("finding an upload by its name")?;
         row.as_ref().map(uploads::read).transpose()
+    }
+
+    /// What a principal has under this name, uploads before outputs: outputs have names that no two have, wherever
+    /// they lie, but they are nothing that was handed in.
+    pub(crate) async fn native_file(
+        &self,
+        principal: PrincipalId,
+        (folder, subfolder, name): (&str, &str, &str),
+    ) -> anyhow::Result<Option<NamedFile>> {
+        let row = sqlx::query(
+            "SELECT 0 AS place, uploads.hash, uploads.mime, uploads.created_at AS since
+             FROM native_files JOIN uploads ON uploads.id = native_files.upload
+             WHERE native_files.principal = ?1 AND folder = ?2 AND subfolder = ?3 AND native_files.name = ?4
+             UNION ALL
+             SELECT * FROM (
+                 SELECT 1, outputs.hash, outputs.mime, coalesce(jobs.finished_at, 0)
+                 FROM outputs JOIN jobs ON jobs.id = outputs.job
+                 WHERE outputs.principal = ?1 AND outputs.native = ?4 AND ?2 <> 'input'
+                 ORDER BY outputs.id DESC LIMIT 1)
+             ORDER BY place LIMIT 1",
+        )
+        .bind(rows::id(principal.0))
+        .bind(folder)
+        .bind(subfolder)
+        .bind(name)
+        .fetch_optional(&self.readers)
+        .await
+        .context("finding a file by its name")?;
+        let file = |row: &SqliteRow| {
+            Ok(NamedFile {
+                hash: rows::hash(row, "hash")?,
+                mime: row.try_get("mime")?,
+                since: row.try_get("since")?,
+            })
+        };
+        row.as_ref().map(file).transpose()
     }
 
     /// Gives an upload this name, in the place of whatever had it.
@@ -74,22 +120,5 @@ impl Db {
         .await
         .context("listing names")?;
         found.iter().map(|row| Ok(row.try_get("name")?)).collect()
-    }
-
-    /// The output that is called so, if it is this principal's.
-    pub(crate) async fn native_output(
-        &self,
-        principal: PrincipalId,
-        name: &str,
-    ) -> anyhow::Result<Option<OutputRow>> {
-        let row = sqlx::query(
-            "SELECT * FROM outputs WHERE principal = ? AND native = ? ORDER BY id DESC LIMIT 1",
-        )
-        .bind(rows::id(principal.0))
-        .bind(name)
-        .fetch_optional(&self.readers)
-        .await
-        .context("finding an output by its name")?;
-        row.as_ref().map(outputs::read).transpose()
     }
 }
