@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
+//! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
 //! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
@@ -34,6 +34,7 @@ mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
+mod versions;
 mod workflows;
 mod writer;
 
@@ -70,7 +71,8 @@ pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
-pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
+pub(crate) use versions::VersionRow;
+pub(crate) use workflows::{Content, Overtaken, WorkflowRow};
 
 use writer::Writer;
 
