@@ -69,6 +69,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/live", get(live::open));
     let api = Router::new()
         .route("/docs", get(docs::page))
+        .route("/docs/{slug}", get(docs::code::page))
         .nest("/parlor/v1", parlor.merge(people()))
         .nest("/v2", comfy_v2::routes())
         .nest("/serverless", serverless::routes())

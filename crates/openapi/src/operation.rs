@@ -214,9 +214,9 @@ impl Operation {
     }
 }
 
-/// Text of so many characters at most.
-pub fn text(longest: u32) -> Shape {
-    Shape::Literal(json!({"type": "string", "maxLength": longest}))
+/// Text, whatever it says: where less is meant, more is cut off or finds nothing.
+pub fn text() -> Shape {
+    Shape::Literal(json!({"type": "string"}))
 }
 
 /// A whole number from here to there.

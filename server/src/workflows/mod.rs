@@ -39,7 +39,7 @@ pub use raw::GraphPolicy;
 pub(crate) use raw::Outside;
 pub use shelf::Workflows;
 
-pub(crate) use values::{BadField, Checked, FileRef, sort};
+pub(crate) use values::{BadField, Checked, FileRef, default_of, sort};
 pub(crate) use wish::{Unasked, Wish};
 
 /// The workflows that come with the house: manifest and graph.

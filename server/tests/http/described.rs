@@ -166,3 +166,42 @@ async fn people_read_of_every_operation_under_the_policy_of_all_pages() {
         assert!(html.contains(&format!("id=\"{id}\"")), "{route:?}");
     }
 }
+
+#[tokio::test]
+async fn whoever_writes_programs_finds_code_with_the_address_that_they_came_to() {
+    let house = House::working(0).await;
+    let page = house.get("/api/docs/text-to-picture").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let html = page.text();
+    for words in [
+        "API=<span data-house>http://localhost:8787</span>/api/parlor/v1",
+        "data-lang=\"rust\"",
+        "/workflows/text-to-picture/jobs",
+        "<code>prompt</code>",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert_eq!(house.get("/api/docs/nowhere").await.status, StatusCode::NOT_FOUND);
+}
+
+// safety 24
+#[tokio::test]
+async fn what_a_host_wrote_is_text_on_the_page_of_code() {
+    let house = House::working(0).await;
+    let host = house.visitor().await;
+    let path = format!("{API}/studio/workflows/text-to-picture");
+    let mut bench: Value = host.get(&path).await.json();
+    bench["draft"]["manifest"]["title"] = "<script>alert(1)</script>{{ main }}".into();
+    bench["draft"]["manifest"]["fields"][0]["default"] = "</code><b>'\"".into();
+    let draft = serde_json::json!({"manifest": bench["draft"]["manifest"], "revision": bench["draft"]["revision"]});
+    let saved = host.send_json("PUT", &path, &draft).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+    let revision = saved.json::<Value>()["draft"]["revision"].clone();
+    let published =
+        host.post(&format!("{path}/publish"), &serde_json::json!({"revision": revision})).await;
+    assert_eq!(published.status, StatusCode::OK, "{}", published.text());
+    let html = host.get("/api/docs/text-to-picture").await.text();
+    assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;{{ main }}, from code"), "{html}");
+    assert!(html.contains("&lt;/code&gt;&lt;b&gt;") && !html.contains("<script>alert"));
+    assert_eq!(html.matches("<main").count(), 1, "{html}");
+}

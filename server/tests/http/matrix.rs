@@ -15,8 +15,8 @@ use super::rules::{Rule, Who, expected};
 use super::things::Things;
 
 use Rule::{
-    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
-    Sealed, Sees, Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Page,
+    Runs, Sealed, Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -50,6 +50,7 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/jobs/{id}/events", V2, Sees),
     ("POST", "/jobs/{id}/cancel", V2, Changes),
     ("GET", "/docs", "/api", Arrives),
+    ("GET", "/docs/{slug}", "/api", Page),
     ("GET", "/openapi.json", API, Arrives),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),

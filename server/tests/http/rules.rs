@@ -27,14 +27,16 @@ pub enum Rule {
     Account,
     /// ComfyUI's own page, which sends whoever has to sign in to where they can.
     Comfy,
+    /// A page for whoever is let in, which does the same.
+    Page,
     /// Who may use the studio.
     Studio,
     /// An owner.
     House,
 }
 use Rule::{
-    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
-    Sealed, Sees, Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Page,
+    Runs, Sealed, Sees, Studio,
 };
 
 /// Everybody who could come.
@@ -71,9 +73,9 @@ pub fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
         (_, ReadKey) if !["GET", "HEAD"].contains(&method) => Some(403),
         (Sealed, _) => Some(404),
         (Arrives, _) => None,
-        (Comfy, Nobody | Embed) => Some(303),
+        (Comfy | Page, Nobody | Embed) => Some(303),
         (_, Nobody | Embed) => Some(401),
-        (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
+        (Inside | Acts | Page, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
         (Runs | Comfy, RunKey) => None,
         (Runs | Comfy, _) | (Graph, ReadKey) => Some(403),
         (Sees | Changes | Graph, Another | Guest) => Some(404),

@@ -74,7 +74,7 @@ pub(super) fn routes() -> Vec<Operation> {
         get("/admin/audit", "list_audit")
             .says("What happened", "The newest first.")
             .query("before", number(0, i64::MAX), "`next` of the page before.")
-            .query("what", text(100), "Only of this kind.")
+            .query("what", text(), "Only of this kind.")
             .query("principal", uuid(), "Only what this one did.")
             .answers(200, json::<AuditPage>(), "One page."),
     ];

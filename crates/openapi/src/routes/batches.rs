@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Operation> {
                  the `line` and the `field`.",
             )
             .query("wait", number(0, i64::MAX), "Seconds that the answer may take, at most 600: answer when all are over.")
-            .header("Prefer", text(200), "`wait=60` is `wait` as RFC 7240 has it.")
+            .header("Prefer", text(), "`wait=60` is `wait` as RFC 7240 has it.")
             .header("Idempotency-Key", visible(), "Asking again with the same key makes no second batch: the first answer comes again.")
             .takes_any(
                 vec![json::<Matrix>(), Content::Bytes("application/jsonl"), Content::Bytes("text/csv")],
@@ -40,7 +40,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 "As server-sent events: `job` for each that ends, whole, once and in the order of their ends, with \
                  its number in that order as `id`; `batch` whenever the counts change. The stream ends with the batch.",
             )
-            .header("Last-Event-ID", text(40), "Number of the last end that you saw: what ended after it is told first.")
+            .header("Last-Event-ID", text(), "Number of the last end that you saw: what ended after it is told first.")
             .answers(200, Content::Events, "As it happens."),
         get("/batches/{id}/outputs.zip", "fetch_batch")
             .says("All that a batch has made", "As one archive, with `jobs/` telling what is what.")

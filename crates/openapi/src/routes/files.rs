@@ -22,7 +22,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 "The bytes as the body with their `Content-Type`, or a form with one file. What it is, is \
                  found out from its bytes; metadata is taken out. The same bytes are the same upload.",
             )
-            .query("name", text(500), "What you call it; only ever shown.")
+            .query("name", text(), "What you call it; only ever shown.")
             .takes_any(vec![Content::Bytes("application/octet-stream"), Content::Form], None)
             .answers(201, json::<Upload>(), "It can go into a field as `{\"upload\": id}`.")
             .with(&["Location"])
@@ -33,15 +33,15 @@ pub(super) fn routes() -> Vec<Operation> {
                 "Begins it, by tus 1.0.0 with creation, expiration and termination; no piece comes with it. It \
                  may take a day to become whole.",
             )
-            .header("Tus-Resumable", text(20), VERSION)
+            .header("Tus-Resumable", text(), VERSION)
             .header_needed("Upload-Length", number(1, i64::MAX), "Bytes of the whole file.")
-            .header("Upload-Metadata", text(4096), "`filename` and `filetype`, each with its value in base64: `filename Zm94LnBuZw==`.")
+            .header("Upload-Metadata", text(), "`filename` and `filetype`, each with its value in base64: `filename Zm94LnBuZw==`.")
             .answers_any(201, Vec::new(), "Send its pieces to `Location`.")
             .with(&["Location", "Upload-Expires"])
             .refuses(&[412, 413, 422]),
         head("/uploads/resumable/{id}", "measure_upload")
             .says("How much of a file has come", "")
-            .header("Tus-Resumable", text(20), VERSION)
+            .header("Tus-Resumable", text(), VERSION)
             .answers_any(200, Vec::new(), "So much.")
             .with(&["Upload-Offset", "Upload-Length", "Upload-Expires", "Content-Location"])
             .refuses(&[409, 412]),
@@ -56,12 +56,12 @@ pub(super) fn routes() -> Vec<Operation> {
             ),
         delete("/uploads/resumable/{id}", "end_upload")
             .says("Give a file up", "What it became stays.")
-            .header("Tus-Resumable", text(20), VERSION)
+            .header("Tus-Resumable", text(), VERSION)
             .answers_nothing("It is forgotten.")
             .refuses(&[409, 412]),
         whole(get("/uploads/{id}", "show_upload"))
             .says("What you handed in", "Without its metadata."),
-        whole(get("/outputs/{id}", "show_output").query("download", text(10), SAVE))
+        whole(get("/outputs/{id}", "show_output").query("download", text(), SAVE))
             .says("What a job made", "It never changes, so it may be kept for ever."),
         small(get("/outputs/{id}/thumb", "show_thumb"))
             .says("A small picture of it", "For outputs whose `kind` is `image`."),
@@ -73,7 +73,7 @@ pub(super) fn routes() -> Vec<Operation> {
         whole(get("/signed/{seal}/uploads/{id}", "show_sealed_upload"))
             .says("What was handed in, by a sealed link", "Where cookies and headers do not reach, as in `<img>`.")
             .needs(Needs::Sealed),
-        whole(get("/signed/{seal}/outputs/{id}", "show_sealed_output").query("download", text(10), SAVE))
+        whole(get("/signed/{seal}/outputs/{id}", "show_sealed_output").query("download", text(), SAVE))
             .says("What a job made, by a sealed link", "")
             .needs(Needs::Sealed),
         small(get("/signed/{seal}/outputs/{id}/thumb", "show_sealed_thumb"))
@@ -88,7 +88,7 @@ pub(super) fn routes() -> Vec<Operation> {
 
 fn piece(operation: Operation) -> Operation {
     operation
-        .header("Tus-Resumable", text(20), VERSION)
+        .header("Tus-Resumable", text(), VERSION)
         .header_needed("Upload-Offset", number(0, i64::MAX), "Bytes that came before.")
         .takes_any(vec![Content::Bytes("application/offset+octet-stream")], None)
         .answers_any(204, Vec::new(), "It has come.")
@@ -98,8 +98,8 @@ fn piece(operation: Operation) -> Operation {
 
 fn whole(operation: Operation) -> Operation {
     operation
-        .header("Range", text(100), RANGE)
-        .header("If-None-Match", text(200), KNOWN)
+        .header("Range", text(), RANGE)
+        .header("If-None-Match", text(), KNOWN)
         .answers(200, Content::Bytes("*/*"), "The file.")
         .with(&["ETag", "Content-Disposition"])
         .answers(206, Content::Bytes("*/*"), "A part of it.")
@@ -112,7 +112,7 @@ fn whole(operation: Operation) -> Operation {
 fn small(operation: Operation) -> Operation {
     operation
         .query("w", number(0, i64::from(u32::MAX)), WIDE)
-        .header("If-None-Match", text(200), KNOWN)
+        .header("If-None-Match", text(), KNOWN)
         .answers(200, Content::Bytes("image/*"), "The picture.")
         .with(&["ETag"])
         .answers_any(304, Vec::new(), "You have it.")

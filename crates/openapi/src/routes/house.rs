@@ -17,7 +17,7 @@ pub(super) fn routes() -> Vec<Operation> {
                  down, are previews: one byte of version (1), one of format (1 JPEG, 2 PNG), sixteen of the \
                  job's id, then the picture.",
             )
-            .query("token", text(200), "A ticket, for programs that can send no header with a WebSocket.")
+            .query("token", text(), "A ticket, for programs that can send no header with a WebSocket.")
             .answers_any(101, Vec::new(), "The socket is open.")
             .refuses(&[403, 503]),
         post("/live/ticket", "make_ticket")

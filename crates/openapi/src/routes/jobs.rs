@@ -10,16 +10,16 @@ pub(super) fn routes() -> Vec<Operation> {
     vec![
         get("/jobs", "list_jobs")
             .says("Your jobs", "The newest first, page by page.")
-            .query("workflow", text(64), "Only those of this workflow, by its slug.")
+            .query("workflow", text(), "Only those of this workflow, by its slug.")
             .query("status", of::<JobStatus>(), "Only those in this state.")
-            .query("q", text(1_000), "Only those with these words in what was asked for.")
+            .query("q", text(), "Only those with these words in what was asked for.")
             .query(
                 "favourite",
                 Shape::Literal(json!({"type": "boolean"})),
                 "Only those that are favourites, or are not.",
             )
             .query("batch", Shape::Literal(json!({"type": "string", "format": "uuid"})), "Only those of this batch.")
-            .query("cursor", text(1_000), "`next` of the page before.")
+            .query("cursor", text(), "`next` of the page before.")
             .query("limit", number(1, 200), "How many at most; 50 when nothing is said.")
             .answers(200, json::<JobList>(), "One page."),
         get("/jobs/{id}", "show_job")
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Operation> {
                  `position`, of which only the latest counts; `gone` when it was deleted. The data are \
                  those of `ToViewer`. The stream ends with the job.",
             )
-            .header("Last-Event-ID", text(40), "Number of the last event that you saw: what came after it is told first.")
+            .header("Last-Event-ID", text(), "Number of the last event that you saw: what came after it is told first.")
             .answers(200, Content::Events, "As it happens."),
         get("/jobs/{id}/graph", "show_graph")
             .says("The graph that was run", "In ComfyUI's API format.")

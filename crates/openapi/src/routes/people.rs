@@ -45,9 +45,9 @@ pub(super) fn routes() -> Vec<Operation> {
         get("/session/oidc/return", "come_back")
             .says("Come back from there", "For browsers that left by `/session/oidc`.")
             .needs(Needs::Anybody)
-            .query("code", text(4_000), "From the provider.")
-            .query("state", text(4_000), "Ours.")
-            .query("error", text(4_000), "Why it lets nobody in.")
+            .query("code", text(), "From the provider.")
+            .query("state", text(), "Ours.")
+            .query("error", text(), "Why it lets nobody in.")
             .answers_any(303, Vec::new(), "Signed in: to the first page.")
             .with(&["Location"])
             .refuses(&[403, 404, 503]),

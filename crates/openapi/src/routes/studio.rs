@@ -14,7 +14,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 "Make a draft of a file",
                 "A workflow as JSON, in API or editor format, or a picture or video that carries one.",
             )
-            .query("name", text(500), "What the file is called.")
+            .query("name", text(), "What the file is called.")
             .takes_any(vec![Content::Bytes("application/octet-stream")], None)
             .answers(201, json::<Bench>(), BENCH)
             .refuses(&[415, 422, 503]),

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .says("What was told", "The newest first, with every attempt; kept for 14 days.")
             .query("job", of::<JobId>(), "Only of this job.")
             .query("status", of::<DeliveryStatus>(), "Only what has come so far.")
-            .query("cursor", text(36), "`next` of the page before.")
+            .query("cursor", text(), "`next` of the page before.")
             .query("limit", number(1, 100), "How many at most; 50 when nothing is said.")
             .answers(200, json::<DeliveryPage>(), "One page."),
         post("/webhooks/deliveries/{id}/replay", "replay_delivery")

@@ -12,12 +12,12 @@ pub(super) fn routes() -> Vec<Operation> {
     vec![
         get("/workflows", "list_workflows")
             .says("What can be run", "Those that you may run, in the host's order.")
-            .header("Accept-Language", text(200), "The language of their words, where the host wrote it.")
+            .header("Accept-Language", text(), "The language of their words, where the host wrote it.")
             .answers(200, json::<Vec<WorkflowSummary>>(), "All of them."),
         get("/workflows/{slug}", "show_workflow")
             .says("One workflow, with its form", "Every field, its type, its limits and its default.")
-            .header("Accept-Language", text(200), "The language of its words, where the host wrote it.")
-            .header("If-None-Match", text(200), "The `ETag` that you have.")
+            .header("Accept-Language", text(), "The language of its words, where the host wrote it.")
+            .header("If-None-Match", text(), "The `ETag` that you have.")
             .answers(200, json::<Workflow>(), "The form.")
             .with(&["ETag"])
             .answers_any(304, Vec::new(), "Nothing changed.")
@@ -40,7 +40,7 @@ pub(super) fn routes() -> Vec<Operation> {
             )
             .query("wait", number(0, i64::MAX), "Seconds that the answer may take, at most 600: answer with the finished job.")
             .query("output", number(0, i64::from(u32::MAX)), "Answer with this one of what it makes, itself; 0 is the first.")
-            .header("Prefer", text(200), "`wait=60` is `wait` as RFC 7240 has it.")
+            .header("Prefer", text(), "`wait=60` is `wait` as RFC 7240 has it.")
             .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the first answer comes again.")
             .takes::<Submit>(json!({"inputs": {"prompt": "Dunes at dusk under a low full moon"}}))
             .answers_any(

@@ -1,6 +1,9 @@
 //! What programs are told of Parlor's own API: the description that `crates/openapi` makes when the
-//! server is built, `/api/docs` for people, and the same of one workflow with its own fields.
+//! server is built, `/api/docs` for people, and the same of one workflow with its own fields: `narrow`
+//! for programs, `code` for people.
 
+pub(crate) mod code;
+mod html;
 mod inputs;
 mod narrow;
 

@@ -40,6 +40,10 @@ pub(crate) async fn list(
     principal: Principal,
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<JobList>> {
+    if wanted.cursor.as_deref().is_some_and(|cursor| cursor.parse::<JobId>().is_err()) {
+        let why = "this cursor is none of ours: send `next` of the page before, or none";
+        return Err(Error::BadRequest(why.into()));
+    }
     let filter = JobFilter {
         workflow: wanted.workflow,
         status: wanted.status,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use comfy::{Graph, Input};
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -47,13 +48,19 @@ impl Wishes {
     }
 }
 
-/// In a query, flags are texts.
+/// In a query, flags are texts. One that cannot be read is refused: it would be passed over, and
+/// whoever sent it wait for what never comes.
 fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::Bool(set) => set,
-        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "1" | "true" | "yes"),
-        _ => false,
-    })
+    let text = match Value::deserialize(from)? {
+        Value::Bool(set) => return Ok(set),
+        Value::String(text) => text.to_ascii_lowercase(),
+        _ => return Ok(false),
+    };
+    match text.as_str() {
+        "1" | "true" | "yes" => Ok(true),
+        "" | "0" | "false" | "no" => Ok(false),
+        _ => Err(D::Error::custom("a flag is true or false")),
+    }
 }
 
 /// Whoever wants it, and where they come from.
@@ -125,5 +132,6 @@ mod tests {
         assert!(wishes.output_base64 && !wishes.output_oss && wishes.stream);
         let kept: Wishes = serde_json::from_value(serde_json::to_value(wishes).unwrap()).unwrap();
         assert!(kept.output_base64 && !kept.stream);
+        assert!(serde_json::from_value::<Wishes>(json!({ "stream": "maybe" })).is_err());
     }
 }
