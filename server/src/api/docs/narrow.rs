@@ -20,12 +20,13 @@ const KEPT: [&str; 7] = [
 
 /// Of `whole`, what this workflow needs; with its fields.
 pub(super) fn to(mut whole: Value, form: &Workflow) -> Value {
+    let submit = whole["components"]["schemas"]["Submit"].clone();
     let paths = whole["paths"].take();
     let kept = KEPT.iter().map(|path| ((*path).to_owned(), paths[path].clone()));
     let mut kept: Map<_, _> = kept.collect();
     if let Some(run) = kept.remove(KEPT[0]) {
         let path = KEPT[0].replace("{slug}", &form.about.slug);
-        kept.shift_insert(0, path, own(run, form));
+        kept.shift_insert(0, path, own(run, (submit, form)));
     }
     whole["paths"] = kept.into();
     whole["info"]["title"] = form.about.title.clone().into();
@@ -35,19 +36,19 @@ pub(super) fn to(mut whole: Value, form: &Workflow) -> Value {
     whole
 }
 
-/// How this workflow is run.
-fn own(mut run: Value, form: &Workflow) -> Value {
+/// How this workflow is run, with its own fields in the body that all have.
+fn own(mut run: Value, (mut submit, form): (Value, &Workflow)) -> Value {
     let post = &mut run["post"];
     post["summary"] = form.about.title.clone().into();
     if let Some(parameters) = post["parameters"].as_array_mut() {
         parameters.retain(|one| one["name"] != "slug");
     }
-    let schema = json!({
-        "type": "object",
-        "properties": {"inputs": inputs::schema(form)},
-        "required": ["inputs"],
-    });
-    post["requestBody"]["content"]["application/json"] = json!({"schema": schema});
+    let inputs = inputs::schema(form);
+    if inputs.get("required").is_some() {
+        submit["required"] = json!(["inputs"]);
+    }
+    submit["properties"]["inputs"] = inputs;
+    post["requestBody"]["content"]["application/json"] = json!({"schema": submit});
     run
 }
 
