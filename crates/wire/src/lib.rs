@@ -41,8 +41,8 @@ pub use manifest::{
     Texts,
 };
 pub use people::{
-    Follow, Grant, Key, Limit, Limited, Link, MadeKey, MadeLink, Me, NewInvite, NewKey, NewPassword, Person, Purpose, Role,
-    Scope, Session, SignIn, Standing, Ticket, TurnedAway,
+    Follow, Grant, Key, Limit, Limited, Link, MadeKey, MadeLink, Me, NewInvite, NewKey,
+    NewPassword, Person, Purpose, Role, Scope, Session, SignIn, Standing, Ticket, TurnedAway,
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};

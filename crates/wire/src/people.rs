@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{JobId, JobStatus, Millis};
+use crate::Millis;
 
 /// What somebody is. In order: each may what those before it may.
 #[derive(
