@@ -81,6 +81,7 @@ impl Upstream {
             "current_inputs": {}, "current_outputs": [], "timestamp": 0,
         });
         self.say("execution_error", &error);
+        self.say("executing", &json!({ "node": null, "prompt_id": prompt.id }));
     }
 
     /// Says that the sampler is at `value` of `max`.

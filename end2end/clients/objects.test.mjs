@@ -112,7 +112,9 @@ test('a graph reads objects of the bucket, by either way of naming them', async 
   const pictures = [];
   for (const image of ['s3://pictures/input/red.png', `oss://pictures.${host}/input/red.png`, `s3://pictures/${oss.object}`]) {
     const { base64 } = await made(inverts(image), 'output_base64=true');
-    pictures.push(base64);
+    const png = Buffer.from(base64, 'base64');
+    // Without the graph, which names what it read.
+    pictures.push(png.subarray(png.lastIndexOf('IDAT')).toString('hex'));
   }
   assert.equal(new Set(pictures).size, 1, 'they are the same picture');
 });

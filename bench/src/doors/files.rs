@@ -49,7 +49,7 @@ struct Artist {
 pub async fn measure(binary: &Path, nginx: &Path) -> anyhow::Result<Vec<Figure>> {
     let folders = [tempfile::tempdir()?, tempfile::tempdir()?];
     let engine = Engine::start(Options::new(folders[0].path())).await?;
-    let url = engine.url().to_string().trim_end_matches('/').to_owned();
+    let url = engine.url().trim_end_matches('/').to_owned();
     let house =
         House::open(binary, folders[1].path(), &["--backend".to_owned(), url.clone()]).await?;
     let nginx = Nginx::open(nginx, &url).await?;

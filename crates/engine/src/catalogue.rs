@@ -7,7 +7,7 @@
 //! `@samplers`. Lists of models are our own, and those that the options ask for.
 
 use comfy::history::Folder;
-use comfy::rules::{NodeRules, Nodes, Takes};
+use comfy::validate::{NodeRules, Nodes, Takes};
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -10,6 +10,7 @@
 //! Times are milliseconds since the Unix epoch, UTC. Field names are
 //! `snake_case`, tagged unions carry `type`. The exact JSON is tested.
 
+mod admin;
 mod batch;
 mod error;
 mod event;
@@ -27,6 +28,7 @@ mod upload;
 mod webhook;
 mod workflow;
 
+pub use admin::{AuditEntry, AuditPage, HouseJob, HouseLimits, Nearing, PersonChange};
 pub use batch::{Batch, BatchJob, BatchPage, Counts, Matrix};
 pub use error::{ErrorCode, Problem};
 pub use event::{Event, NodeProgress, NodeState, Progress};
@@ -39,9 +41,8 @@ pub use manifest::{
     Texts,
 };
 pub use people::{
-    AuditEntry, AuditPage, Follow, Grant, HouseJob, HouseLimits, Key, Limit, Limited, Link,
-    MadeKey, MadeLink, Me, Nearing, NewInvite, NewKey, NewPassword, Person, PersonChange, Purpose,
-    Role, Scope, Session, SignIn, Standing, Ticket, TurnedAway,
+    Follow, Grant, Key, Limit, Limited, Link, MadeKey, MadeLink, Me, NewInvite, NewKey,
+    NewPassword, Person, Purpose, Role, Scope, Session, SignIn, Standing, Ticket, TurnedAway,
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};

@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is how it is made, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
+//! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
 //! `recipes` what other doors keep, `objects` what is in an object store, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
@@ -42,6 +42,7 @@ mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
+mod versions;
 mod webhooks;
 mod workflows;
 mod writer;
@@ -80,8 +81,9 @@ pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
+pub(crate) use versions::VersionRow;
 pub(crate) use webhooks::Added;
-pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
+pub(crate) use workflows::{Content, Overtaken, WorkflowRow};
 
 use readers::Readers;
 use writer::Writer;

@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use super::{Files, Hash};
 
 /// Bytes that are read at once. A file that is no larger is read while it is opened.
-const PIECE: u64 = 128 << 10;
+const PIECE: u64 = 256 << 10;
 
 /// A stored file that is open.
 #[derive(Debug)]

@@ -79,7 +79,7 @@ impl Jobs {
         if definitions.is_empty() {
             return Err(SubmitError::Opening);
         }
-        let Verdict { outputs, node_errors } = verdict(&raw, &definitions)?;
+        let Verdict { outputs, node_errors, .. } = verdict(&raw, &definitions)?;
         let asked = raw.asked.clone().map(|asked| Asked { outputs: outputs.clone(), ..asked });
         let taken = |submitted| SubmittedGraph { submitted, outputs, node_errors };
         if let Some(key) = &key

@@ -114,18 +114,17 @@ impl Folder {
             slugs.iter().map(|_| Err(anyhow::anyhow!("{error}"))).collect()
         });
         for ((name, slug), published) in names.into_iter().zip(slugs).zip(published) {
-            match published {
-                Err(error) => self.refuse(name, &error, &found[name]),
-                Ok(()) => {
-                    let before = self.taken.insert(name.clone(), (found[name].clone(), Some(slug)));
-                    let before = before.and_then(|(_, slug)| slug);
-                    let is_other = |before: &String| {
-                        self.taken.values().all(|(_, slug)| slug.as_ref() != Some(before))
-                    };
-                    if let Some(before) = before.filter(is_other) {
-                        self.withdraw(&before).await;
-                    }
-                }
+            if let Err(error) = published {
+                self.refuse(name, &error, &found[name]);
+                continue;
+            }
+            let before = self.taken.insert(name.clone(), (found[name].clone(), Some(slug)));
+            let before = before.and_then(|(_, slug)| slug);
+            let is_other = |before: &String| {
+                self.taken.values().all(|(_, slug)| slug.as_ref() != Some(before))
+            };
+            if let Some(before) = before.filter(is_other) {
+                self.withdraw(&before).await;
             }
         }
         waits

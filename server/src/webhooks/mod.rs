@@ -29,7 +29,7 @@ use crate::shutdown::Shutdown;
 use courier::Courier;
 use pace::Pace;
 pub(crate) use secret::Secret;
-pub(crate) use target::Target;
+pub(crate) use target::{Target, told_too};
 
 /// Most webhooks for all jobs of one principal.
 const MOST: u32 = 20;

@@ -26,6 +26,15 @@ impl Target {
     }
 }
 
+/// The hash of what is asked for, `body`, and of who is told: to ask for the same and to be told
+/// elsewhere is to ask for something else.
+pub(crate) fn told_too(body: [u8; 32], target: Option<&Target>) -> [u8; 32] {
+    let Some(Target { url, secret, events }) = target else { return body };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&body).update(url.as_str().as_bytes()).update(&[0]).update(secret.bytes());
+    *hasher.update(format!("{events:?}").as_bytes()).finalize().as_bytes()
+}
+
 /// An address of a webhook. Whether somebody is there is found out when they are told.
 pub(super) fn address(text: &str, fetcher: &Fetcher) -> Result<Url> {
     let refused = |why: String| Error::field("webhook.url", why);

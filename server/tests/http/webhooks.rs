@@ -116,6 +116,30 @@ async fn a_webhook_of_ones_own_hears_of_every_job_and_its_secret_is_told_once() 
     assert!(log(&me, &format!("?job={}", job.id)).await.is_empty(), "it took its log along");
 }
 
+// safety 33
+#[tokio::test]
+async fn one_key_is_one_wish_to_be_told() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    for (path, more) in [("jobs", json!({})), ("batches", json!({ "matrix": { "seed": [1, 2] } }))]
+    {
+        let ask = async |url: &str| {
+            let mut wanted = small("a red hill");
+            wanted["webhook"] = json!({ "url": url, "secret": SECRET });
+            wanted.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let uri = format!("{API}/workflows/text-to-picture/{path}");
+            let mut request = super::house::post(&uri, &wanted);
+            request.headers_mut().insert("idempotency-key", path.parse().unwrap());
+            me.send(request).await
+        };
+        let first = ask("https://shop.example.org/hook").await;
+        assert_eq!(first.status, StatusCode::ACCEPTED, "{}", first.text());
+        let again = ask("https://shop.example.org/hook").await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body));
+        assert_eq!(ask("https://shop.example.org/other").await.problem().status, 422, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn each_job_of_a_batch_is_told() {
     let house = House::working_with(&NEAR).await;

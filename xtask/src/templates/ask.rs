@@ -65,7 +65,7 @@ impl<'a> Asking<'a> {
         })
     }
 
-    /// A file for each field that takes one, and the fewest steps.
+    /// A file for each field that takes one, words where some must be given, and the fewest steps.
     fn inputs(&self, manifest: &str) -> Vec<String> {
         let mut inputs = Vec::new();
         for field in manifest.split("[[fields]]").skip(1) {
@@ -77,7 +77,12 @@ impl<'a> Asking<'a> {
                 inputs.push(format!("{name}={}", path.display()));
             } else if kind == "integer" && name.starts_with("steps") {
                 let least = key(field, "min").and_then(|least| least.parse::<f64>().ok());
-                inputs.push(format!("{name}={}", least.unwrap_or(1.0)));
+                inputs.push(format!("{name}={}", least.unwrap_or(1.0).max(1.0)));
+            } else if kind == "text"
+                && key(field, "required") == Some("true")
+                && key(field, "default") == Some("")
+            {
+                inputs.push(format!("{name}=a hill"));
             }
         }
         inputs
@@ -128,8 +133,9 @@ mod tests {
     fn a_field_gets_what_it_takes() {
         let manifest = "slug = \"a\"\nname = \"no field\"\n\n[[fields]]\nname = \"photo\"\ntype = \"image\"\n\
             \n[[fields]]\nname = \"steps_2\"\ntype = \"integer\"\nmin = 2.0\n\
-            \n[[fields]]\nname = \"prompt\"\ntype = \"text\"\n";
+            \n[[fields]]\nname = \"words\"\ntype = \"text\"\nrequired = true\ndefault = \"\"\n\
+            \n[[fields]]\nname = \"prompt\"\ntype = \"text\"\ndefault = \"a fox\"\n";
         let asking = Asking { binary: Path::new(""), url: "", folder: Path::new("/made") };
-        assert_eq!(asking.inputs(manifest), ["photo=/made/in.png", "steps_2=2"]);
+        assert_eq!(asking.inputs(manifest), ["photo=/made/in.png", "steps_2=2", "words=a hill"]);
     }
 }

@@ -1,6 +1,6 @@
 //! A template becomes a page: a manifest and a graph.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, ffi::OsStr, fs, path::Path, process::Command};
 
 use anyhow::Context;
 use serde_json::Value;
@@ -45,8 +45,9 @@ pub fn import(
         return Ok(Outcome::Refused(said.trim().trim_start_matches("parlor: ").to_owned()));
     }
     let said = String::from_utf8_lossy(&output.stdout);
-    let graph = said.lines().find(|line| line.ends_with(".json"));
-    let graph = Path::new(graph.context("parlor did not say where the graph is")?);
+    let mut paths = said.lines().map(Path::new);
+    let graph = paths.find(|path| path.extension() == Some(OsStr::new("json")));
+    let graph = graph.context("parlor did not say where the graph is")?;
     Ok(Outcome::Imported(Page::read(graph)?))
 }
 

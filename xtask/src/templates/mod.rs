@@ -47,7 +47,7 @@ pub struct Extent {
 
 impl Extent {
     /// All there are: some minutes.
-    pub const ALL: Self = Self { every: 1, runs: 190 };
+    pub const ALL: Self = Self { every: 1, runs: 200 };
     /// As many as every change can wait for.
     pub const SAMPLE: Self = Self { every: 8, runs: 20 };
 }
@@ -169,8 +169,10 @@ fn at_once<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R>
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
         let count = thread::available_parallelism().map_or(2, usize::from) + 1;
         let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
-        let joined = workers.into_iter().map(|worker| worker.join().expect("no work panics"));
-        joined.flatten().collect()
+        let join = |worker: thread::ScopedJoinHandle<'_, Vec<_>>| {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        workers.into_iter().flat_map(join).collect()
     });
     done.sort_unstable_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()

@@ -13,6 +13,7 @@ pub(super) fn noise(call: &mut Call<'_>) -> Result<Made, Halt> {
 }
 
 /// `DisableNoise`: goes on where another sampler left off.
+#[expect(clippy::unnecessary_wraps, reason = "it is called as every node is")]
 pub(super) fn no_noise(_: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(Made::one(Datum::Noise(None)))
 }

@@ -32,6 +32,7 @@ pub(super) fn calculate(
 type Operation = fn(Number, Number) -> Number;
 
 /// Operators from the loosest to the closest; longer ones before those that they begin with.
+#[expect(clippy::float_cmp, reason = "whoever asks whether numbers are equal is told that")]
 const OPERATORS: &[&[(&str, Operation)]] = &[
     &[
         ("<=", |a, b| f64::from(a <= b)),

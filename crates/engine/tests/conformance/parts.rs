@@ -23,7 +23,7 @@ async fn said(server: &Server, mut graph: Value, link: Value) -> String {
 }
 
 /// Loaders and words, to which nodes are added.
-fn with(nodes: Value) -> Value {
+fn with(nodes: &Value) -> Value {
     let mut graph = json!({
         "model": {"class_type": "UNETLoader", "inputs": {"unet_name": "parlor-painter.safetensors", "weight_dtype": "default"}},
         "shifted": {"class_type": "ModelSamplingSD3", "inputs": {"model": ["model", 0], "shift": 3.0}},
@@ -55,7 +55,7 @@ async fn a_sampler_in_parts_paints_what_one_in_one_piece_does() {
         return;
     }
     let server = Server::start().await;
-    let mut graph = with(sampled(&json!(["empty", 0]), &json!(["good", 0]), &json!(["bad", 0])));
+    let mut graph = with(&sampled(&json!(["empty", 0]), &json!(["good", 0]), &json!(["bad", 0])));
     for (id, inputs) in [
         ("RandomNoise", json!({"noise_seed": 5})),
         (
@@ -103,7 +103,7 @@ async fn a_film_to_be_painted_has_as_many_pictures_as_asked_up_to_what_is_held()
             "positive": ["good", 0], "negative": ["bad", 0], "vae": ["vae", 0],
             "width": edge, "height": edge, "length": length, "batch_size": 1}});
         let mut graph =
-            with(sampled(&json!(["film", 2]), &json!(["film", 0]), &json!(["film", 1])));
+            with(&sampled(&json!(["film", 2]), &json!(["film", 0]), &json!(["film", 1])));
         graph["film"] = film;
         graph["size"] = json!({"class_type": "GetImageSize", "inputs": {"image": ["decoded", 0]}});
         assert_eq!(said(&server, graph, json!(["size", 2])).await, frames);
@@ -119,7 +119,7 @@ async fn a_sound_that_is_made_follows_the_seed() {
     let mut made = Vec::new();
     for seed in [1, 2] {
         let mut graph =
-            with(sampled(&json!(["sound", 0]), &json!(["good", 0]), &json!(["bad", 0])));
+            with(&sampled(&json!(["sound", 0]), &json!(["good", 0]), &json!(["bad", 0])));
         graph["sound"] =
             json!({"class_type": "EmptyLatentAudio", "inputs": {"seconds": 1.5, "batch_size": 1}});
         graph["sampler"]["inputs"]["seed"] = json!(seed);
@@ -168,7 +168,7 @@ async fn what_only_a_model_could_do_is_passed_on() {
         return;
     }
     let server = Server::start().await;
-    let graph = with(json!({
+    let graph = with(&json!({
         "picture": {"class_type": "EmptyImage", "inputs": {"width": 48, "height": 32, "batch_size": 1, "color": 0}},
         "found": {"class_type": "SAM3_Detect", "inputs": {"model": ["shifted", 0], "image": ["picture", 0], "threshold": 0.5,
             "refine_iterations": 2, "individual_masks": false}},
@@ -193,7 +193,7 @@ async fn a_model_that_is_not_listed_is_refused_and_one_that_the_options_name_is_
     if elsewhere() {
         return;
     }
-    let graph = with(json!({
+    let graph = with(&json!({
         "model": {"class_type": "UNETLoader", "inputs": {"unet_name": "wan2.2.safetensors", "weight_dtype": "default"}},
         "out": {"class_type": "PreviewAny", "inputs": {"source": ["shifted", 0]}},
     }));

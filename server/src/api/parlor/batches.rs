@@ -32,7 +32,7 @@ use crate::extract::{Path, Query};
 use crate::jobs::{AtLine, Line, SubmittedBatch};
 use crate::limits::Ask;
 use crate::people::Whence;
-use crate::webhooks::Target;
+use crate::webhooks::{Target, told_too};
 use crate::workflows::Published;
 
 /// Jobs on one page.
@@ -74,7 +74,7 @@ pub(super) async fn run(
         let why = "many jobs make more than one picture: ask for the batch, then for its ZIP";
         return Err(Error::BadRequest(why.into()));
     }
-    let hash = || lines::hash(workflow.slug(), &lines);
+    let hash = || told_too(lines::hash(workflow.slug(), &lines), webhook.as_ref());
     let key = wishes.key.map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;
     if wishes.answer == Answer::Job

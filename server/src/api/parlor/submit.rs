@@ -23,6 +23,7 @@ use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
+use crate::webhooks::told_too;
 
 /// Longest that an answer may wait for the job, in seconds.
 const LONGEST_WAIT: u64 = 600;
@@ -65,7 +66,8 @@ pub(crate) async fn submit(
         return batches::run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await;
     }
     let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
-    let key = wishes.key.map(|key| key.standing_for(|| fingerprint(&slug, &inputs)));
+    let hash = || told_too(fingerprint(&slug, &inputs), webhook.as_ref());
+    let key = wishes.key.map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;
     // Of streams and files nothing is kept but what they are made of, which is the same.
     if wishes.answer == Answer::Job

@@ -31,9 +31,14 @@ pub(super) fn convert(def: &InputRules, value: &Value, nodes: &dyn Nodes) -> Res
         Takes::Choice(choices) => Err(fault::not_in_list(def, choices, value)),
         Takes::File => {
             let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            if nodes.has_file(&name) { Ok(value.clone()) } else { Err(fault::no_file(def, &name)) }
+            if nodes.has_file(&name) {
+                Ok(value.clone())
+            } else {
+                Err(fault::file(&def.name, &format!("Invalid image file: {name}")))
+            }
         }
-        Takes::Socket(_) => Ok(value.clone()),
+        // Which option a server knows not is said when it is run.
+        Takes::Socket(_) | Takes::Dynamic(_) => Ok(value.clone()),
     }
 }
 

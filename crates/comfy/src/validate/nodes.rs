@@ -1,7 +1,7 @@
 //! What validation needs to know of a class: the shapes of `/object_info`, as
 //! far as a server itself looks at them.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The nodes and files that graphs are checked against.
 pub trait Nodes {
@@ -63,22 +63,26 @@ pub enum Takes {
     File,
     /// The output of another node, of this type.
     Socket(String),
+    /// The key of one of these options, which brings inputs of its own: `size` those that are called
+    /// `size.width` and so on.
+    Dynamic(Vec<(String, Vec<InputRules>)>),
 }
 
 impl Takes {
-    /// What an input of this configuration takes.
-    fn new(config: &Value) -> Self {
+    /// What an input of this name and configuration takes.
+    fn new(name: &str, config: &Value) -> Self {
         let options = &config[1];
         let uploads = ["image_upload", "audio_upload", "video_upload", "file_upload"];
+        let is_list = config[0].is_array() || config[0] == "COMBO";
         // Without models, an empty list is one of files, too.
-        if uploads.iter().any(|upload| options[upload] == true)
+        if (is_list && uploads.iter().any(|upload| options[upload] == true))
             || config[0].as_array().is_some_and(Vec::is_empty)
         {
             return Self::File;
         }
         match &config[0] {
             Value::Array(choices) => Self::Choice(choices.clone()),
-            Value::String(name) => match name.as_str() {
+            Value::String(kind) => match kind.as_str() {
                 "INT" => Self::Int { min: whole(&options["min"]), max: whole(&options["max"]) },
                 "FLOAT" => {
                     Self::Float { min: options["min"].as_f64(), max: options["max"].as_f64() }
@@ -91,8 +95,9 @@ impl Takes {
                     // may be one.
                     _ => Self::Socket("*".into()),
                 },
-                // Their parts have names of their own, which a server checks when it expands them.
-                name if name.starts_with("COMFY_") => Self::Socket("*".into()),
+                kind if kind.starts_with("COMFY_DYNAMICCOMBO") => dynamic(name, options),
+                // Any number of inputs alike, or of any type.
+                kind if kind.starts_with("COMFY_") => Self::Socket("*".into()),
                 other => Self::Socket(other.into()),
             },
             _ => Self::Socket("*".into()),
@@ -108,28 +113,60 @@ impl Takes {
             Self::Flag => "BOOLEAN",
             Self::Choice(_) | Self::File => "COMBO",
             Self::Socket(name) => name,
+            Self::Dynamic(_) => "*",
         }
     }
+}
+
+fn dynamic(name: &str, options: &Value) -> Takes {
+    let options = options["options"].as_array().into_iter().flatten();
+    let option = |option: &Value| {
+        let inner = inputs(&option["inputs"], |inner| format!("{name}.{inner}"));
+        Some((option["key"].as_str()?.to_owned(), inner))
+    };
+    Takes::Dynamic(options.filter_map(option).collect())
+}
+
+/// The inputs of a class or of an option, under these names.
+fn inputs(told: &Value, called: impl Fn(&str) -> String) -> Vec<InputRules> {
+    let mut all = Vec::new();
+    for section in ["required", "optional"] {
+        for (name, config) in told[section].as_object().into_iter().flatten() {
+            let name = called(name);
+            all.push(InputRules {
+                required: section == "required" && !is_grown(config),
+                kind: Takes::new(&name, config),
+                config: config.clone(),
+                name,
+            });
+        }
+    }
+    all
 }
 
 impl NodeRules {
     /// Those of one entry of `/object_info`.
     pub fn new(entry: &Value) -> Self {
-        let inputs = ["required", "optional"].into_iter().flat_map(|section| {
-            let fields = entry["input"][section].as_object().into_iter().flatten();
-            fields.map(move |(name, config)| InputRules {
-                name: name.clone(),
-                required: section == "required" && !is_grown(config),
-                kind: Takes::new(config),
-                config: config.clone(),
-            })
-        });
         let outputs = entry["output"].as_array().into_iter().flatten();
         Self {
-            inputs: inputs.collect(),
+            inputs: inputs(&entry["input"], str::to_owned),
             outputs: outputs.map(output_type).collect(),
             is_output: entry["output_node"] == true,
         }
+    }
+
+    /// The inputs that a node has: below a dynamic choice, those of the option that it has chosen.
+    pub(super) fn of<'a>(&'a self, given: &Map<String, Value>) -> Vec<&'a InputRules> {
+        let mut found = Vec::new();
+        let mut todo: Vec<_> = self.inputs.iter().rev().collect();
+        while let Some(input) = todo.pop() {
+            found.push(input);
+            let Takes::Dynamic(options) = &input.kind else { continue };
+            let chosen = given.get(&input.name).and_then(Value::as_str);
+            let option = options.iter().find(|(key, _)| Some(key.as_str()) == chosen);
+            todo.extend(option.into_iter().flat_map(|(_, inner)| inner.iter().rev()));
+        }
+        found
     }
 }
 
@@ -170,6 +207,9 @@ mod tests {
                     "name": ["COMBO", {"options": ["x", 5]}],
                     "far": ["COMBO", {"remote": {"route": "/x"}}],
                     "images": ["COMFY_AUTOGROW_V3", {"template": {}}],
+                    "mode": ["COMFY_DYNAMICCOMBO_V3", {"options": [
+                        {"key": "wide", "inputs": {"required": {"width": ["INT", {}]}}},
+                    ]}],
                 },
                 "optional": {"model": ["MODEL"]},
             },
@@ -182,7 +222,13 @@ mod tests {
         assert_eq!(*takes[2], Takes::Choice(vec![json!("x"), json!(5)]));
         assert_eq!([takes[3], takes[4]], [&Takes::Socket("*".into()); 2]);
         let required: Vec<_> = node.inputs.iter().map(|input| input.required).collect();
-        assert_eq!(required, [true, true, true, true, false, false]);
+        assert_eq!(required, [true, true, true, true, false, true, false]);
+        let names = |mode: &str| {
+            let given = serde_json::from_value(json!({ "mode": mode })).unwrap();
+            node.of(&given).into_iter().map(|input| input.name.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(names("wide")[5..], ["mode", "mode.width", "model"]);
+        assert_eq!(names("high")[5..], ["mode", "model"]);
         assert_eq!(node.outputs, ["IMAGE", "COMBO", "*"]);
         assert!(node.is_output);
     }
