@@ -66,12 +66,6 @@ async function told(path) {
   return file;
 }
 
-test("Parlor's own door keeps to its description", async () => {
-  const url = `${house.url}/api/parlor/v1`;
-  // It speaks WebSocket.
-  await holds(await told('openapi.json'), 60, ['--url', url, '--exclude-path', '/live']);
-});
-
 test('a workflow refuses whatever its own description does not allow', async () => {
   const description = await told('workflows/text-to-picture/openapi.json');
   const { paths } = JSON.parse(await readFile(description, 'utf8'));
@@ -92,3 +86,15 @@ for (const [door, name] of [['the recipes', 'recipes'], ["OpenAI's images API", 
   test(`${door}: whatever is malformed is refused in their own form`, () =>
     holds(contract(name), 15, ['--mode', 'negative']));
 }
+
+// Last: nothing that others need is safe from it.
+test("Parlor's own door keeps to its description", async () => {
+  const url = `${house.url}/api/parlor/v1`;
+  // One speaks WebSocket, and some tus, whose own client is among these; the last would end the key.
+  const not = [
+    'open_live', 'begin_upload', 'measure_upload', 'append_upload', 'append_upload_by_post', 'end_upload',
+    'revoke_key', 'revoke_any_key', 'delete_me',
+  ];
+  const excluded = not.flatMap(id => ['--exclude-operation-id', id]);
+  await holds(await told('openapi.json'), 60, ['--url', url, ...excluded]);
+});

@@ -192,7 +192,7 @@ fn contents(schemas: &mut Schemas, contents: &[Content], way: Way) -> Map<String
         // OpenAPI describes the events of a stream only since 3.2.
         Content::Events => ("text/event-stream", json!({})),
         Content::Form => {
-            let file = json!({"type": "string", "contentMediaType": "application/octet-stream"});
+            let file = json!({"contentMediaType": "application/octet-stream"});
             let form =
                 json!({"type": "object", "properties": {"file": file}, "required": ["file"]});
             ("multipart/form-data", json!({"schema": form}))

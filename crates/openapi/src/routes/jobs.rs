@@ -20,7 +20,7 @@ pub(super) fn routes() -> Vec<Operation> {
             )
             .query("batch", Shape::Literal(json!({"type": "string", "format": "uuid"})), "Only those of this batch.")
             .query("cursor", text(), "`next` of the page before.")
-            .query("limit", number(1, 200), "How many at most; 50 when nothing is said.")
+            .query("limit", number(0, i64::from(u32::MAX)), "How many, at most 200; 50 when nothing is said.")
             .answers(200, json::<JobList>(), "One page."),
         get("/jobs/{id}", "show_job")
             .says("One job", "As it is now.")

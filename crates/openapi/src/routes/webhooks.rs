@@ -31,7 +31,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .query("job", of::<JobId>(), "Only of this job.")
             .query("status", of::<DeliveryStatus>(), "Only what has come so far.")
             .query("cursor", text(), "`next` of the page before.")
-            .query("limit", number(1, 100), "How many at most; 50 when nothing is said.")
+            .query("limit", number(0, i64::from(u32::MAX)), "How many, at most 100; 50 when nothing is said.")
             .answers(200, json::<DeliveryPage>(), "One page."),
         post("/webhooks/deliveries/{id}/replay", "replay_delivery")
             .says("Tell it again", "The same under the same `webhook-id`, as if for the first time.")
