@@ -1,4 +1,4 @@
-//! Takes the built pages into the binary.
+//! Takes the built pages into the binary, and what `crates/openapi` says of the API.
 //!
 //! `PARLOR_SITE` names the folder that `cargo xtask` filled: documents, and
 //! beside each compressible file its `.br` and `.gz`. Without it, as for a
@@ -6,8 +6,11 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, io};
+
+use flate2::{Compression, write::GzEncoder};
 
 #[expect(clippy::disallowed_methods, reason = "there is no runtime to block")]
 fn main() -> io::Result<()> {
@@ -49,8 +52,32 @@ fn main() -> io::Result<()> {
 
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("site.rs"), table)?;
-    println!("cargo::rustc-env=PARLOR_BUILD={}", &build.finalize().to_hex()[..12]);
-    Ok(())
+    let build = &build.finalize().to_hex()[..12];
+    println!("cargo::rustc-env=PARLOR_BUILD={build}");
+    describe(&out, build)
+}
+
+/// The API's document and its page, packed, and what other pages like it are put into.
+fn describe(out: &Path, build: &str) -> io::Result<()> {
+    let document = openapi::document();
+    let page = openapi::page(&document, build);
+    let text = serde_json::to_string(&document)?;
+    fs::write(out.join("docs-shell.html"), openapi::shell(build))?;
+    let mut table = String::from("[\n");
+    for (name, content) in [("openapi.json", text), ("index.html", page)] {
+        let packed = out.join(name).with_added_extension("gz");
+        let mut gzip = GzEncoder::new(fs::File::create(&packed)?, Compression::best());
+        gzip.write_all(content.as_bytes())?;
+        gzip.finish()?;
+        let (etag, gz) = (&blake3::hash(content.as_bytes()).to_hex()[..20], include(&packed));
+        writeln!(
+            table,
+            "Asset {{ path: \"docs/{name}\", etag: \"\\\"{etag}\\\"\", plain: None, br: None, gz: Some({gz}) }},"
+        )
+        .expect("writing to a string does not fail");
+    }
+    table.push(']');
+    fs::write(out.join("docs.rs"), table)
 }
 
 /// Names of all files below `folder`, relative to `site`, with `/`.

@@ -145,6 +145,7 @@ composer-less = Show less
 composer-presets = Settings to begin with
 composer-tabs = Tabs
 composer-more = More settings
+composer-code = Use from code
 create-keys = { $modifier } ↵
 field-clear = Clear
 field-reset = Default

@@ -525,6 +525,12 @@ register-asked-title = You have asked
 register-asked-why = The host has to approve it. Then you come in with your name and your password.
 register-to-sign-in = Sign in
 sign-in-elsewhere = Sign in at { $host }
+refused-begin = Signing in there took too long, or began in another browser. Begin again.
+refused-not-known = You were not let in there, so you are not in here. Try again, or come in another way.
+refused-not-ours = This house lets in people of certain mail addresses only, and yours is not among them. Ask the host.
+refused-shut = Your account here waits for the host, or was shut. Ask the host.
+refused-later = Too many tried to sign in from where you are. Wait a minute, then try again.
+refused-unreachable = The place where you sign in could not be asked. Try again in a moment.
 keep-made = { $count ->
     [one] Keep the { $count } picture you made here
     *[other] Keep the { $count } pictures you made here

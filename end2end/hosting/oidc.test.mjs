@@ -134,21 +134,31 @@ test('whose address is another, or not made sure of, does not come in', async ()
   for (const login of ['stranger', 'liar']) {
     const browser = new Browser();
     const refused = await browser.signIn(login);
-    assert.equal(refused.status, 403, refused.text);
+    assert.deepEqual([refused.status, refused.to], [303, `${house.url}/sign-in#refused=not-ours`], refused.text);
     assert.equal(await browser.me(), null);
   }
 });
 
 // safety 18
 test('nobody is signed in by the way back of somebody else', async () => {
+  const begin = `${house.url}/sign-in#refused=begin`;
   const [attacker, victim] = [new Browser(), new Browser()];
   const back = await attacker.wayBack('mia');
-  assert.equal((await victim.ask(back)).status, 403);
+  assert.equal((await victim.ask(back)).to, begin);
   assert.equal(await victim.me(), null);
   // Nor with another attempt of their own.
   await victim.ask(`${house.url}/${API}/session/oidc`);
-  assert.equal((await victim.ask(back)).status, 403);
-  assert.equal((await attacker.ask(back)).status, 303);
+  assert.equal((await victim.ask(back)).to, begin);
+  assert.equal(await victim.me(), null);
+  assert.equal((await attacker.ask(back)).to, `${house.url}/`);
   // A code is worth something once.
-  assert.equal((await attacker.ask(back)).status, 403);
+  assert.equal((await attacker.ask(back)).to, begin);
+});
+
+test('whoever says no at the provider is told so on a page', async () => {
+  const browser = new Browser();
+  const left = new URL((await browser.ask(`${house.url}/${API}/session/oidc`)).to);
+  const back = `${house.url}/${API}/session/oidc/return?error=access_denied&state=${left.searchParams.get('state')}`;
+  assert.equal((await browser.ask(back)).to, `${house.url}/sign-in#refused=not-known`);
+  assert.equal(await browser.me(), null);
 });

@@ -102,6 +102,7 @@ test('a key lets a program in until it is revoked, and is shown once', async () 
   await dialog.getByRole('button', { name: 'Make a key' }).click();
   await dialog.getByRole('alert').filter({ hasText: 'This is needed.' }).waitFor();
   await dialog.getByLabel('What it is for').fill('my shop');
+  await dialog.getByRole('alert').waitFor({ state: 'detached' });
   await dialog.getByLabel('Good for').selectOption({ label: '30 days' });
   await picture(mia, 'account-new-key-phone-light');
   await accessible(mia);

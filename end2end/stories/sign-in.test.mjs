@@ -56,6 +56,15 @@ test('a link that was used says so, and what to do', async () => {
   assert.equal((await me(page)).role, 'guest');
 });
 
+test('whoever an identity provider sends back without a way in reads why', async () => {
+  const page = await shared.person();
+  await page.goto(`${shared.house.url}/sign-in#refused=not-ours`);
+  await page.getByRole('alert').getByText('people of certain mail addresses only').waitFor();
+  assert.equal(page.url(), `${shared.house.url}/sign-in`, 'it is said once');
+  await picture(page, 'sign-in-refused-desk-dark');
+  await accessible(page);
+});
+
 test('an invited guest becomes a member, who signs out and in again', async () => {
   const address = `${shared.house.url}/api/parlor/v1/admin/invites`;
   const answer = await owner.request.post(address, { data: {}, headers: { origin: shared.house.url } });

@@ -9,6 +9,7 @@ use comfy::client::Trust;
 use tokio::sync::Semaphore;
 use url::Url;
 
+use crate::api::parlor::repeat::Underway;
 use crate::auth::{Provider, Visitors};
 use crate::backends::{BackendConfig, Backends};
 use crate::config::Config;
@@ -18,12 +19,15 @@ use crate::fetch::Fetcher;
 use crate::files::Files;
 use crate::frontend::Frontend;
 use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
+use crate::objects::Objects;
 use crate::people::People;
+use crate::resumable::Resumable;
 use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
+use crate::webhooks::Webhooks;
 use crate::workflows::{GraphPolicy, Workflows};
 
 /// Handlers borrow it as `State<Arc<App>>`.
@@ -36,12 +40,16 @@ pub struct App {
     pub db: Db,
     /// Uploads, outputs and their thumbnails.
     pub files: Files,
+    /// Where files are handed over to programs, if the host has such a place.
+    pub objects: Option<Objects>,
     /// What guests can run.
     pub workflows: Workflows,
     /// How they are made and changed.
     pub studio: Studio,
     /// Fetches what people name by address.
     pub fetcher: Fetcher,
+    /// Tells programs of jobs.
+    pub webhooks: Webhooks,
     /// The life of every job.
     pub jobs: Jobs,
     /// Everything that happens to a job, for whoever watches.
@@ -54,6 +62,10 @@ pub struct App {
     pub people: People,
     /// Who else says who somebody is.
     pub(crate) provider: Option<Provider>,
+    /// Files that arrive in pieces.
+    pub(crate) resumable: Resumable,
+    /// Requests that are not answered yet, and may be sent again.
+    pub(crate) underway: Underway,
     /// How much somebody may.
     pub limits: crate::limits::Limits,
     /// The guest's pages.
@@ -106,6 +118,11 @@ impl App {
             backends: backends.clone(),
             graphs: GraphPolicy::new(&config.graphs),
         };
+        let fetcher = Fetcher::new(config.fetch_http, &config.fetch_networks);
+        let told = (db.clone(), fetcher.clone());
+        let webhooks = Webhooks::start(told, &config.webhooks, &shutdown).await?;
+        let resumable = Resumable::new(db.clone(), files.clone());
+        shutdown.spawn(resumable.clone().keep_tidy(shutdown.clone()));
         let queue = QueueLimits {
             all: config.limits.queue_jobs as usize,
             each: config.limits.queue_jobs_each as usize,
@@ -115,6 +132,9 @@ impl App {
             jobs: Jobs::start(parts, limits, &shutdown).await?,
             visitors: Visitors::open(&db, config.is_https()).await?,
             people: People::new(db.clone()),
+            resumable,
+            underway: Underway::default(),
+            objects: Objects::configured(&config.objects).await?,
             provider: Provider::configured(&config).await?,
             limits: crate::limits::Limits::new(&config, db.clone()),
             page: Document::page(config.base_path())?,
@@ -123,7 +143,8 @@ impl App {
             frontend: Frontend::list(config.comfy_frontend.as_deref()).await?,
             viewer_places: Arc::new(Semaphore::new(config.max_connections as usize)),
             metrics: Metrics::default(),
-            fetcher: Fetcher::new(config.fetch_http, &config.fetch_networks),
+            fetcher,
+            webhooks,
             studio,
             demo: demo.is_some(),
             config,

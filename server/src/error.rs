@@ -30,6 +30,9 @@ pub enum Error {
     /// A value in it cannot be used.
     #[error("{message}")]
     BadInput { field: Option<String>, message: String },
+    /// One of many things that were asked for at once, from 1.
+    #[error("line {line}: {error}")]
+    AtLine { line: u32, error: Box<Error> },
     /// Nobody is let in by this request: who asks must show something else.
     #[error("{0}")]
     Unauthorized(&'static str),
@@ -39,6 +42,9 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     Conflict(String),
+    /// It is asked for in a way that is not known here.
+    #[error("{0}")]
+    PreconditionFailed(&'static str),
     #[error("{0}")]
     TooLarge(String),
     #[error("{0}")]
@@ -71,14 +77,37 @@ impl Error {
         Self::BadInput { field: Some(field.into()), message: message.into() }
     }
 
+    /// The refusal of one of many things that were asked for at once. What is no fault of
+    /// the line stays as it is.
+    #[must_use]
+    pub fn at_line(self, line: u32) -> Self {
+        match self {
+            Self::BadInput { .. } | Self::BadRequest(_) | Self::TooLarge(_) => {
+                Self::AtLine { line, error: Box::new(self) }
+            }
+            error => error,
+        }
+    }
+
+    /// What it is about: a field, a line.
+    fn about(&self) -> (Option<String>, Option<u32>) {
+        match self {
+            Self::BadInput { field, .. } => (field.clone(), None),
+            Self::AtLine { line, error } => (error.about().0, Some(*line)),
+            _ => (None, None),
+        }
+    }
+
     fn status(&self) -> StatusCode {
         match self {
+            Self::AtLine { error, .. } => error.status(),
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Range { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
@@ -119,12 +148,9 @@ impl IntoResponse for Error {
         if let Self::Internal(cause) = &error {
             tracing::error!(error = format!("{cause:#}"), "request failed");
         }
-        let field = match &error {
-            Self::BadInput { field, .. } => field.clone(),
-            _ => None,
-        };
         let mut response = error.status().into_response();
-        response.extensions_mut().insert(problem(error.status(), &error.to_string(), field));
+        let problem = problem(error.status(), &error.to_string(), error.about());
+        response.extensions_mut().insert(problem);
         if let Some(seconds) = error.retry_after() {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
@@ -142,7 +168,11 @@ impl IntoResponse for Error {
     }
 }
 
-fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
+fn problem(
+    status: StatusCode,
+    detail: &str,
+    (field, line): (Option<String>, Option<u32>),
+) -> Problem {
     Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
@@ -150,6 +180,7 @@ fn problem(status: StatusCode, detail: &str, field: Option<String>) -> Problem {
         detail: sentence(detail),
         code: code(status),
         field,
+        line,
         node: None,
         request_id: None,
     }
@@ -261,7 +292,7 @@ fn foreign(response: &Response) -> Problem {
         (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
         _ => "this request cannot be answered".into(),
     };
-    problem(status, &detail, None)
+    problem(status, &detail, (None, None))
 }
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what

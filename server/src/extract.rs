@@ -222,8 +222,7 @@ fn peer(parts: &Parts) -> IpAddr {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content_type(headers);
     kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
 }
 
@@ -234,16 +233,38 @@ fn is_json(headers: &HeaderMap) -> bool {
 ///
 /// Also when who sends it was signed out meanwhile.
 pub(crate) async fn json_body(request: Request, max: usize) -> Result<Bytes, Error> {
+    let body = body_within(request, max).await?;
+    check_depth(&body)?;
+    Ok(body)
+}
+
+/// The body of a request, of at most so many bytes.
+///
+/// # Errors
+///
+/// Also when who sends it was signed out meanwhile.
+pub(crate) async fn body_within(request: Request, max: usize) -> Result<Bytes, Error> {
     let known = request.extensions().get::<Known>().cloned();
     let body = whole_body(request, max).await?;
     // It may have taken half a minute: what was revoked meanwhile is over.
     if known.is_some_and(|Known(who)| who.is_ok_and(|principal| principal.is_over())) {
         return Err(Error::Unauthorized(OVER));
     }
-    if depth(&body) > MAX_DEPTH {
+    Ok(body)
+}
+
+/// safety 4: that JSON is not nested too deep.
+pub(crate) fn check_depth(json: &[u8]) -> Result<(), Error> {
+    if depth(json) > MAX_DEPTH {
         return Err(Error::BadRequest(format!("the JSON is nested deeper than {MAX_DEPTH}")));
     }
-    Ok(body)
+    Ok(())
+}
+
+/// The type that a request says its body has, without parameters, in small letters.
+pub(crate) fn content_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 async fn whole_body(request: Request, max: usize) -> Result<Bytes, Error> {
@@ -252,7 +273,7 @@ async fn whole_body(request: Request, max: usize) -> Result<Bytes, Error> {
         Err(_) => Err(Error::Timeout),
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Error::TooLarge(format!("the JSON is larger than {} kB", max >> 10)))
+            Err(Error::TooLarge(format!("the request is larger than {} kB", max >> 10)))
         }
         Ok(Err(_)) => Err(Error::BadRequest("the request did not arrive whole".into())),
     }

@@ -5,7 +5,7 @@
 //! `api` translates, `auth` knows who asks, `people` are those with an account,
 //! `limits` is how much is too much, `workflows` is what can be run, `studio` how
 //! it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
-//! viewers, `files` and `db` keep what is kept, `frontend` is ComfyUI's own page. `serve` and `shutdown` are how
+//! viewers, `webhooks` tells programs, `files` and `db` keep what is kept, `resumable` what arrives in pieces, `objects` is an object store beside them, `frontend` is ComfyUI's own page. `serve` and `shutdown` are how
 //! it begins and ends; `cli` is what the program does without opening at all.
 
 pub mod app;
@@ -25,10 +25,13 @@ pub mod files;
 pub mod frontend;
 pub mod jobs;
 pub mod limits;
+pub mod objects;
 pub mod people;
+mod resumable;
 pub mod serve;
 pub mod shutdown;
 pub mod site;
 pub mod studio;
 pub mod telemetry;
+pub mod webhooks;
 pub mod workflows;

@@ -61,6 +61,7 @@ async fn start_engine(config: &Config) -> anyhow::Result<Option<Engine>> {
     }
     let mut options = engine::Options::new(config.data.join("engine"));
     options.step_delay = Duration::from_millis(config.engine_delay_ms);
+    options.models.clone_from(&config.engine_models);
     Engine::start(options).await.map(Some).context("the demo engine does not start")
 }
 

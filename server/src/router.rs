@@ -8,7 +8,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Method, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, patch, post, put};
+use axum::routing::{delete, get, head, patch, post, put};
 use tower::Layer;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -18,7 +18,7 @@ use tower_http::cors::CorsLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use crate::api::{
-    account, comfy_v2, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
+    account, comfy_v2, docs, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
 };
 use crate::app::App;
 use crate::auth;
@@ -37,7 +37,13 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/house", get(parlor::house::show))
         .route("/workflows", get(parlor::workflows::list))
         .route("/workflows/{slug}", get(parlor::workflows::show))
+        .route("/workflows/{slug}/openapi.json", get(docs::of_workflow))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
+        .route("/workflows/{slug}/batches", post(parlor::batches::create))
+        .route("/batches/{id}", get(parlor::batches::show))
+        .route("/batches/{id}/cancel", post(parlor::batches::cancel))
+        .route("/batches/{id}/events", get(parlor::batches::events))
+        .route("/batches/{id}/outputs.zip", get(account::pack::batch))
         .route("/jobs", get(parlor::jobs::list))
         .route("/jobs/{id}", get(parlor::jobs::show).delete(parlor::jobs::delete))
         .route("/jobs/{id}/cancel", post(parlor::jobs::cancel))
@@ -46,15 +52,24 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/jobs/{id}/graph", get(parlor::jobs::graph))
         .route("/uploads", post(parlor::uploads::create).layer(DefaultBodyLimit::disable()))
         .route("/uploads/{id}", get(parlor::uploads::show))
+        .merge(resumable_routes())
         .route("/outputs/{id}", get(parlor::outputs::show))
         .route("/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/outputs/{id}/link", post(parlor::outputs::link))
         .route("/signed/{seal}/uploads/{id}", get(parlor::uploads::show))
         .route("/signed/{seal}/outputs/{id}", get(parlor::outputs::show))
         .route("/signed/{seal}/outputs/{id}/thumb", get(parlor::outputs::thumb))
+        .route("/webhooks", get(parlor::webhooks::list).post(parlor::webhooks::create))
+        .route("/webhooks/{id}", delete(parlor::webhooks::delete))
+        .route("/webhooks/deliveries", get(parlor::webhooks::deliveries))
+        .route("/webhooks/deliveries/{id}/replay", post(parlor::webhooks::replay))
         .route("/covers/{hash}", get(studio::cover))
         .nest("/studio", studio_routes())
+        .route("/openapi.json", get(docs::description))
         .route("/live", get(live::open));
     let api = Router::new()
+        .route("/docs", get(docs::page))
+        .route("/docs/{slug}", get(docs::code::page))
         .nest("/parlor/v1", parlor.merge(people()))
         .nest("/v2", comfy_v2::routes())
         .nest("/serverless", serverless::routes())
@@ -89,6 +104,19 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .layer(from_fn(error::finish))
         .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
     Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
+}
+
+/// Files in pieces.
+fn resumable_routes() -> Router<Arc<App>> {
+    use parlor::resumable as tus;
+    Router::new()
+        .route("/uploads/resumable", post(tus::create).options(tus::possible))
+        .route(
+            "/uploads/resumable/{id}",
+            head(tus::progress).patch(tus::append).delete(tus::end).post(tus::instead),
+        )
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(tus::speak))
 }
 
 /// What only hosts may do.
@@ -227,7 +255,14 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
     Ok(CorsLayer::new()
         .allow_origin(origins?)
         .allow_credentials(true)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
@@ -237,6 +272,11 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("idempotency-key"),
             custom("prefer"),
             custom("last-event-id"),
+            custom("tus-resumable"),
+            custom("upload-length"),
+            custom("upload-metadata"),
+            custom("upload-offset"),
+            custom("x-http-method-override"),
         ])
         .expose_headers([
             header::LOCATION,
@@ -246,6 +286,12 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("x-request-id"),
             custom("preference-applied"),
             custom("idempotent-replayed"),
+            header::CONTENT_LOCATION,
+            custom("tus-resumable"),
+            custom("upload-expires"),
+            custom("upload-length"),
+            custom("upload-metadata"),
+            custom("upload-offset"),
             custom("ratelimit"),
             custom("ratelimit-policy"),
         ])

@@ -29,6 +29,9 @@ pub struct Asset {
 /// Sorted by path.
 static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
 
+/// What `crates/openapi` says of the API: the document, and the page of it.
+static DOCS: [Asset; 2] = include!(concat!(env!("OUT_DIR"), "/docs.rs"));
+
 /// What guests get.
 const PAGE: &str = "index.html";
 /// The host's side.
@@ -36,11 +39,23 @@ const STUDIO: &str = "studio.html";
 /// For names that carry the hash of their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
+/// Always ask whether it is still the newest.
+const ASK: HeaderValue = HeaderValue::from_static("no-cache");
 
 /// The file at this path, but for the documents, which have addresses of their own.
 pub fn find(path: &str) -> Option<&'static Asset> {
     let found = ASSETS.binary_search_by_key(&path, |asset| asset.path).ok()?;
     Some(&ASSETS[found]).filter(|asset| ![PAGE, STUDIO].contains(&asset.path))
+}
+
+/// The description of the API.
+pub fn description() -> &'static Asset {
+    &DOCS[0]
+}
+
+/// The same for people.
+pub fn documentation() -> &'static Asset {
+    &DOCS[1]
 }
 
 impl Asset {
@@ -51,11 +66,7 @@ impl Asset {
             (_, Some(content)) if accepts(request, "gzip") => (Some(content), Some("gzip")),
             _ => (self.plain, None),
         };
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(mime(self.path)));
-        headers.insert(ETAG, HeaderValue::from_static(self.etag));
-        let hashed = self.path.starts_with("assets/");
-        headers.insert(CACHE_CONTROL, if hashed { FOREVER } else { AN_HOUR });
+        let mut headers = self.headers();
         if self.br.is_some() || self.gz.is_some() {
             headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         }
@@ -66,6 +77,35 @@ impl Asset {
             return (StatusCode::NOT_MODIFIED, headers).into_response();
         }
         (headers, content.map_or_else(|| self.unpacked(), Bytes::from_static)).into_response()
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let cache = match self.path.split_once('/') {
+            Some(("assets", _)) => FOREVER,
+            Some(("docs", _)) => ASK,
+            _ => AN_HOUR,
+        };
+        let about = [
+            (CONTENT_TYPE, HeaderValue::from_static(mime(self.path))),
+            (ETAG, HeaderValue::from_static(self.etag)),
+            (CACHE_CONTROL, cache),
+        ];
+        about.into_iter().collect()
+    }
+
+    /// With `to` in the place of `from`: where a house is not at the root of its address.
+    pub fn respond_with(&'static self, (from, to): (&str, &str), request: &HeaderMap) -> Response {
+        if from == to || is_known(request, self.etag) {
+            return self.respond(request);
+        }
+        let text = self.text().replace(from, to);
+        (self.headers(), text).into_response()
+    }
+
+    /// Of a file that is text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.plain.map_or_else(|| self.unpacked(), Bytes::from_static))
+            .into()
     }
 
     /// Every browser reads gzip; for whoever does not, it is unpacked anew each time.
@@ -118,8 +158,7 @@ impl Document {
         let etag = self.etag.to_str().unwrap_or_default();
         let headers = [
             (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-            // Always ask whether it is still the newest.
-            (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+            (CACHE_CONTROL, ASK),
             (ETAG, self.etag.clone()),
         ];
         if status == StatusCode::OK && is_known(request, etag) {

@@ -57,7 +57,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         bench: Vec<String>,
     },
-    /// Makes pages of ComfyUI's own templates, fetched from PyPI, and names those that it cannot.
+    /// Makes pages of ComfyUI's own templates, fetched from PyPI, runs those whose nodes the demo engine
+    /// has, and names the others.
     Templates {
         /// Definitions of nodes: what a ComfyUI answers to `/object_info`.
         #[arg(long, value_name = "FILE")]
@@ -107,7 +108,9 @@ fn run(task: Task) -> anyhow::Result<()> {
             let binary = server::build(&places, &site, Profile::Release)?;
             server::bench(&places, &binary, &bench)
         }
-        Task::Templates { definitions } => templates::import_all(&places, definitions),
+        Task::Templates { definitions } => {
+            templates::run_all(&places, definitions, templates::Extent::ALL)
+        }
         Task::Security => security::write(&places),
         Task::WasmTest { file } => check::browser::run_file(&places, &file),
     }

@@ -132,16 +132,25 @@ fn unaccepted(kind: &Kind, input: &str, value: &Value) -> Option<Problem> {
         Kind::Float { min, max, .. } => outside(*min, *max, input, value),
         // What may be uploaded is there when it is needed.
         Kind::Choice(list) if list.upload.is_none() && list.remote.is_none() => {
-            let known = list.options.iter().any(|option| option.to_value() == *value);
-            let nearest = || nearest(&shown(value), &list.options);
-            (!known).then(|| Problem::NoSuchChoice {
-                input: input.into(),
-                value: shown(value),
-                nearest: nearest(),
-            })
+            not_among(&list.options, input, value)
+        }
+        // A server takes any, and fails when it is run.
+        Kind::DynamicChoice(options) => {
+            let keys: Vec<_> =
+                options.iter().map(|option| Choice::Text(option.key.clone())).collect();
+            not_among(&keys, input, value)
         }
         _ => None,
     }
+}
+
+fn not_among(options: &[Choice], input: &str, value: &Value) -> Option<Problem> {
+    let known = options.iter().any(|option| option.to_value() == *value);
+    (!known).then(|| Problem::NoSuchChoice {
+        input: input.into(),
+        value: shown(value),
+        nearest: nearest(&shown(value), options),
+    })
 }
 
 /// Whether a number is outside of what is accepted. Text that says a number
@@ -228,6 +237,8 @@ mod tests {
             "Load": {"input": {"required": {"model": models}}, "output": ["MODEL"]},
             "Sample": {"input": {"required": {
                 "model": ["MODEL"], "steps": ["INT", {"min": 1, "max": 100}], "image": ["IMAGE"]}}},
+            "Resize": {"input": {"required": {"way": ["COMFY_DYNAMICCOMBO_V3", {"options": [
+                {"key": "scale width", "inputs": {}}, {"key": "scale height", "inputs": {}}]}]}}},
         });
         Definitions::parse(catalogue.to_string().as_bytes()).unwrap()
     }
@@ -245,6 +256,7 @@ mod tests {
             "3": {"class_type": "Sample", "inputs": {"model": ["1", 0], "steps": 500, "image": ["1", 0]}},
             "4": {"class_type": "Sample", "inputs": {"model": ["1", 0], "steps": "20"}},
             "5": {"class_type": "Fancy", "inputs": {}},
+            "6": {"class_type": "Resize", "inputs": {"way": "scale widths"}},
         }));
         assert_eq!(
             found,
@@ -255,6 +267,7 @@ mod tests {
                 "node 3 (Sample): image takes IMAGE and is linked to MODEL; connect another output",
                 "node 4 (Sample): image is missing; connect or set it",
                 "node 5 (Fancy): this ComfyUI has no such node; install its custom node",
+                "node 6 (Resize): way is “scale widths”, which is not there; did you mean “scale width” or “scale height”?",
             ]
         );
     }

@@ -5,8 +5,7 @@
 //! [`prompt`] is a submission and its answer, [`message`] is what the WebSocket
 //! says meanwhile, [`history`] is what is left when it is over. [`convert`] makes
 //! graphs of what people save, [`form`] finds what may be set in one, [`check`]
-//! what keeps it from running, [`mod@validate`] says so in a server's own words, [`rules`] says all that it would say,
-//! [`mod@reads`]
+//! what keeps it from running, [`mod@validate`] says so in a server's own words, [`mod@reads`]
 //! which files it reads. With the feature `client`, `client` makes the HTTP
 //! calls and `link` holds the WebSocket.
 //!
@@ -30,7 +29,6 @@ pub mod link;
 pub mod message;
 pub mod prompt;
 pub mod reads;
-pub mod rules;
 pub mod validate;
 
 #[cfg(feature = "client")]

@@ -42,7 +42,7 @@ impl House {
         })?;
         Ok(Self {
             folders,
-            catalogue: Catalogue::new(options.faults.test_nodes),
+            catalogue: Catalogue::new(options.faults.test_nodes, &options.models),
             ledger: Ledger::default(),
             hub: Hub::default(),
             stopping: CancellationToken::new(),

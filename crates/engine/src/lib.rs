@@ -5,10 +5,12 @@
 //! loaded, scaled, blended, masked and saved by the `image` crates. What a
 //! diffusion model would do is done by a painter instead: prompt, seed, steps,
 //! cfg, size and denoise become a picture that follows the words, step by step.
+//! Nodes whose work only a model could show stand in for themselves: they pass on
+//! what they are given, so that workflows of today run from end to end.
 //!
 //! Read in this order: [`Options`] says what can be set, [`Engine`] starts and
 //! stops the two threads, `house` holds what lives as long as they do, `api` is
-//! the URL map, `ledger` is the queue and the history, `comfy::rules` refuses bad
+//! the URL map, `ledger` is the queue and the history, `comfy::validate` refuses bad
 //! graphs, `worker` and `run` execute good ones, `nodes` is what nodes compute,
 //! `hub` tells the sockets.
 //!
@@ -31,6 +33,14 @@
 //! | bare `NaN` and `Infinity` in answers and requests | never sent, refused |
 //! | `queue_pending` in heap order | in the order in which it will run |
 //! | absolute paths in tracebacks, errors and `system_stats` | none: tracebacks are empty, paths are relative |
+//! | models do what they were trained for | their nodes pass on what they are given (`nodes::stand_ins`) |
+//! | films of any length | as many pictures as 4 megapixels hold, a slow way into one painting |
+//! | `RepeatImageBatch` as often as asked | as often as 32 megapixels hold |
+//! | films that were loaded are decoded | cards of their size stand for their pictures |
+//! | sounds are generated; saved as MP3, Opus or FLAC | a tune that follows words and seed; saved as FLAC |
+//! | pictures with an alpha channel; saved as EXR | without; saved as PNG |
+//! | a switch waits for the branch it takes | for both |
+//! | `TextGenerate` writes | it says what it was asked |
 //! | pixels are 32-bit floats | pixels are bytes |
 //! | previews JPEG at quality 95 | at quality 85 |
 //! | `preview=webp` is lossy | lossless; its quality is ignored |

@@ -19,6 +19,9 @@ pub struct Options {
     /// Whether samplers send previews to prompts that do not say
     /// `preview_method` themselves.
     pub previews: bool,
+    /// Names of models that it lists besides its own, in every list of models: workflows that name
+    /// them are run, though the painter does the work.
+    pub models: Vec<String>,
     /// How it misbehaves, for tests.
     pub faults: Faults,
 }
@@ -31,6 +34,7 @@ impl Options {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             step_delay: Duration::ZERO,
             previews: true,
+            models: Vec::new(),
             faults: Faults::default(),
         }
     }

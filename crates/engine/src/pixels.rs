@@ -31,6 +31,11 @@ pub(crate) fn check_size(width: u32, height: u32, count: usize) -> Result<(), Fa
     Ok(())
 }
 
+/// How many pictures of this size are held at once.
+pub(crate) fn room((width, height): (u32, u32)) -> usize {
+    (MAX_PIXELS / (u64::from(width) * u64::from(height)).max(1)) as usize
+}
+
 /// Reads a picture of whatever format, upright. One that would take too much
 /// memory is an error before it does.
 pub(crate) fn decode(file: impl BufRead + Seek) -> ImageResult<DynamicImage> {

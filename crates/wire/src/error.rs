@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An `application/problem+json` body (RFC 9457) with our members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// `about:blank`: the status says what kind it is.
     #[serde(rename = "type")]
@@ -17,6 +18,9 @@ pub struct Problem {
     /// The field it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
+    /// The line it is about, where many jobs are asked for at once; from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
     /// Key of the node it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
@@ -27,6 +31,7 @@ pub struct Problem {
 
 /// What programs branch on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     BadRequest,

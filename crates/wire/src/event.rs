@@ -9,6 +9,7 @@ use crate::{Failure, JobStatus, Millis, Output};
 /// A numbered thing that happened to a job. Stored; a viewer gets each once,
 /// in order. `progress` and previews are not events: only the latest counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     Queued {
@@ -51,6 +52,7 @@ pub enum Event {
 
 /// How far one node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NodeState {
     Running,
@@ -62,6 +64,7 @@ pub enum NodeState {
 
 /// The whole run at a glance: latest wins, unnumbered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// 0 to 1, over the whole graph; never falls during one attempt.
     pub fraction: f32,
@@ -75,6 +78,7 @@ pub struct Progress {
 
 /// One node within [`Progress`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeProgress {
     pub state: NodeState,
     /// Steps done and steps in all (samplers); 0 and 0 when it does not count.

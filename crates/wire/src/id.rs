@@ -11,6 +11,7 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -33,6 +34,10 @@ macro_rules! id {
 id! {
     /// One job. A UUID v7, so ids sort by the time of submission.
     JobId
+}
+id! {
+    /// Jobs that were asked for at once. A UUID v7, like theirs.
+    BatchId
 }
 id! {
     /// One thing a job made.

@@ -3,23 +3,37 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{JobId, Millis, OutputId, Progress};
+use crate::{JobId, Millis, NewWebhook, OutputId, Progress};
 
 /// Values by field name, as [`crate::FieldKind`] says for each type.
 pub type Inputs = Map<String, Value>;
 
 /// Body of `POST /workflows/{slug}/jobs`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Submit {
     /// Fields left out take their default.
     #[serde(default)]
     pub inputs: Inputs,
+    /// How many jobs, each with its own seed: 1 to 1,000. More than one are a
+    /// [`crate::Batch`].
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1_000)))]
+    pub count: u32,
+    /// Where to be told what becomes of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<NewWebhook>,
+}
+
+fn one() -> u32 {
+    1
 }
 
 /// The life of a job: `queued → running → succeeded | failed | expired`,
 /// `queued | running → canceling → canceled` (the names of Comfy API v2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum JobStatus {
     Queued,
@@ -42,6 +56,7 @@ impl JobStatus {
 
 /// A job as its owner sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Job {
     pub id: JobId,
     /// Slug.
@@ -74,6 +89,7 @@ pub struct Job {
 
 /// One page of `GET /jobs`, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct JobList {
     pub jobs: Vec<Job>,
     /// Pass as `cursor` for the next page; absent on the last one.
@@ -84,6 +100,7 @@ pub struct JobList {
 
 /// What kind of thing an output is; decides how it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OutputKind {
     Image,
@@ -96,6 +113,7 @@ pub enum OutputKind {
 
 /// Something a job made, stored by us.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Output {
     pub id: OutputId,
     pub kind: OutputKind,
@@ -121,6 +139,7 @@ pub struct Output {
 
 /// Why a job failed, in words for the person who waits.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// For programs: `node_failed`, `backend_lost`, `rejected`, `no_output`, …
     pub code: String,

@@ -18,6 +18,7 @@ use crate::{Event, Job, JobId, Progress, text};
 
 /// What a viewer says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FromViewer {
     /// Every job of this principal that is not over, and every one to come.
@@ -63,6 +64,7 @@ impl FromViewer {
 
 /// What the server says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[cfg_attr(
     not(target_arch = "wasm32"),

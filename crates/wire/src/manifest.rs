@@ -10,6 +10,7 @@ use crate::{Condition, Ends, FieldGroup, OutputKind, Policy, Preset, Shape};
 
 /// A workflow without its graph.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Name in URLs: `a-z`, `0-9` and `-`, at most 64 bytes.
@@ -74,6 +75,7 @@ fn is_english(language: &str) -> bool {
 
 /// A node input that several fields make together.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemplateManifest {
     /// `node.input`.
@@ -85,6 +87,7 @@ pub struct TemplateManifest {
 /// One field. Which keys it needs depends on its type.
 #[expect(clippy::struct_excessive_bools, reason = "each is a line of the file, on its own")]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FieldManifest {
     /// Unique in its form.
@@ -158,6 +161,7 @@ pub struct FieldManifest {
 
 /// What a field asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
     #[default]
@@ -181,6 +185,7 @@ pub enum FieldType {
 
 /// Where a value goes: `"node.input"`, or with arithmetic on the way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum BindManifest {
     Plain(String),
@@ -203,6 +208,7 @@ impl BindManifest {
 
 /// One option of a choice.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OptionManifest {
     pub value: Value,
@@ -214,6 +220,7 @@ pub struct OptionManifest {
 
 /// What people read, in one language. What is missing is as in the manifest.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Texts {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -230,6 +237,7 @@ pub struct Texts {
 
 /// What people read of one field, in one language.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct FieldTexts {
     #[serde(skip_serializing_if = "Option::is_none")]

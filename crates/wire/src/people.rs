@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{JobId, JobStatus, Millis};
+use crate::Millis;
 
 /// What somebody is. In order: each may what those before it may.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Came in without an account.
@@ -22,6 +23,7 @@ pub enum Role {
 
 /// What a member may be given beyond running workflows. An owner has it all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Grant {
     /// Running graphs of one's own.
@@ -32,6 +34,7 @@ pub enum Grant {
 
 /// What an API key may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Seeing workflows, jobs and files.
@@ -44,6 +47,7 @@ pub enum Scope {
 
 /// Whether somebody with an account may come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Asked for an account; the owner has to approve it.
@@ -55,6 +59,7 @@ pub enum Standing {
 
 /// `GET /me`: whoever asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Me {
     /// Names them where people are named; lets nobody in.
     pub id: Uuid,
@@ -76,6 +81,7 @@ pub struct Me {
 
 /// One limit, and how much of it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limit {
     pub what: Limited,
     pub most: u64,
@@ -87,6 +93,7 @@ pub struct Limit {
 
 /// What can be limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Limited {
     /// Requests in a minute.
@@ -105,6 +112,7 @@ pub enum Limited {
 
 /// `POST /session`: signs in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
     pub name: String,
@@ -116,6 +124,7 @@ pub struct SignIn {
 
 /// `POST /links/look` and `POST /links/follow`: a one-time link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Follow {
     /// What stands behind `#link=`.
@@ -131,8 +140,51 @@ pub struct Follow {
     pub keep: bool,
 }
 
+/// Why an identity provider's way back led to the sign-in page and not in.
+///
+/// Stands in that page's address: `sign-in#refused=not-ours`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TurnedAway {
+    /// This browser did not leave to sign in, or took too long.
+    Begin,
+    /// The provider let nobody in.
+    NotKnown,
+    /// The house lets in people of other mail addresses only.
+    NotOurs,
+    /// Their account waits for the host, or was shut.
+    Shut,
+    /// Too many tried from there.
+    Later,
+    /// The provider could not be asked.
+    Unreachable,
+}
+
+impl TurnedAway {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Begin, Self::NotKnown, Self::NotOurs, Self::Shut, Self::Later, Self::Unreachable];
+
+    /// How an address says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Begin => "begin",
+            Self::NotKnown => "not-known",
+            Self::NotOurs => "not-ours",
+            Self::Shut => "shut",
+            Self::Later => "later",
+            Self::Unreachable => "unreachable",
+        }
+    }
+
+    /// What an address says, if it is one of them.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.word() == word)
+    }
+}
+
 /// What a one-time link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Signs the owner in; name and password may be set with it.
@@ -145,6 +197,7 @@ pub enum Purpose {
 
 /// Answer to `POST /links/look`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Link {
     pub id: Uuid,
     pub purpose: Purpose,
@@ -157,6 +210,7 @@ pub struct Link {
 
 /// `POST /admin/invites`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewInvite {
     #[serde(default)]
@@ -168,6 +222,7 @@ pub struct NewInvite {
 
 /// A link that was just made. It is not shown again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadeLink {
     /// To be passed on.
     pub url: String,
@@ -176,6 +231,7 @@ pub struct MadeLink {
 
 /// `PUT /me/password`
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPassword {
     /// The old one, if there is one.
@@ -189,6 +245,7 @@ pub struct NewPassword {
 
 /// A browser that is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Session {
     pub id: Uuid,
     /// Whose it is.
@@ -207,6 +264,7 @@ pub struct Session {
 
 /// `POST /me/keys`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
     pub name: String,
@@ -226,6 +284,7 @@ pub struct NewKey {
 
 /// An API key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Key {
     pub id: Uuid,
     /// The principal who made it.
@@ -246,6 +305,7 @@ pub struct Key {
 
 /// Answer to `POST /me/keys`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MadeKey {
     pub key: Key,
     /// Is not shown again.
@@ -254,6 +314,7 @@ pub struct MadeKey {
 
 /// Answer to `POST /live/ticket`: opens one WebSocket as `?token=`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ticket {
     pub token: String,
     /// Seconds for which it does.
@@ -262,6 +323,7 @@ pub struct Ticket {
 
 /// Somebody with an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Person {
     pub id: Uuid,
     pub name: String,
@@ -271,77 +333,6 @@ pub struct Person {
     /// Can sign in by password, and not by link only.
     pub password: bool,
     pub created_at: Millis,
-}
-
-/// `PATCH /admin/people/{id}`: what is said is changed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PersonChange {
-    #[serde(default)]
-    pub role: Option<Role>,
-    #[serde(default)]
-    pub grants: Option<Vec<Grant>>,
-    #[serde(default)]
-    pub standing: Option<Standing>,
-}
-
-/// A job of anybody, as the owner sees it: what was asked for is theirs alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HouseJob {
-    pub id: JobId,
-    /// Whose it is.
-    pub principal: Uuid,
-    /// What they are called, if they have an account.
-    pub name: Option<String>,
-    pub workflow: String,
-    pub status: JobStatus,
-    pub created_at: Millis,
-    pub backend: Option<String>,
-}
-
-/// What guests and members may; `used` is 0. And who has used half of it or more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HouseLimits {
-    pub guest: Vec<Limit>,
-    pub member: Vec<Limit>,
-    /// Whoever is the nearest to a limit first.
-    pub near: Vec<Nearing>,
-}
-
-/// Somebody who has used half of a limit, or more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Nearing {
-    /// A person, a visitor, or the hash of an address.
-    pub principal: Uuid,
-    /// What they are called, if they have an account or are a key.
-    pub name: Option<String>,
-    /// Those of their limits.
-    pub limits: Vec<Limit>,
-}
-
-/// Something that happened in the house.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEntry {
-    /// Ascending.
-    pub id: i64,
-    pub at: Millis,
-    /// Such as `signed_in`; docs/api.md lists them.
-    pub what: String,
-    /// Who did it.
-    pub principal: Option<Uuid>,
-    /// What they were called then.
-    pub name: String,
-    /// To whom or what.
-    pub about: String,
-    pub address: String,
-}
-
-/// One page of a list that begins with the newest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditPage {
-    pub entries: Vec<AuditEntry>,
-    /// `?before=` of the next page.
-    pub next: Option<i64>,
 }
 
 /// Types with a secret say only that there is one.

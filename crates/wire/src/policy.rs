@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The rules of one workflow, held by the server whatever door a job comes through.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// The node classes it may be made of. `None`: those that its graph has when it is published.
@@ -55,6 +56,7 @@ impl Default for Policy {
 
 /// Who may see and run a workflow.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Whoever may be in the house.
@@ -77,6 +79,7 @@ pub enum Access {
 
 /// What files say of how they were made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Metadata {
     /// Nothing.
@@ -88,6 +91,7 @@ pub enum Metadata {
 
 /// A format for still pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Format {
     pub kind: FormatKind,
@@ -102,6 +106,7 @@ fn good() -> u8 {
 
 /// File formats of still pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FormatKind {
     Png,

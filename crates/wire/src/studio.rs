@@ -7,6 +7,7 @@ use crate::{FieldManifest, JobId, Manifest, Millis, OutputKind, Workflow};
 
 /// A line of the studio's list. `GET /studio/workflows` answers an array of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StudioEntry {
     pub slug: String,
     /// Of the draft, if there is one.
@@ -26,6 +27,7 @@ pub struct StudioEntry {
 
 /// Where a workflow comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// Came with the house.
@@ -39,6 +41,7 @@ pub enum Origin {
 /// A workflow on the bench. `GET`, `PUT /studio/workflows/{slug}`, `POST /studio/import` and
 /// everything else that changes a draft answer with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bench {
     pub entry: StudioEntry,
     pub draft: Draft,
@@ -52,6 +55,7 @@ pub struct Bench {
 
 /// What is being worked on: the draft, or else what it would begin with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Draft {
     pub manifest: Manifest,
     /// In API format.
@@ -63,6 +67,7 @@ pub struct Draft {
 
 /// Body of `PUT /studio/workflows/{slug}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SaveDraft {
     pub manifest: Manifest,
@@ -72,6 +77,7 @@ pub struct SaveDraft {
 
 /// A node of the graph and what of it can be set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeInputs {
     pub id: String,
     pub title: String,
@@ -83,6 +89,7 @@ pub struct NodeInputs {
 
 /// One input that could be a field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct OpenInput {
     pub input: String,
     /// The field it would be, bound to it, its limits those of ComfyUI.
@@ -91,6 +98,7 @@ pub struct OpenInput {
 
 /// Something wrong with a workflow, and the cure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trouble {
     /// Nothing can be published, or no job can run, until it is mended.
     pub serious: bool,
@@ -117,6 +125,7 @@ impl Trouble {
 
 /// One version. `GET /studio/workflows/{slug}/versions` answers an array, newest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct VersionInfo {
     pub version: u32,
     pub title: String,
@@ -130,6 +139,7 @@ pub struct VersionInfo {
 
 /// One difference between two versions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     pub subject: Subject,
     /// Field name, node id, or key of the manifest.
@@ -143,6 +153,7 @@ pub struct Difference {
 
 /// What differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// Title, summary, cover, presets, texts.
@@ -154,6 +165,7 @@ pub enum Subject {
 
 /// Body of `POST /studio/import/from`: instead of the file itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ImportFrom {
     /// A file or picture at this address.
@@ -164,6 +176,7 @@ pub enum ImportFrom {
 
 /// Body of `POST /studio/workflows/{slug}/publish`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Publish {
     /// See [`Draft::revision`].

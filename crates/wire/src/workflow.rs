@@ -7,6 +7,7 @@ use crate::{Inputs, Millis, OutputKind};
 
 /// One card of the hall. `GET /workflows` answers an array of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WorkflowSummary {
     /// Name in URLs: `a-z`, `0-9` and `-`, at most 64 bytes.
     pub slug: String,
@@ -21,6 +22,7 @@ pub struct WorkflowSummary {
 
 /// A published workflow with its form. `GET /workflows/{slug}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Workflow {
     #[serde(flatten)]
     pub about: WorkflowSummary,
@@ -42,6 +44,7 @@ pub struct Workflow {
 
 /// Settings to begin with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     pub label: String,
@@ -51,6 +54,7 @@ pub struct Preset {
 
 /// A field counts only when another one holds one of these values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Name of the other field.
@@ -72,6 +76,7 @@ impl Condition {
 
 /// A node of the graph, as far as the strip shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeInfo {
     /// Key in the graph; the same string in [`crate::Progress`].
     pub id: String,
@@ -82,6 +87,7 @@ pub struct NodeInfo {
 
 /// One named, typed input of a form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Field {
     /// Key in [`crate::Inputs`].
     pub name: String,
@@ -108,6 +114,7 @@ pub struct Field {
 
 /// Where a field stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldGroup {
     /// Always in sight.
@@ -119,6 +126,7 @@ pub enum FieldGroup {
 
 /// The type of a field. In JSON its `type` and limits stand beside the name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FieldKind {
     /// Value: string.
@@ -191,6 +199,7 @@ impl FieldKind {
 
 /// Sorts of files besides pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Media {
     Video,
@@ -206,6 +215,7 @@ fn one() -> i64 {
 
 /// One entry of a choice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Choice {
     pub value: Value,
     pub label: String,
@@ -216,6 +226,7 @@ pub struct Choice {
 
 /// A named proportion, drawn as a shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Shape {
     /// `3:2`, `Wide`.
     pub label: String,
@@ -225,6 +236,7 @@ pub struct Shape {
 
 /// Width and height in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Size {
     pub width: u32,
     pub height: u32,
@@ -232,6 +244,7 @@ pub struct Size {
 
 /// Words at both ends of a slider: "Loosely", "Exactly".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ends {
     pub low: String,
     pub high: String,

@@ -75,8 +75,13 @@ pub(crate) async fn file_or_lost(
 ) -> Response {
     match site::find(uri.path().trim_start_matches('/')) {
         Some(asset) => asset.respond(&headers),
-        None => document(&app, None, (StatusCode::NOT_FOUND, &headers)),
+        None => lost(&app, &headers),
     }
+}
+
+/// The page that says that there is no such page.
+pub(super) fn lost(app: &App, request: &HeaderMap) -> Response {
+    document(app, None, (StatusCode::NOT_FOUND, request))
 }
 
 fn document(

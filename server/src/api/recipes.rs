@@ -20,7 +20,6 @@ use wire::{Inputs, Job, JobId, JobStatus, Output, OutputKind, Problem};
 use super::running::{self, Caller};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::OutputRow;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path};
 use crate::jobs::IdempotencyKey;
@@ -140,7 +139,7 @@ async fn picture(
     let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
     let (job, made_before) = start(&app, from, prepared).await?;
     let job = over(&app, &principal, job).await?;
-    let (output, content) = content(&app, &principal, first(&job)?).await?;
+    let (output, content) = running::content(&app, &principal, first(&job)?.id).await?;
     let mut headers = HeaderMap::new();
     let header = |text: &str| HeaderValue::from_str(text).map_err(anyhow::Error::from);
     headers.insert(CONTENT_TYPE, header(&output.mime)?);
@@ -177,7 +176,7 @@ async fn batch(app: &App, from: Caller<'_>, recipe: &Recipe) -> Result<Response>
 /// Type and base64 of the picture of one job.
 async fn told(app: &App, principal: &Principal, job: Job) -> Result<(String, String)> {
     let job = over(app, principal, job).await?;
-    let (output, content) = content(app, principal, first(&job)?).await?;
+    let (output, content) = running::content(app, principal, first(&job)?.id).await?;
     Ok((output.mime, BASE64_STANDARD.encode(content)))
 }
 
@@ -257,15 +256,4 @@ async fn over(app: &App, principal: &Principal, job: Job) -> Result<Job> {
 fn first(job: &Job) -> Result<&Output> {
     let image = job.outputs.iter().find(|output| output.kind == OutputKind::Image);
     image.ok_or(Error::NotFound("picture among what the workflow makes"))
-}
-
-async fn content(
-    app: &App,
-    principal: &Principal,
-    output: &Output,
-) -> Result<(OutputRow, bytes::Bytes)> {
-    let row = app.db.find_output(principal.id, output.id).await?;
-    let row = row.ok_or(Error::NotFound("picture any more"))?;
-    let content = app.files.read(row.hash).await?;
-    Ok((row, content))
 }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
 use tokio::time::Instant;
-use wire::{Event, Inputs, Job, JobId, JobStatus, Output, ToViewer};
+use wire::{Event, Inputs, Job, JobId, JobStatus, Output, OutputId, ToViewer};
 
 use super::parlor::workflows;
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
-use crate::db::Used;
+use crate::db::{OutputRow, Used};
 use crate::error::{Error, Result};
 use crate::events::Told;
-use crate::jobs::{IdempotencyKey, Submitted};
+use crate::jobs::{Submitted, Terms};
+use crate::limits::Ask;
 use crate::people::Whence;
 use crate::workflows::{Published, Unasked};
 
@@ -28,12 +30,13 @@ pub(super) async fn start(
     app: &App,
     (principal, whence): Caller<'_>,
     (slug, inputs): (&str, Inputs),
-    key: Option<IdempotencyKey>,
+    terms: impl Into<Terms>,
 ) -> Result<Submitted> {
     let workflow = workflows::find(app, principal, slug)?;
-    let charge = app.limits.admit_run((principal, whence.hash), &workflow).await?;
+    let ask = (Ask::Job, &*workflow);
+    let charge = app.limits.admit_run((principal, whence.hash), ask).await?;
     let asker = principal.asker(whence.hash);
-    let submitted = app.jobs.submit(asker, slug, inputs, key).await?;
+    let submitted = app.jobs.submit(asker, slug, inputs, terms).await?;
     if submitted.replayed {
         drop(charge);
     } else {
@@ -95,6 +98,27 @@ pub(super) fn may_be_the_end(told: &Told) -> bool {
         Told::Preview(_) => false,
         Told::Resync(_) => true,
     }
+}
+
+/// What a job made, as it is kept.
+///
+/// # Errors
+///
+/// [`Error::NotFound`] when it was deleted meanwhile.
+pub(super) async fn made(app: &App, principal: &Principal, id: OutputId) -> Result<OutputRow> {
+    let row = app.db.find_output(principal.id, id).await?;
+    row.ok_or(Error::NotFound("output any more"))
+}
+
+/// [`made`], and all of its bytes.
+pub(super) async fn content(
+    app: &App,
+    principal: &Principal,
+    id: OutputId,
+) -> Result<(OutputRow, Bytes)> {
+    let row = made(app, principal, id).await?;
+    let content = app.files.read(row.hash).await?;
+    Ok((row, content))
 }
 
 /// The workflow of this name, or the one that is run when none is named: the host's choice, or

@@ -34,6 +34,12 @@ impl Visitors {
     pub fn seal(&self, owner: PrincipalId, what: Sealed, now: SystemTime) -> String {
         let step = STEP.as_secs();
         let expires = (seconds(now + LIFE) / step + 1) * step;
+        self.seal_until((owner, what), UNIX_EPOCH + Duration::from_secs(expires))
+    }
+
+    /// [`Visitors::seal`], for a link that works until then: to the second.
+    pub fn seal_until(&self, (owner, what): (PrincipalId, Sealed), until: SystemTime) -> String {
+        let expires = seconds(until);
         let mut seal = Vec::with_capacity(OWNER + EXPIRY + MAC);
         seal.extend_from_slice(owner.0.as_bytes());
         seal.extend_from_slice(&expires.to_be_bytes());
@@ -91,6 +97,17 @@ mod tests {
         assert_eq!(visitors.open_seal(&seal, what, now + LIFE + STEP), None);
         assert_eq!(visitors.open_seal(&seal, Sealed::Upload(Uuid::from_u128(2)), now), None);
         assert_eq!(visitors.open_seal(&seal, Sealed::Output(Uuid::from_u128(3)), now), None);
+    }
+
+    // safety 14
+    #[test]
+    fn a_seal_ends_when_whoever_makes_it_says() {
+        let visitors = super::super::visitor::tests::visitors();
+        let (what, end) = (Sealed::Output(Uuid::from_u128(2)), UNIX_EPOCH + LIFE);
+        let seal = visitors.seal_until((PrincipalId(Uuid::nil()), what), end);
+        let second = Duration::from_secs(1);
+        assert_eq!(visitors.open_seal(&seal, what, end - second), Some(PrincipalId(Uuid::nil())));
+        assert_eq!(visitors.open_seal(&seal, what, end), None);
     }
 
     // safety 14

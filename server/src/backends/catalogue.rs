@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use comfy::Definitions;
 use comfy::definitions::Kind;
-use comfy::rules::NodeRules;
+use comfy::validate::NodeRules;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ impl Catalogue {
         text
     }
 
-    /// What a server checks of these classes, for [`comfy::rules`].
+    /// What a server checks of these classes, for [`mod@comfy::validate`].
     pub(crate) fn rules<'a>(
         &self,
         classes: impl Iterator<Item = &'a str>,

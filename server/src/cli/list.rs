@@ -1,9 +1,11 @@
 //! `parlor workflow list`: what the house has, and whether it can run.
 
+use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use comfy::Definitions;
 use wire::studio::{Origin, StudioEntry};
 
 use super::workflow::{Catalogue, print};
@@ -31,17 +33,34 @@ impl List {
             "there is no house in {}: open it once, or say where it is with --data",
             config.data.display(),
         );
-        let definitions: Vec<_> =
-            self.catalogue.look(config).await?.map(Arc::new).into_iter().collect();
+        let (definitions, unchecked) = self.definitions(config).await?;
         let entries = studio::entries(&Db::open(&file).await?, &definitions).await?;
         if self.json {
-            return print(&serde_json::to_string_pretty(&entries).context("writing JSON")?);
+            print(&serde_json::to_string_pretty(&entries).context("writing JSON")?)?;
+        } else {
+            table(&entries).iter().try_for_each(|line| print(line))?;
         }
-        table(&entries).iter().try_for_each(|line| print(line))?;
-        if definitions.is_empty() {
-            print("\nOnly the forms were checked: --backend URL checks the graphs too.")?;
+        let Some(why) = unchecked else { return Ok(()) };
+        // Beside the list, which a program may be reading.
+        Ok(writeln!(std::io::stderr(), "\nOnly the forms were checked: {why}")?)
+    }
+
+    /// What the graphs are checked against, or why they are not. A house lists what it has although
+    /// its ComfyUI is away; one that is named here must answer.
+    async fn definitions(
+        &self,
+        config: &Config,
+    ) -> anyhow::Result<(Vec<Arc<Definitions>>, Option<String>)> {
+        let looked = self.catalogue.look(config).await;
+        match looked {
+            Ok(Some(definitions)) => Ok((vec![Arc::new(definitions)], None)),
+            Ok(None) => Ok((Vec::new(), Some("--backend URL checks the graphs too.".to_owned()))),
+            Err(error) if self.catalogue.is_named() => Err(error),
+            Err(error) => Ok((
+                Vec::new(),
+                Some(format!("the ComfyUI of this house does not say what it has: {error:#}")),
+            )),
         }
-        Ok(())
     }
 }
 

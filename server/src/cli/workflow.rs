@@ -94,6 +94,11 @@ impl Catalogue {
         )
     }
 
+    /// Whether somebody says here where from.
+    pub(super) fn is_named(&self) -> bool {
+        self.definitions.is_some() || self.backend.is_some()
+    }
+
     /// The same; `None` where nobody says where from.
     pub(super) async fn look(&self, config: &Config) -> anyhow::Result<Option<Definitions>> {
         let bytes = if let Some(file) = &self.definitions {

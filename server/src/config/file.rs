@@ -7,7 +7,7 @@ use toml::{Table, Value};
 /// `command` with the file's values as the defaults of its flags.
 pub(super) fn as_defaults(mut command: Command, text: &str) -> anyhow::Result<Command> {
     let table: Table = toml::from_str(text).context("this is not TOML")?;
-    for (name, value) in table {
+    for (name, value) in table.into_iter().flat_map(spelled_out) {
         let known = command.get_arguments().any(|arg| arg.get_id() == name.as_str());
         if !known || name == "config" {
             bail!("{}", unknown(&command, &name));
@@ -17,6 +17,17 @@ pub(super) fn as_defaults(mut command: Command, text: &str) -> anyhow::Result<Co
         command = command.mut_arg(name, |arg| arg.default_values(values));
     }
     Ok(command)
+}
+
+/// A table's lines stand for settings that begin with its name: `[object_store]` with
+/// `bucket` is `object_store_bucket`.
+fn spelled_out((name, value): (String, Value)) -> Vec<(String, Value)> {
+    match value {
+        Value::Table(lines) => {
+            lines.into_iter().map(|(line, value)| (format!("{name}_{line}"), value)).collect()
+        }
+        value => vec![(name, value)],
+    }
 }
 
 /// A value as it would be typed on the command line; a list is several.

@@ -81,13 +81,13 @@ pub struct LimitSettings {
     pub member_storage_mb: u32,
 
     /// Most jobs that wait at once, of everybody.
-    #[arg(long, env = "PARLOR_QUEUE_JOBS", value_name = "N", default_value = "1000",
+    #[arg(long, env = "PARLOR_QUEUE_JOBS", value_name = "N", default_value = "20000",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub queue_jobs: u32,
 
     /// Most jobs that wait at once, of one person or key; guests from one
-    /// address share theirs.
-    #[arg(long, env = "PARLOR_QUEUE_JOBS_EACH", value_name = "N", default_value = "100",
+    /// address share theirs. A batch has up to 1,000.
+    #[arg(long, env = "PARLOR_QUEUE_JOBS_EACH", value_name = "N", default_value = "2000",
           value_parser = clap::value_parser!(u32).range(1..))]
     pub queue_jobs_each: u32,
 }

@@ -10,8 +10,10 @@
 mod file;
 mod graphs;
 mod limits;
+mod objects;
 mod oidc;
 mod values;
+mod webhooks;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -27,8 +29,10 @@ use crate::cli::Command;
 
 pub use graphs::GraphSettings;
 pub use limits::{Allowance, LimitSettings};
+pub use objects::ObjectSettings;
 pub use oidc::OidcSettings;
 pub use values::{Alias, BackendAddress, Door, Origin, PublicUrl};
+pub use webhooks::WebhookSettings;
 
 /// The settings file of the working folder.
 const SETTINGS: &str = "parlor.toml";
@@ -165,6 +169,14 @@ pub struct Config {
     #[command(flatten)]
     pub oidc: OidcSettings,
 
+    /// Where programs want their files.
+    #[command(flatten)]
+    pub objects: ObjectSettings,
+
+    /// Whom the house tells of jobs.
+    #[command(flatten)]
+    pub webhooks: WebhookSettings,
+
     /// Let people ask for an account, which the owner then approves.
     #[arg(long, env = "PARLOR_REGISTRATION", action = ArgAction::Set, num_args = 0..=1,
           default_value = "false", default_missing_value = "true", require_equals = true,
@@ -201,6 +213,16 @@ pub struct Config {
         hide = true
     )]
     pub engine_delay_ms: u64,
+
+    /// Names of models that the demo engine lists besides its own: for tests.
+    #[arg(
+        long = "engine-model",
+        env = "PARLOR_ENGINE_MODELS",
+        value_name = "NAME",
+        value_delimiter = ',',
+        hide = true
+    )]
+    pub engine_models: Vec<String>,
 
     /// What to do instead of opening the house.
     #[command(subcommand)]
@@ -265,6 +287,8 @@ impl Config {
             );
         }
         self.oidc.check()?;
+        self.webhooks.check()?;
+        self.objects.check()?;
         if let Some(twice) = first_repeated(self.backends.iter().map(|backend| &backend.name)) {
             bail!("two backends are called {twice}: give each its own name, as NAME=URL");
         }

@@ -76,6 +76,25 @@ fn the_file_can_name_several_backends() {
 }
 
 #[test]
+fn a_table_of_the_file_stands_for_settings_that_begin_with_its_name() {
+    let table = "[object_store]\nendpoint = \"https://s3.example.org\"\nbucket = \"pictures\"\n";
+    let lacking = with_file(table, &[]).unwrap_err().to_string();
+    assert!(lacking.contains("--object-store-key"), "{lacking}");
+    let whole = format!("{table}key = \"id\"\nsecret_file = \"/x\"\npath_style = true");
+    let objects = with_file(&whole, &[]).unwrap().objects;
+    assert_eq!(objects.object_store_bucket.as_deref(), Some("pictures"));
+    assert!(objects.object_store_path_style);
+    let unknown = with_file(&format!("{whole}\nbukket = 1"), &[]).unwrap_err();
+    assert!(format!("{unknown:#}").contains("object_store_bukket"), "{unknown:#}");
+}
+
+#[test]
+fn what_webhooks_tell_is_signed() {
+    let bare = parse(&["--webhook", "http://127.0.0.1:9/hook"]).unwrap_err().to_string();
+    assert!(bare.contains("--webhook-secret-file"), "{bare}");
+}
+
+#[test]
 fn an_unknown_line_is_refused_with_the_nearest_name() {
     let error = format!("{:#}", with_file("max_uplod_mb = 5", &[]).unwrap_err());
     assert!(error.contains("max_uplod_mb") && error.contains("max_upload_mb"), "{error}");

@@ -150,7 +150,8 @@ pub(super) fn network(text: &str) -> anyhow::Result<IpNet> {
         .with_context(|| format!("`{text}` is no network; write 10.0.0.0/8 or one address"))
 }
 
-fn http_url(text: &str) -> anyhow::Result<Url> {
+/// A whole URL of a server.
+pub(super) fn http_url(text: &str) -> anyhow::Result<Url> {
     let url: Url =
         text.trim().parse().with_context(|| "write a whole URL, such as http://127.0.0.1:8188")?;
     ensure!(

@@ -6,10 +6,10 @@ use anyhow::Context as _;
 use serde_json::Value;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
-use wire::{Event, Inputs, Job, JobId, JobList, JobStatus, Millis, Output};
+use wire::{BatchId, Event, Inputs, Job, JobId, JobList, JobStatus, Millis, Output};
 
 use super::retention::GRACE;
-use super::{Db, JobFile, now, rows};
+use super::{Db, JobFile, batches, now, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
@@ -58,6 +58,8 @@ pub struct JobFilter {
     /// Words that the inputs must contain, in any case of letters: the first 16.
     pub q: Option<String>,
     pub favourite: Option<bool>,
+    /// Only those that were asked for with it.
+    pub batch: Option<BatchId>,
     /// [`JobList::next`] of the page before.
     pub cursor: Option<String>,
     /// Jobs on one page, 1 to 100; 0 means 50.
@@ -118,7 +120,7 @@ impl Db {
         rows::number(&row, "total")
     }
 
-    async fn with_outputs(&self, page: &[SqliteRow]) -> anyhow::Result<Vec<Job>> {
+    pub(super) async fn with_outputs(&self, page: &[SqliteRow]) -> anyhow::Result<Vec<Job>> {
         let ids = page.iter().map(|row| Ok(JobId(rows::uuid(row, "id")?)));
         let ids = ids.collect::<anyhow::Result<Vec<_>>>()?;
         let mut outputs: HashMap<JobId, Vec<Output>> = HashMap::new();
@@ -323,6 +325,9 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, principal: PrincipalId, filter: &Job
     if let Some(favourite) = filter.favourite {
         query.push(" AND favourite = ").push_bind(favourite);
     }
+    if let Some(batch) = filter.batch {
+        query.push(" AND batch = ").push_bind(rows::id(batch.0));
+    }
     // instr and not LIKE: what people type has no wildcards.
     let words = filter.q.iter().flat_map(|q| q.split_whitespace());
     for word in words.take(MAX_WORDS) {
@@ -345,24 +350,25 @@ async fn delete(
     .bind(rows::id(id.0))
     .fetch_all(&mut *connection)
     .await?;
-    let done = sqlx::query(
+    let gone = sqlx::query(
         "DELETE FROM jobs WHERE id = ?1 AND principal = ?2
-             AND (?3 IS NULL OR (expires_at <= ?3 AND favourite = 0))",
+             AND (?3 IS NULL OR (expires_at <= ?3 AND favourite = 0)) RETURNING batch",
     )
     .bind(rows::id(id.0))
     .bind(rows::id(principal.0))
     .bind(due)
-    .execute(connection)
+    .fetch_optional(&mut *connection)
     .await
     .context("deleting a job")?;
-    if done.rows_affected() == 0 {
-        return Ok(None);
+    let Some(gone) = gone else { return Ok(None) };
+    if let Some(batch) = gone.try_get::<Option<Vec<u8>>, _>("batch")? {
+        batches::delete_if_empty(connection, batch).await?;
     }
     files.iter().map(|row| rows::hash(row, "hash")).collect::<Result<_, _>>().map(Some)
 }
 
 /// A job as its owner sees it, but for what only the running process knows.
-fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
+pub(super) fn read(row: &SqliteRow, outputs: Vec<Output>) -> anyhow::Result<Job> {
     let favourite = row.try_get("favourite")?;
     let expires_at: Option<Millis> = row.try_get("expires_at")?;
     Ok(Job {

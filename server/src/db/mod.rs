@@ -1,11 +1,12 @@
 //! Everything that is kept: SQLite, and all SQL there is.
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
-//! changes, `submit` is how it is made, `jobs` how it is found and deleted, `attempts` is what
-//! backends were handed, `workflows` what can be run, `outputs`, `uploads`, `learned` and `settings` are
+//! changes, `submit` is how it is made, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
+//! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
-//! `recipes` what other doors keep, `usage` what they used, `audit` what they did, and `theirs` is
+//! `recipes` what other doors keep, `objects` what is in an object store, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
+//! `deliveries` what came of it, `usage` what they used, `audit` what they did, and `theirs` is
 //! about all that is somebody's, in whatever table.
 //!
 //! Reads and writes use different connections: in SQLite's WAL mode one of the
@@ -14,12 +15,18 @@
 mod assets;
 mod attempts;
 mod audit;
+mod batches;
+mod deliveries;
+mod halves;
+mod idempotency;
 mod identities;
 mod jobs;
 mod keys;
 mod learned;
 mod links;
 mod native;
+mod objects;
+mod outbox;
 mod outputs;
 mod people;
 mod readers;
@@ -35,6 +42,8 @@ mod theirs;
 mod trouble;
 mod uploads;
 mod usage;
+mod versions;
+mod webhooks;
 mod workflows;
 mod writer;
 
@@ -49,11 +58,14 @@ use anyhow::Context as _;
 use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub(crate) use assets::Known;
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
+pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};
+pub(crate) use halves::Half;
+pub(crate) use idempotency::{FirstAnswer, Idempotency, Remembered};
 pub use jobs::JobFilter;
 pub(crate) use jobs::{ToRun, Unfinished};
 pub(crate) use keys::{KeyRow, Maker};
@@ -65,11 +77,13 @@ pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
 pub(crate) use record::Changed;
-pub(crate) use submit::{Idempotency, JobFile, NewJob, Submission};
+pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
-pub(crate) use workflows::{Content, Overtaken, VersionRow, WorkflowRow};
+pub(crate) use versions::VersionRow;
+pub(crate) use webhooks::Added;
+pub(crate) use workflows::{Content, Overtaken, WorkflowRow};
 
 use readers::Readers;
 use writer::Writer;
@@ -87,6 +101,8 @@ pub struct Db {
     writer: Writer,
     /// See [`Db::storing`].
     files: Arc<RwLock<()>>,
+    /// Told when something is to be told by webhook.
+    pub(crate) outbox: Arc<Notify>,
 }
 
 impl Db {
@@ -108,7 +124,12 @@ impl Db {
             .await
             .with_context(|| format!("bringing {} up to date", path.display()))?;
         let readers = Readers::new(options.pragma("query_only", "ON"), READERS);
-        Ok(Self { readers, writer: Writer::start(connection), files: Arc::default() })
+        Ok(Self {
+            readers,
+            writer: Writer::start(connection),
+            files: Arc::default(),
+            outbox: Arc::default(),
+        })
     }
 
     /// Whether the database answers. For readiness.

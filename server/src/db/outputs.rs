@@ -161,7 +161,7 @@ pub(super) fn read(row: &SqliteRow) -> anyhow::Result<OutputRow> {
 }
 
 /// An output as its owner sees it.
-fn shown(row: &SqliteRow) -> anyhow::Result<Output> {
+pub(super) fn shown(row: &SqliteRow) -> anyhow::Result<Output> {
     let OutputRow { id, kind, name, mime, bytes, width, height, .. } = read(row)?;
     Ok(Output {
         id,

@@ -1,10 +1,12 @@
 //! How a job changes: its row and its events, in one transaction.
 
-use anyhow::Context as _;
-use sqlx::SqliteConnection;
-use wire::{Event, JobId, JobStatus, Millis, Progress};
+use std::sync::Arc;
 
-use super::{Db, attempts, now, outputs, rows};
+use anyhow::Context as _;
+use sqlx::{Row as _, SqliteConnection};
+use wire::{Event, JobId, JobStatus, Millis, Progress, WebhookEvent};
+
+use super::{Db, attempts, batches, now, outbox, outputs, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Handling;
 use crate::jobs::state::{Change, End};
@@ -18,6 +20,8 @@ pub(crate) struct Changed {
     pub(crate) status: JobStatus,
     /// What viewers are told, with its number.
     pub(crate) events: Vec<(u64, Event)>,
+    /// Somebody wants to be told, by webhook.
+    pub(crate) posted: bool,
 }
 
 impl Db {
@@ -30,9 +34,7 @@ impl Db {
         change: Change,
         after: impl FnOnce(&Changed) + Send + 'static,
     ) -> anyhow::Result<Option<Changed>> {
-        let after = |changed: &Option<Changed>| {
-            changed.as_ref().map(after);
-        };
+        let after = self.heeded(after);
         self.write_then(move |connection| Box::pin(apply(connection, job, change)), after).await
     }
 
@@ -43,10 +45,23 @@ impl Db {
         change: Change,
         after: impl FnOnce(&Changed) + Send + 'static,
     ) -> anyhow::Result<()> {
-        let after = |changed: &Option<Changed>| {
-            changed.as_ref().map(after);
-        };
+        let after = self.heeded(after);
         self.post(move |connection| Box::pin(apply(connection, job, change)), after).await
+    }
+
+    /// `after`, for what came of a change, if anything did; and whoever tells of it is told.
+    fn heeded(
+        &self,
+        after: impl FnOnce(&Changed) + Send + 'static,
+    ) -> impl FnOnce(&Option<Changed>) + Send + 'static {
+        let outbox = Arc::clone(&self.outbox);
+        move |changed| {
+            let Some(changed) = changed else { return };
+            if changed.posted {
+                outbox.notify_one();
+            }
+            after(changed);
+        }
     }
 }
 
@@ -80,9 +95,26 @@ async fn apply(
         .bind(rows::status_name(status))
         .bind(seq as i64)
         .bind(rows::id(job.0))
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
-    Ok(Some(Changed { job, principal, status, events }))
+    let posted = match told_of(before.status, status) {
+        Some(event) => outbox::tell(connection, (job, principal), (event, at)).await?,
+        None => false,
+    };
+    Ok(Some(Changed { job, principal, status, events, posted }))
+}
+
+/// What of a change of status can be told of.
+fn told_of(before: JobStatus, status: JobStatus) -> Option<WebhookEvent> {
+    match status {
+        _ if status == before => None,
+        JobStatus::Running => Some(WebhookEvent::Started),
+        JobStatus::Succeeded => Some(WebhookEvent::Succeeded),
+        JobStatus::Failed => Some(WebhookEvent::Failed),
+        JobStatus::Canceled => Some(WebhookEvent::Canceled),
+        JobStatus::Expired => Some(WebhookEvent::Expired),
+        JobStatus::Queued | JobStatus::Canceling => None,
+    }
 }
 
 /// Numbers events after `last`.
@@ -165,11 +197,14 @@ async fn finish(
     (status, at): (JobStatus, Millis),
     (progress, failure): (Option<Progress>, Option<wire::Failure>),
 ) -> anyhow::Result<Event> {
-    let handling = sqlx::query("SELECT handling FROM jobs WHERE id = ?")
+    let row = sqlx::query("SELECT handling, batch FROM jobs WHERE id = ?")
         .bind(rows::id(job.0))
         .fetch_one(&mut *connection)
         .await?;
-    let handling: Handling = rows::parsed(&handling, "handling")?;
+    let handling: Handling = rows::parsed(&row, "handling")?;
+    if let Some(batch) = row.try_get::<Option<Vec<u8>>, _>("batch")? {
+        batches::end_one(connection, batch, job).await?;
+    }
     let expires_at = handling.expiry(at);
     sqlx::query(
         "UPDATE jobs SET finished_at = ?, expires_at = ?, progress = ?, failure = ? WHERE id = ?",

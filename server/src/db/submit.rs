@@ -1,17 +1,15 @@
-//! Jobs: made, once for each idempotency key.
+//! Jobs: made, one or many at once, once for each idempotency key.
 
 use anyhow::Context as _;
-use serde_json::Value;
-use sqlx::{Row as _, SqliteConnection};
-use wire::{Event, Inputs, Job, JobId, JobStatus, Millis};
+use sqlx::SqliteConnection;
+use wire::{BatchId, Event, Inputs, Job, JobId, JobStatus, Millis};
 
-use super::{Asked, Db, native, now, rows};
+use super::idempotency::{Idempotency, remember, remembered};
+use super::{Asked, Db, batches, native, rows, webhooks};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
-
-/// How long an idempotency key is remembered: a day.
-const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
+use crate::webhooks::Target;
 
 /// A job that is about to be.
 #[derive(Debug, Clone)]
@@ -28,14 +26,29 @@ pub(crate) struct NewJob {
     pub(crate) inputs: Inputs,
     /// What a search looks in.
     pub(crate) words: String,
-    /// What a backend is to run.
-    pub(crate) graph: Value,
+    /// What a backend is to run, as JSON: many at once are smaller as text.
+    pub(crate) graph: String,
     /// Files it reads.
     pub(crate) files: Vec<JobFile>,
     /// What is to be done with what it makes.
     pub(crate) handling: Handling,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub(crate) asked: Option<Asked>,
+    /// Who wants to be told of it alone.
+    pub(crate) webhook: Option<Target>,
+    /// The batch that it belongs to, and its line there.
+    pub(crate) batch: Option<(BatchId, u32)>,
+}
+
+/// What is asked for at once: a job, or a batch of them, all of one principal
+/// and one workflow.
+#[derive(Debug)]
+pub(crate) struct Order {
+    /// One at least.
+    pub(crate) jobs: Vec<NewJob>,
+    /// What they are together.
+    pub(crate) batch: Option<BatchId>,
+    pub(crate) key: Option<Idempotency>,
 }
 
 impl NewJob {
@@ -72,31 +85,30 @@ pub(crate) struct JobFile {
     pub(crate) name: String,
 }
 
-/// What makes a repeated submission the same one.
-#[derive(Debug, Clone)]
-pub(crate) struct Idempotency {
-    pub(crate) key: String,
-    /// Hash of what was asked for.
-    pub(crate) body: [u8; 32],
+/// What an order made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ordered {
+    Job(JobId),
+    Batch(BatchId),
 }
 
 /// What became of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Submission {
     Made,
-    /// The same was asked for before: this job.
-    Replayed(JobId),
+    /// The same was asked for before: this.
+    Replayed(Ordered),
     /// The key was used for something else.
     Conflict,
 }
 
 impl Db {
-    /// Makes the job with its first event, unless its key was used before.
-    /// `after` is called once it is durable, if it was made.
+    /// Makes all jobs of the order with their first events, unless its key was
+    /// used before: all or none. `after` is called once they are durable, if they
+    /// were made.
     pub(crate) async fn submit(
         &self,
-        job: NewJob,
-        key: Option<Idempotency>,
+        order: Order,
         after: impl FnOnce() + Send + 'static,
     ) -> anyhow::Result<Submission> {
         let after = |submission: &Submission| {
@@ -104,34 +116,40 @@ impl Db {
                 after();
             }
         };
-        self.write_then(move |connection| Box::pin(insert(connection, job, key)), after).await
-    }
-
-    /// The job that was made under this key, if that is still remembered.
-    pub(crate) async fn replay(
-        &self,
-        principal: PrincipalId,
-        key: &Idempotency,
-    ) -> anyhow::Result<Option<Submission>> {
-        let mut connection = self.readers.acquire().await.context("reaching the database")?;
-        remembered(&mut connection, principal, (key, now())).await
+        self.write_then(move |connection| Box::pin(insert(connection, order)), after).await
     }
 }
 
-async fn insert(
-    connection: &mut SqliteConnection,
-    job: NewJob,
-    key: Option<Idempotency>,
-) -> anyhow::Result<Submission> {
-    if let Some(key) = &key {
-        let since = (key, job.at);
-        if let Some(answer) = remembered(&mut *connection, job.principal, since).await? {
-            return Ok(answer);
-        }
+async fn insert(connection: &mut SqliteConnection, order: Order) -> anyhow::Result<Submission> {
+    let Order { jobs, batch, key } = order;
+    let first = jobs.first().context("an order of nothing")?;
+    let (principal, at) = (first.principal, first.at);
+    let made = batch.map_or(Ordered::Job(first.id), Ordered::Batch);
+    if let Some(key) = &key
+        && let Some(answer) = remembered(&mut *connection, principal, (key, at)).await?
+    {
+        return Ok(answer);
     }
-    insert_job(connection, &job).await?;
+    if let Some(batch) = batch {
+        batches::insert(connection, batch, &jobs).await?;
+    }
+    for job in &jobs {
+        insert_one(connection, job).await?;
+    }
+    if let Some(key) = key {
+        remember(connection, (principal, key), (made, at)).await?;
+    }
+    Ok(Submission::Made)
+}
+
+/// A job with its first event.
+async fn insert_one(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
+    insert_job(connection, job).await?;
     if let Some(asked) = &job.asked {
         native::insert(connection, (job.id, asked)).await?;
+    }
+    if let Some(target) = &job.webhook {
+        webhooks::insert_for_job(connection, (job.principal, job.id), target).await?;
     }
     for file in &job.files {
         sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")
@@ -141,18 +159,16 @@ async fn insert(
             .execute(&mut *connection)
             .await?;
     }
-    if let Some(key) = key {
-        remember(connection, &job, key).await?;
-    }
-    Ok(Submission::Made)
+    Ok(())
 }
 
 /// The job with its first event.
 async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
+    let (batch, line) = job.batch.map(|(batch, line)| (rows::id(batch.0), line)).unzip();
     sqlx::query(
         "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
-                           created_at, inputs, words, graph, handling)
-         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?);
+                           created_at, inputs, words, graph, handling, batch, line)
+         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?);
          INSERT INTO events (job, seq, event) VALUES (?, 1, ?)",
     )
     .bind(rows::id(job.id.0))
@@ -164,60 +180,14 @@ async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::
     .bind(job.at)
     .bind(rows::json(&job.inputs)?)
     .bind(job.words.to_lowercase())
-    .bind(rows::json(&job.graph)?)
+    .bind(&job.graph)
     .bind(rows::json(&job.handling)?)
+    .bind(batch)
+    .bind(line)
     .bind(rows::id(job.id.0))
     .bind(rows::json(&Event::Queued { at: job.at })?)
     .execute(connection)
     .await
     .context("keeping a job")?;
-    Ok(())
-}
-
-/// What a key stands for, if it is still remembered.
-async fn remembered(
-    connection: &mut SqliteConnection,
-    principal: PrincipalId,
-    (key, at): (&Idempotency, Millis),
-) -> anyhow::Result<Option<Submission>> {
-    let row = sqlx::query(
-        "SELECT body, job FROM idempotency WHERE principal = ? AND key = ? AND created_at > ?",
-    )
-    .bind(rows::id(principal.0))
-    .bind(&key.key)
-    .bind(at - REMEMBERED)
-    .fetch_optional(connection)
-    .await
-    .context("looking for the key")?;
-    let Some(row) = row else { return Ok(None) };
-    let body: &[u8] = row.try_get("body")?;
-    Ok(Some(if body == key.body {
-        Submission::Replayed(JobId(rows::uuid(&row, "job")?))
-    } else {
-        Submission::Conflict
-    }))
-}
-
-/// Remembers a key, and forgets those whose time is up.
-async fn remember(
-    connection: &mut SqliteConnection,
-    job: &NewJob,
-    key: Idempotency,
-) -> anyhow::Result<()> {
-    sqlx::query("DELETE FROM idempotency WHERE created_at <= ?")
-        .bind(job.at - REMEMBERED)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query(
-        "INSERT INTO idempotency (principal, key, body, job, created_at) VALUES (?, ?, ?, ?, ?)",
-    )
-    .bind(rows::id(job.principal.0))
-    .bind(key.key)
-    .bind(key.body.to_vec())
-    .bind(rows::id(job.id.0))
-    .bind(job.at)
-    .execute(connection)
-    .await
-    .context("keeping the key")?;
     Ok(())
 }

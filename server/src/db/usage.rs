@@ -85,6 +85,8 @@ impl Db {
                     (SELECT count(*) FROM jobs WHERE (principal = those.who OR turn = those.who)
                          AND status IN ('queued', 'running', 'canceling')) AS open,
                     coalesce((SELECT sum(bytes) FROM uploads WHERE principal = those.who), 0)
+                  + coalesce((SELECT sum(bytes) FROM halves
+                              WHERE principal = those.who AND upload IS NULL), 0)
                   + coalesce((SELECT sum(bytes) FROM outputs WHERE principal = those.who), 0) AS stored
              FROM those
              LEFT JOIN usage ON usage.who = those.who AND day = ?1 AND workflow = ''
@@ -143,18 +145,7 @@ impl Db {
         .fetch_all(&self.readers)
         .await
         .context("listing the jobs of everybody")?;
-        let job = |row: &SqliteRow| {
-            Ok(HouseJob {
-                id: JobId(rows::uuid(row, "id")?),
-                principal: rows::uuid(row, "principal")?,
-                name: row.try_get("name")?,
-                workflow: row.try_get("workflow")?,
-                status: rows::status(row)?,
-                created_at: row.try_get("created_at")?,
-                backend: row.try_get("backend")?,
-            })
-        };
-        found.iter().map(job).collect()
+        found.iter().map(house_job).collect()
     }
 
     /// Whose a job is, and of which workflow.
@@ -173,10 +164,11 @@ impl Db {
         row.map(read).transpose()
     }
 
-    /// How many bytes of uploads and outputs a principal has.
+    /// How many bytes of uploads, also of those that are not whole, and outputs a principal has.
     pub(crate) async fn stored_of(&self, principal: PrincipalId) -> anyhow::Result<u64> {
         let row = sqlx::query(
             "SELECT coalesce((SELECT sum(bytes) FROM uploads WHERE principal = ?1), 0)
+                  + coalesce((SELECT sum(bytes) FROM halves WHERE principal = ?1 AND upload IS NULL), 0)
                   + coalesce((SELECT sum(bytes) FROM outputs WHERE principal = ?1), 0) AS total",
         )
         .bind(rows::id(principal.0))
@@ -219,4 +211,17 @@ async fn add(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// A job as its host may see it: what was asked for is its owner's alone.
+pub(super) fn house_job(row: &SqliteRow) -> anyhow::Result<HouseJob> {
+    Ok(HouseJob {
+        id: JobId(rows::uuid(row, "id")?),
+        principal: rows::uuid(row, "principal")?,
+        name: row.try_get("name")?,
+        workflow: row.try_get("workflow")?,
+        status: rows::status(row)?,
+        created_at: row.try_get("created_at")?,
+        backend: row.try_get("backend")?,
+    })
 }

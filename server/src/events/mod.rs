@@ -86,6 +86,19 @@ impl Hub {
         self.lock().entry(principal).or_default().resume(job);
     }
 
+    /// What is not over of `from`'s is `to`'s from now on.
+    pub(crate) fn change_hands(&self, from: PrincipalId, to: PrincipalId) {
+        let mut topics = self.lock();
+        let Some(former) = topics.get(&from).cloned() else { return };
+        for job in former.jobs() {
+            former.append(job, Payload::Text(text(&ToViewer::Gone { job })), true);
+            topics.entry(to).or_default().resume(job);
+        }
+        if former.is_idle() {
+            topics.remove(&from);
+        }
+    }
+
     /// Something of the job is other than its events say: viewers ask for it.
     pub(crate) fn changed(&self, about: (PrincipalId, JobId)) {
         self.append(about, Payload::Resync, false);

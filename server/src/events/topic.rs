@@ -97,6 +97,11 @@ impl Topic {
         self.lock().running.insert(job);
     }
 
+    /// What is not over.
+    pub(super) fn jobs(&self) -> Vec<JobId> {
+        self.lock().running.iter().copied().collect()
+    }
+
     /// Puts `payload` in the place of what the slot held.
     pub(super) fn replace(&self, job: JobId, slot: Slot, payload: Payload) {
         let mut state = self.lock();

@@ -3,7 +3,7 @@
 //! `store` is the folder, `kind` tells what a file is by its content,
 //! `picture` checks pictures, `strip` takes out what is not their content,
 //! `convert` turns them into other formats, `form` shows them in others, `upload` takes in what people send,
-//! `arriving` what backends made, `room` says how much may be in memory at once,
+//! `halves` keeps what comes in pieces, `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is,
 //! `sending` hands out what is stored, `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
@@ -14,6 +14,7 @@ mod claim;
 mod convert;
 mod form;
 mod gif;
+mod halves;
 mod kind;
 mod name;
 mod picture;
@@ -37,6 +38,7 @@ use wire::{Format, Metadata, OutputKind};
 pub use arriving::Arriving;
 pub use claim::Claim;
 pub use form::Form;
+pub(crate) use halves::Arrived;
 pub use name::SafeName;
 pub use sending::{Part, Sending};
 pub use thumb::{Thumb, ThumbWidth};

@@ -23,10 +23,12 @@ pub(super) struct Store {
 const CONTENT: &str = "content";
 const THUMBS: &str = "thumbs";
 const INCOMING: &str = "incoming";
+/// What arrives in pieces, over days.
+const HALVES: &str = "halves";
 
 impl Store {
     pub(super) async fn open(folder: &Path) -> io::Result<Self> {
-        for part in [CONTENT, THUMBS] {
+        for part in [CONTENT, THUMBS, HALVES] {
             fs::create_dir_all(folder.join(part)).await?;
         }
         // What was on its way in when the process ended belongs to nobody.
@@ -46,6 +48,11 @@ impl Store {
     /// Where a thumbnail of it is kept.
     pub(super) fn thumb_path(&self, hash: Hash, width: u32) -> PathBuf {
         self.shelf(THUMBS, hash).join(format!("{hash}-{width}"))
+    }
+
+    /// Where files lie of which not all has come.
+    pub(super) fn halves(&self) -> PathBuf {
+        self.folder.join(HALVES)
     }
 
     /// A new file for what is on its way in; deleted when dropped.

@@ -12,13 +12,14 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
-use wire::{JobStatus, PreviewFormat, Progress};
+use wire::{JobId, JobStatus, PreviewFormat, Progress};
 
 use super::outputs::MAX_OUTPUTS;
 use super::progress::Tracker;
 use super::run::{LOST, Run};
 use super::state::Change;
 use super::telling::Telling;
+use crate::auth::PrincipalId;
 use crate::backends::{Heard, Listener};
 
 /// After this much silence it is asked how things stand.
@@ -226,11 +227,17 @@ impl<'a> Follow<'a> {
     fn tell_progress(&mut self) {
         let progress = self.tracker.progress();
         let jobs = self.run.jobs;
-        jobs.parts.hub.progress((self.run.row.principal, self.run.id), &progress);
+        jobs.parts.hub.progress(self.about(), &progress);
         if let Some(active) = jobs.active().get_mut(&self.run.id) {
             active.progress = Some(progress);
             active.graph.get_or_insert_with(|| Arc::new(self.run.graph.clone()));
         }
+    }
+
+    /// Whom it is told, which may change while it runs.
+    fn about(&self) -> (PrincipalId, JobId) {
+        let whose = self.run.jobs.active().get(&self.run.id).and_then(|active| active.whose);
+        (whose.unwrap_or(self.run.row.principal), self.run.id)
     }
 
     fn preview(&mut self, format: ImageFormat, image: Bytes, meta: Option<Box<PreviewMeta>>) {
@@ -249,8 +256,7 @@ impl<'a> Follow<'a> {
                 ImageFormat::Jpeg => PreviewFormat::Jpeg,
                 ImageFormat::Png => PreviewFormat::Png,
             };
-            let about = (self.run.row.principal, self.run.id);
-            self.run.jobs.parts.hub.preview(about, format, &image);
+            self.run.jobs.parts.hub.preview(self.about(), format, &image);
         }
     }
 

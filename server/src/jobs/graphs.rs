@@ -16,7 +16,7 @@ use super::inputs::{Found, file_name};
 use super::submit::IdempotencyKey;
 use super::{Handling, Jobs, SubmitError, Submitted};
 use crate::auth::{Asker, PrincipalId};
-use crate::db::{self, Asked, Idempotency, JobFile, NewJob};
+use crate::db::{self, Asked, JobFile, NewJob, Order};
 use crate::workflows::{FileRef, Needs, raw};
 
 /// What a job without a workflow is called.
@@ -73,13 +73,13 @@ impl Jobs {
         key: Option<IdempotencyKey>,
     ) -> Result<SubmittedGraph, SubmitError> {
         let asker = asker.into();
-        let key = key.map(|key| Idempotency { key: key.into_text(), body: fingerprint(&raw) });
+        let key = key.map(|key| key.standing_for(|| fingerprint(&raw)));
         let definitions = self.parts.backends.all_definitions();
         let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
         if definitions.is_empty() {
             return Err(SubmitError::Opening);
         }
-        let Verdict { outputs, node_errors } = verdict(&raw, &definitions)?;
+        let Verdict { outputs, node_errors, .. } = verdict(&raw, &definitions)?;
         let asked = raw.asked.clone().map(|asked| Asked { outputs: outputs.clone(), ..asked });
         let taken = |submitted| SubmittedGraph { submitted, outputs, node_errors };
         if let Some(key) = &key
@@ -94,7 +94,8 @@ impl Jobs {
         job.row.asked = asked;
         let needs = Needs::of_graph(&job.graph, &definitions);
         let (made, cost) = (job.row.as_made(), job.graph.cost_with(pixels).total());
-        let answer = self.commit(job.row, (key, needs)).await?;
+        let order = Order { jobs: vec![job.row], batch: None, key };
+        let answer = self.commit(order, vec![needs]).await?;
         let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
         let cost = if submitted.replayed { 0 } else { cost };
         Ok(taken(Submitted { cost, ..submitted }))
@@ -117,10 +118,12 @@ impl Jobs {
             at: db::now(),
             words: raw::words(&graph, definitions),
             inputs: Inputs::new(),
-            graph: graph.to_value(),
+            graph: graph.to_value().to_string(),
             files,
             handling: Handling::of_graph(self.limits.keep_days),
             asked: None,
+            webhook: None,
+            batch: None,
         };
         Ok(RawJob { row, graph })
     }

@@ -1,7 +1,7 @@
 //! The life of a job.
 //!
 //! Read in this order: `state` is what may happen when, `submit` is the door,
-//! `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
+//! `batch` many at once, `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
 //! meanwhile, `telling` what others are told of it, `collect` brings home what was made as `handling` says, `recover`
@@ -12,6 +12,7 @@
 //! told, and a task that dies takes nothing with it that a restart would not
 //! find again.
 
+mod batch;
 mod collect;
 mod dispatch;
 mod failure;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use comfy::Graph;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use wire::{Event, Job, JobId, JobList, JobStatus, Millis, Progress};
 
@@ -49,10 +51,13 @@ use crate::workflows::{GraphPolicy, Workflows};
 use queue::Queue;
 use state::Change;
 
+pub use batch::MOST_AT_ONCE;
+pub(crate) use batch::{AtLine, Line, SubmittedBatch};
 pub use graphs::{KnownFile, Raw, SubmittedGraph};
 pub use handling::Handling;
 pub use queue::QueueLimits;
-pub use submit::{IdempotencyKey, SubmitError, Submitted};
+pub(crate) use submit::fingerprint;
+pub use submit::{IdempotencyKey, SubmitError, Submitted, Terms};
 pub(crate) use telling::Account;
 
 /// What jobs need of the rest of the house.
@@ -86,7 +91,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            queue: QueueLimits { all: 1_000, each: 100 },
+            // A batch, and another beside it; and many who have one.
+            queue: QueueLimits { all: 20_000, each: 2 * MOST_AT_ONCE },
             attempts: 3,
             patience_ms: 24 * 60 * 60 * 1000,
             output_bytes: 256 << 20,
@@ -105,6 +111,8 @@ pub struct Jobs {
     queue: Queue,
     /// Jobs that a task takes care of. Never held across an await.
     active: Arc<Mutex<HashMap<JobId, Active>>>,
+    /// One for each batch that may be in memory.
+    preparing: Arc<Semaphore>,
     shutdown: Shutdown,
 }
 
@@ -116,6 +124,8 @@ struct Active {
     /// Asks its task to stop it.
     stop: CancellationToken,
     progress: Option<Progress>,
+    /// Who is told of it, once its task knows.
+    whose: Option<PrincipalId>,
     /// As its backend has it, once there is progress.
     graph: Option<Arc<Graph>>,
 }
@@ -134,6 +144,7 @@ impl Jobs {
             limits,
             queue: Queue::new(limits.queue),
             active: Arc::default(),
+            preparing: Arc::new(Semaphore::new(batch::PREPARED_AT_ONCE)),
             shutdown: shutdown.clone(),
         };
         jobs.recover().await?;
@@ -290,6 +301,14 @@ impl Jobs {
         self.queue.remove(id);
         if let Some(active) = self.active().get(&id) {
             active.stop.cancel();
+        }
+    }
+
+    /// What is `from`'s is `to`'s now, who is told of what runs.
+    pub(crate) fn change_hands(&self, from: PrincipalId, to: PrincipalId) {
+        self.parts.hub.change_hands(from, to);
+        for active in self.active().values_mut().filter(|active| active.whose == Some(from)) {
+            active.whose = Some(to);
         }
     }
 

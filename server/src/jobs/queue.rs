@@ -179,14 +179,15 @@ impl Queue {
         Self { line: Arc::default(), limits, grown: Arc::default(), moved: Arc::default() }
     }
 
-    /// A place for a job that is about to be committed.
-    pub(super) fn reserve(&self, asker: Asker) -> Result<Reservation, Full> {
+    /// Places for jobs that are about to be committed: for all of them, or none.
+    pub(super) fn reserve(&self, asker: Asker, jobs: usize) -> Result<Reservation, Full> {
         let mut line = self.lock();
-        if line.len() >= self.limits.all || line.len_of(asker.turn) >= self.limits.each {
+        let QueueLimits { all, each } = self.limits;
+        if line.len() + jobs > all || line.len_of(asker.turn) + jobs > each {
             return Err(Full);
         }
-        *line.reserved.entry(asker.turn).or_default() += 1;
-        Ok(Reservation { queue: self.clone(), asker })
+        *line.reserved.entry(asker.turn).or_default() += jobs;
+        Ok(Reservation { queue: self.clone(), asker, jobs })
     }
 
     /// Adds a job without asking for room: it was promised some before.
@@ -250,18 +251,22 @@ impl Queue {
     }
 }
 
-/// A promised place. Dropping it gives the place back.
+/// Promised places. Dropping it gives them back.
 #[derive(Debug)]
 pub(super) struct Reservation {
     queue: Queue,
     asker: Asker,
+    jobs: usize,
 }
 
 impl Reservation {
-    /// The job takes its place.
-    pub(super) fn fill(self, job: JobId, workflow: String, needs: Needs) {
-        let waiting = Waiting::new((self.asker, job), workflow).needing(needs);
-        self.queue.lock().push(waiting);
+    /// The jobs, of one workflow, take their places in this order.
+    pub(super) fn fill(self, workflow: &str, jobs: impl IntoIterator<Item = (JobId, Needs)>) {
+        let mut line = self.queue.lock();
+        for (job, needs) in jobs {
+            line.push(Waiting::new((self.asker, job), workflow.to_owned()).needing(needs));
+        }
+        drop(line);
         self.queue.changed();
     }
 }
@@ -270,7 +275,7 @@ impl Drop for Reservation {
     fn drop(&mut self) {
         let mut line = self.queue.lock();
         if let Some(reserved) = line.reserved.get_mut(&self.asker.turn) {
-            *reserved -= 1;
+            *reserved -= self.jobs;
             if *reserved == 0 {
                 line.reserved.remove(&self.asker.turn);
             }

@@ -41,10 +41,10 @@ fn guests_from_one_address_share_their_turns_and_places() {
     let id = |n| PrincipalId(Uuid::from_u128(n));
     let guest = |n| Asker { principal: id(n), turn: id(100) };
     for n in [1, 2] {
-        let place = queue.reserve(guest(n)).unwrap();
-        place.fill(JobId(Uuid::from_u128(n)), String::new(), Needs::default());
+        let place = queue.reserve(guest(n), 1).unwrap();
+        place.fill("", [(JobId(Uuid::from_u128(n)), Needs::default())]);
     }
-    assert_eq!(queue.reserve(guest(3)).unwrap_err(), Full, "a new cookie is no new place");
+    assert_eq!(queue.reserve(guest(3), 1).unwrap_err(), Full, "a new cookie is no new place");
     queue.push(waiting(4, 4));
     let order: Vec<_> = std::iter::from_fn(|| take(&queue)).collect();
     assert_eq!(order, [1, 4, 2]);
@@ -55,20 +55,20 @@ fn guests_from_one_address_share_their_turns_and_places() {
 fn a_full_queue_takes_no_more_and_places_are_given_back() {
     let queue = queue(3, 2);
     let [one, two] = [1, 2].map(|n| Asker::from(PrincipalId(Uuid::from_u128(n))));
-    let kept = [queue.reserve(one).unwrap(), queue.reserve(one).unwrap()];
-    assert_eq!(queue.reserve(one).unwrap_err(), Full, "one principal has its share");
-    let _third = queue.reserve(two).unwrap();
-    assert_eq!(queue.reserve(two).unwrap_err(), Full, "all places are promised");
+    let kept = [queue.reserve(one, 1).unwrap(), queue.reserve(one, 1).unwrap()];
+    assert_eq!(queue.reserve(one, 1).unwrap_err(), Full, "one principal has its share");
+    let _third = queue.reserve(two, 1).unwrap();
+    assert_eq!(queue.reserve(two, 1).unwrap_err(), Full, "all places are promised");
     drop(kept);
-    assert!(queue.reserve(one).is_ok());
+    assert!(queue.reserve(one, 1).is_ok());
 }
 
 #[test]
 fn a_filled_place_is_counted_once() {
     let queue = queue(10, 10);
-    let reserved = queue.reserve(PrincipalId(Uuid::nil()).into()).unwrap();
+    let reserved = queue.reserve(PrincipalId(Uuid::nil()).into(), 1).unwrap();
     assert_eq!(queue.len(), 1);
-    reserved.fill(JobId(Uuid::nil()), String::new(), Needs::default());
+    reserved.fill("", [(JobId(Uuid::nil()), Needs::default())]);
     assert_eq!(queue.len(), 1);
 }
 

@@ -94,7 +94,12 @@ impl Jobs {
         if row.status.is_over() {
             return Ok(Outcome::Nothing);
         }
-        let stop = self.active().entry(id).or_default().stop.clone();
+        let stop = {
+            let mut active = self.active();
+            let active = active.entry(id).or_default();
+            active.whose = Some(row.principal);
+            active.stop.clone()
+        };
         if row.status == JobStatus::Canceling {
             stop.cancel();
         }

@@ -10,7 +10,8 @@ use wire::{Event, Inputs, Job, JobId};
 
 use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
-use crate::db::{self, Idempotency, NewJob, Submission};
+use crate::db::{self, Idempotency, NewJob, Order, Ordered, Submission};
+use crate::webhooks::Target;
 use crate::workflows::{BadField, Checked, Needs, Outside, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
@@ -21,17 +22,44 @@ const MAX_KEY: usize = 255;
 
 /// What a client calls a submission, so that repeating it changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdempotencyKey(String);
+pub struct IdempotencyKey {
+    text: String,
+    /// Hash of what is asked for, where the door knows it.
+    body: Option<[u8; 32]>,
+}
 
 impl IdempotencyKey {
     /// Accepts 1 to 255 visible ASCII characters.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=MAX_KEY).contains(&text.len());
-        (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
+        let fits = fits && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self { text: text.to_owned(), body: None })
     }
 
-    pub(super) fn into_text(self) -> String {
-        self.0
+    /// With the hash of what it stands for, if the door has said none.
+    pub(crate) fn standing_for(self, body: impl FnOnce() -> [u8; 32]) -> Idempotency {
+        Idempotency { key: self.text, body: self.body.unwrap_or_else(body) }
+    }
+}
+
+impl From<Idempotency> for IdempotencyKey {
+    fn from(Idempotency { key, body }: Idempotency) -> Self {
+        Self { text: key, body: Some(body) }
+    }
+}
+
+/// What comes with a submission, beside its inputs.
+#[derive(Debug, Default)]
+pub struct Terms {
+    /// Asking twice with the same key makes one job.
+    pub key: Option<IdempotencyKey>,
+    /// Who wants to be told what becomes of it.
+    pub(crate) webhook: Option<Target>,
+}
+
+impl From<Option<IdempotencyKey>> for Terms {
+    fn from(key: Option<IdempotencyKey>) -> Self {
+        Self { key, webhook: None }
     }
 }
 
@@ -43,6 +71,15 @@ pub struct Submitted {
     pub replayed: bool,
     /// What it costs, in pixel steps; nothing when it was there already.
     pub cost: u64,
+}
+
+/// A job that can be committed.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) row: NewJob,
+    pub(super) needs: Needs,
+    /// In pixel steps.
+    pub(super) cost: u64,
 }
 
 /// Why there is no job.
@@ -89,6 +126,11 @@ pub enum SubmitError {
     },
     #[error("This idempotency key was used for something else.")]
     IdempotencyConflict,
+    #[error("The graphs of these jobs are more than {most} MB together. Send fewer lines at once.")]
+    TooMuchAtOnce {
+        /// In megabytes.
+        most: usize,
+    },
     /// Our own fault, to be logged and not told.
     #[error("the job could not be stored")]
     Storage(#[from] anyhow::Error),
@@ -125,49 +167,64 @@ impl Jobs {
         asker: impl Into<Asker>,
         slug: &str,
         inputs: Inputs,
-        key: Option<IdempotencyKey>,
+        terms: impl Into<Terms>,
     ) -> Result<Submitted, SubmitError> {
-        let Asker { principal, turn } = asker.into();
+        let (asker, Terms { key, webhook }) = (asker.into(), terms.into());
         let workflow = self.parts.workflows.get(slug).ok_or(SubmitError::NoSuchWorkflow)?;
-        let key = key.map(|key| Idempotency { key: key.0, body: fingerprint(slug, &inputs) });
+        let key = key.map(|key| key.standing_for(|| fingerprint(slug, &inputs)));
         if let Some(key) = &key
-            && let Some(answer) = self.parts.db.replay(principal, key).await?
+            && let Some(answer) = self.parts.db.replay(asker.principal, key).await?
         {
-            return self.answer(principal, (answer, None)).await;
+            return self.answer(asker.principal, (answer, None)).await;
         }
+        let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
+        let Prepared { row, needs, cost } = self.prepare(asker, &workflow, &inputs).await?;
+        let made = row.as_made();
+        let order = Order { jobs: vec![NewJob { webhook, ..row }], batch: None, key };
+        let answer = self.commit(order, vec![needs]).await?;
+        let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
+        Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
+    }
+
+    /// A job of these inputs, which are checked. Hold [`crate::db::Db::storing`] until it is
+    /// committed.
+    pub(super) async fn prepare(
+        &self,
+        asker: Asker,
+        workflow: &Published,
+        inputs: &Inputs,
+    ) -> Result<Prepared, SubmitError> {
+        let Asker { principal, turn } = asker;
         let definitions = self.parts.backends.definitions();
         let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
-        let checked = workflow.check(&inputs, &definitions, rand::random::<u64>)?;
-
-        let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
-        let (files, pixels) = self.find_files(principal, (&workflow, &checked.files)).await?;
+        let checked = workflow.check(inputs, &definitions, rand::random::<u64>)?;
+        let (files, pixels) = self.find_files(principal, (workflow, &checked.files)).await?;
         let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
-        let graph = self.filled(&workflow, (&checked, &names.collect()))?;
+        let graph = self.filled(workflow, (&checked, &names.collect()))?;
         workflow.affords(&graph, pixels)?;
         let needs = workflow.needs(&graph);
         let nodes = self.parts.backends.missing(&needs.classes);
         if !nodes.is_empty() {
             return Err(SubmitError::Lacking { nodes });
         }
-        let job = NewJob {
+        let row = NewJob {
             id: JobId(Uuid::now_v7()),
             principal,
             turn,
-            workflow: slug.to_owned(),
+            workflow: workflow.slug().to_owned(),
             workflow_title: workflow.about().title.clone(),
             workflow_version: workflow.version(),
             at: db::now(),
-            words: words(&workflow, &checked.inputs),
+            words: words(workflow, &checked.inputs),
             inputs: checked.inputs,
-            graph: graph.to_value(),
+            graph: graph.to_value().to_string(),
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,
+            webhook: None,
+            batch: None,
         };
-        let (made, cost) = (job.as_made(), graph.cost().total());
-        let answer = self.commit(job, (key, needs)).await?;
-        let submitted = self.answer(principal, (answer, Some(made))).await?;
-        Ok(Submitted { cost: if submitted.replayed { 0 } else { cost }, ..submitted })
+        Ok(Prepared { row, needs, cost: graph.cost_with(pixels).total() })
     }
 
     /// The graph that is run. What to do without can only be said by who knows the nodes.
@@ -190,23 +247,27 @@ impl Jobs {
         (!nodes.is_empty()).then_some(SubmitError::Lacking { nodes })
     }
 
-    /// Commits the job with a place in the queue, which it takes as soon as it
-    /// is durable.
+    /// Commits the order with places in the queue, which its jobs take as soon as
+    /// they are durable. `needs` are theirs, in the same order.
     pub(super) async fn commit(
         &self,
-        job: NewJob,
-        (key, needs): (Option<Idempotency>, Needs),
+        order: Order,
+        needs: Vec<Needs>,
     ) -> Result<Submission, SubmitError> {
         let full = |_| SubmitError::QueueFull { retry_after: RETRY_AFTER };
-        let asker = Asker { principal: job.principal, turn: job.turn };
-        let place = self.queue.reserve(asker).map_err(full)?;
+        let first = order.jobs.first().ok_or_else(|| anyhow::anyhow!("an order of nothing"))?;
+        let (principal, at, workflow) = (first.principal, first.at, first.workflow.clone());
+        let asker = Asker { principal, turn: first.turn };
+        let places = self.queue.reserve(asker, order.jobs.len()).map_err(full)?;
         let hub = self.parts.hub.clone();
-        let (about, at, workflow) = ((job.principal, job.id), job.at, job.workflow.clone());
+        let jobs: Vec<JobId> = order.jobs.iter().map(|job| job.id).collect();
         let after = move || {
-            hub.event(about, 1, &Event::Queued { at });
-            place.fill(about.1, workflow, needs);
+            for job in &jobs {
+                hub.event((principal, *job), 1, &Event::Queued { at });
+            }
+            places.fill(&workflow, jobs.into_iter().zip(needs));
         };
-        Ok(self.parts.db.submit(job, key, after).await?)
+        Ok(self.parts.db.submit(order, after).await?)
     }
 
     pub(super) async fn answer(
@@ -215,8 +276,10 @@ impl Jobs {
         (answer, made): (Submission, Option<Job>),
     ) -> Result<Submitted, SubmitError> {
         let (job, replayed) = match (answer, made) {
-            (Submission::Conflict, _) => return Err(SubmitError::IdempotencyConflict),
-            (Submission::Replayed(id), _) => (self.find(principal, id).await?, true),
+            (Submission::Conflict | Submission::Replayed(Ordered::Batch(_)), _) => {
+                return Err(SubmitError::IdempotencyConflict);
+            }
+            (Submission::Replayed(Ordered::Job(id)), _) => (self.find(principal, id).await?, true),
             // What was just written need not be read.
             (Submission::Made, made) => (made.map(|job| self.with_present(job)), false),
         };
@@ -226,7 +289,7 @@ impl Jobs {
 }
 
 /// What was asked for, as a hash: whether two submissions are the same.
-fn fingerprint(slug: &str, inputs: &Inputs) -> [u8; 32] {
+pub(crate) fn fingerprint(slug: &str, inputs: &Inputs) -> [u8; 32] {
     // Sorted, for the order in which a client writes its fields means nothing.
     let sorted: std::collections::BTreeMap<_, _> = inputs.iter().collect();
     let inputs = serde_json::to_vec(&sorted).expect("JSON values have string keys");

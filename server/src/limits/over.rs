@@ -24,6 +24,8 @@ pub(super) enum NotNow {
 pub(super) struct Over {
     pub(super) what: Limited,
     used: u64,
+    /// How much more is asked for.
+    more: u64,
     most: u64,
     /// It is the workflow's own.
     of_workflow: bool,
@@ -36,10 +38,16 @@ impl Over {
     }
 }
 
-/// Whether there is room for more.
-pub(super) fn within(what: Limited, used: u64, most: Option<u64>) -> Result<(), Over> {
+/// Whether there is room for so much more.
+pub(super) fn within(
+    what: Limited,
+    (used, more): (u64, u64),
+    most: Option<u64>,
+) -> Result<(), Over> {
     match most {
-        Some(most) if used >= most => Err(Over { what, used, most, of_workflow: false }),
+        Some(most) if used.saturating_add(more) > most => {
+            Err(Over { what, used, more, most, of_workflow: false })
+        }
         _ => Ok(()),
     }
 }
@@ -52,12 +60,35 @@ impl From<Over> for NotNow {
 
 impl From<Over> for Error {
     fn from(over: Over) -> Self {
-        let Over { what, used, most, of_workflow } = over;
+        let Over { what, used, more, most, of_workflow } = over;
         let (used_mb, most_mb) = (used >> 20, most >> 20);
         let of = if of_workflow { " of this workflow" } else { "" };
+        if more > most.max(1) {
+            // No waiting helps.
+            let (things, when) = match what {
+                Limited::CostPerDay => ("pixel steps", "a day"),
+                Limited::JobsAtOnce => ("jobs", "at once"),
+                _ => ("jobs", "a day"),
+            };
+            let message =
+                format!("these are {more} {things}, and {most}{of} may be {when}: ask for less");
+            return Self::BadInput { field: None, message };
+        }
         let (message, retry_after) = match what {
+            Limited::JobsAtOnce if more > 1 => {
+                let message = format!(
+                    "these are {more} jobs, {used} of yours are not over, and {most} may be at once"
+                );
+                (message, SOON)
+            }
             Limited::JobsAtOnce => {
                 (format!("{used} of your jobs are not over, and {most} may be at once"), SOON)
+            }
+            Limited::JobsPerDay if more > 1 => {
+                let message = format!(
+                    "these are {more} jobs; {most} a day{of} are allowed, of which {used} were used"
+                );
+                (message, until_midnight())
             }
             Limited::JobsPerDay => {
                 let message = format!("{most} jobs a day{of} are allowed, and these were used");

@@ -51,6 +51,8 @@ struct Day {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Promised {
     jobs: u64,
+    /// Pixel steps, as far as they were said.
+    cost: u64,
     /// Files that arrive.
     uploads: u64,
     /// As large as all of them may be.
@@ -60,8 +62,10 @@ struct Promised {
 /// What somebody asks to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ask {
-    /// One more job.
+    /// One more job, which may cost whatever a job may.
     Job,
+    /// So many at once, of so many pixel steps together.
+    Jobs { count: u32, cost: u64 },
     /// To hand in a file that is no larger than this.
     Upload { bytes: u64 },
 }
@@ -105,14 +109,14 @@ impl Limits {
         self.admit_to(who, ask, None).await
     }
 
-    /// [`Limits::admit`] for one more job of this workflow, which may have
-    /// limits of its own.
+    /// [`Limits::admit`] for jobs of this workflow, which may have limits of its
+    /// own.
     pub(crate) async fn admit_run(
         &self,
         who: (&Principal, PrincipalId),
-        workflow: &Published,
+        (ask, workflow): (Ask, &Published),
     ) -> Result<Charge<'_>> {
-        self.admit_to(who, Ask::Job, Some(workflow)).await
+        self.admit_to(who, ask, Some(workflow)).await
     }
 
     async fn admit_to(
@@ -252,32 +256,42 @@ impl Account {
     /// Whether what is asked for is within all that this payer may.
     fn affords(&self, known: &Day, ask: Ask) -> Result<(), Over> {
         let (used, promised, most) = (known.used, known.promised, &self.allowance);
-        within(Limited::StorageBytes, self.stored + promised.bytes, most.storage_bytes)?;
-        match ask {
-            Ask::Job => {
-                within(Limited::JobsAtOnce, self.unfinished + promised.jobs, most.jobs_at_once)?;
-                within(Limited::JobsPerDay, used.jobs, most.jobs_per_day)?;
-                within(Limited::CostPerDay, used.cost, most.cost_per_day)
-            }
-            Ask::Upload { .. } => {
-                let bytes = used.bytes + promised.bytes;
-                within(Limited::UploadBytesPerDay, bytes, most.upload_bytes_per_day)
-            }
+        // Whoever asks for one thing only need not be through yet.
+        let stored = (self.stored + promised.bytes, 1);
+        within(Limited::StorageBytes, stored, most.storage_bytes)?;
+        let Some((jobs, cost)) = ask.jobs() else {
+            let bytes = (used.bytes + promised.bytes, 1);
+            return within(Limited::UploadBytesPerDay, bytes, most.upload_bytes_per_day);
+        };
+        let unfinished = (self.unfinished + promised.jobs, jobs);
+        within(Limited::JobsAtOnce, unfinished, most.jobs_at_once)?;
+        within(Limited::JobsPerDay, (used.jobs, jobs), most.jobs_per_day)?;
+        let spent = (used.cost + promised.cost, cost.max(1));
+        within(Limited::CostPerDay, spent, most.cost_per_day)
+    }
+}
+
+impl Ask {
+    /// How many jobs are asked for, and of how many pixel steps.
+    fn jobs(self) -> Option<(u64, u64)> {
+        match self {
+            Self::Job => Some((1, 0)),
+            Self::Jobs { count, cost } => Some((count.into(), cost)),
+            Self::Upload { .. } => None,
         }
     }
 }
 
 impl Day {
     fn promise(&mut self, ask: Ask) {
-        match ask {
-            Ask::Job => {
-                self.used.jobs += 1;
-                self.promised.jobs += 1;
-            }
-            Ask::Upload { bytes } => {
-                self.promised.uploads += 1;
-                self.promised.bytes += bytes;
-            }
+        if let Some((jobs, cost)) = ask.jobs() {
+            self.used.jobs += jobs;
+            self.promised.jobs += jobs;
+            self.promised.cost += cost;
+        }
+        if let Ask::Upload { bytes } = ask {
+            self.promised.uploads += 1;
+            self.promised.bytes += bytes;
         }
     }
 
@@ -285,24 +299,23 @@ impl Day {
     fn settle(&mut self, ask: Ask, day: i64, used: Option<Used>) {
         self.kept += u64::from(used.is_some());
         let promised = &mut self.promised;
-        match ask {
-            Ask::Job => promised.jobs = promised.jobs.saturating_sub(1),
-            Ask::Upload { bytes } => {
-                promised.uploads = promised.uploads.saturating_sub(1);
-                promised.bytes = promised.bytes.saturating_sub(bytes);
-            }
+        let (jobs, cost) = ask.jobs().unwrap_or_default();
+        promised.jobs = promised.jobs.saturating_sub(jobs);
+        promised.cost = promised.cost.saturating_sub(cost);
+        if let Ask::Upload { bytes } = ask {
+            promised.uploads = promised.uploads.saturating_sub(1);
+            promised.bytes = promised.bytes.saturating_sub(bytes);
         }
         if self.number != day {
             return;
         }
         match used {
-            // The job itself was counted when it was let in.
+            // The jobs themselves were counted when they were let in.
             Some(used) => {
                 self.used.bytes += used.bytes;
                 self.used.cost += used.cost;
             }
-            None if ask == Ask::Job => self.used.jobs = self.used.jobs.saturating_sub(1),
-            None => (),
+            None => self.used.jobs = self.used.jobs.saturating_sub(jobs),
         }
     }
 }

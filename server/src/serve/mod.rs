@@ -2,10 +2,11 @@
 //!
 //! Our own loop instead of `axum::serve`, for what stands between a house and
 //! the street: a limit on connections, of all and of one address, a limit on how
-//! long a header may take and an answer may wait to be read, and an end that
-//! waits for everything that is under way.
+//! long a header may take and an answer may wait to be read, heads that can be
+//! read in one way only, and an end that waits for everything that is under way.
 
 mod crowd;
+mod framing;
 mod unread;
 
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use tower::ServiceExt;
 use crate::app::App;
 use crate::auth::Peer;
 use crowd::{Crowd, Place};
+use framing::Framing;
 use unread::Unread;
 
 /// How long the head of a request may take to arrive, also the first of a
@@ -124,7 +126,7 @@ impl Connection {
             request.extensions_mut().insert(peer);
             router.clone().oneshot(request)
         });
-        let io = TokioIo::new(Unread::new(stream));
+        let io = TokioIo::new(Unread::new(Framing::new(stream)));
         let connection = server().serve_connection(io, service).with_upgrades();
         tokio::pin!(connection);
         let ended = tokio::select! {

@@ -13,7 +13,7 @@ use comfy::Definitions;
 use wire::studio::Origin;
 
 use super::Studio;
-use crate::db::{Content, Overtaken};
+use crate::db::{Content, VersionRow};
 use crate::shutdown::Shutdown;
 use crate::workflows;
 
@@ -74,32 +74,7 @@ impl Folder {
             }
         };
         self.is_lost = false;
-        let mut waits = false;
-        for (name, marks) in &found {
-            if self.taken.get(name).is_some_and(|(taken, _)| taken == marks) {
-                continue;
-            }
-            let before = self.taken.get(name).and_then(|(_, slug)| slug.clone());
-            let taken = match self.take(&path, name).await {
-                // Without a catalogue the editor's file says nothing: later.
-                Ok(None) => {
-                    waits = true;
-                    continue;
-                }
-                Ok(slug) => slug,
-                Err(error) => {
-                    let error = format!("{error:#}");
-                    tracing::error!(workflow = name, error, "this file is not published");
-                    before.clone()
-                }
-            };
-            if before != taken
-                && let Some(before) = &before
-            {
-                self.withdraw(before).await;
-            }
-            self.taken.insert(name.clone(), (marks.clone(), taken));
-        }
+        let waits = self.take_all(&path, &found).await;
         let gone: Vec<_> =
             self.taken.keys().filter(|name| !found.contains_key(*name)).cloned().collect();
         for name in gone {
@@ -109,13 +84,63 @@ impl Folder {
             }
         }
         if !waits {
-            self.withdraw_strays().await;
+            self.settle().await;
         }
     }
 
-    /// What was published from files that went while the house was closed. Once, and not before every
-    /// file was taken or refused.
-    async fn withdraw_strays(&mut self) {
+    /// Publishes what is new or has changed, all of it together; whether something waits for a
+    /// catalogue, without which the editor's files say nothing.
+    async fn take_all(&mut self, path: &Path, found: &BTreeMap<String, Vec<Mark>>) -> bool {
+        let mut waits = false;
+        let (mut names, mut contents) = (Vec::new(), Vec::new());
+        for (name, marks) in found {
+            if self.taken.get(name).is_some_and(|(taken, _)| taken == marks) {
+                continue;
+            }
+            match self.read(path, name).await {
+                Ok(None) => waits = true,
+                Ok(Some(content)) => {
+                    names.push(name);
+                    contents.push(content);
+                }
+                Err(error) => self.refuse(name, &error, marks),
+            }
+        }
+        let slugs: Vec<_> =
+            contents.iter().map(|content: &Content| content.manifest.slug.clone()).collect();
+        let published = self.studio.publish_files(contents).await;
+        let published = published.unwrap_or_else(|error| {
+            let error = format!("{error:#}");
+            slugs.iter().map(|_| Err(anyhow::anyhow!("{error}"))).collect()
+        });
+        for ((name, slug), published) in names.into_iter().zip(slugs).zip(published) {
+            if let Err(error) = published {
+                self.refuse(name, &error, &found[name]);
+                continue;
+            }
+            let before = self.taken.insert(name.clone(), (found[name].clone(), Some(slug)));
+            let before = before.and_then(|(_, slug)| slug);
+            let is_other = |before: &String| {
+                self.taken.values().all(|(_, slug)| slug.as_ref() != Some(before))
+            };
+            if let Some(before) = before.filter(is_other) {
+                self.withdraw(&before).await;
+            }
+        }
+        waits
+    }
+
+    /// Tells why a file is not published. What was published from it before stays.
+    fn refuse(&mut self, name: &str, error: &anyhow::Error, marks: &[Mark]) {
+        let error = format!("{error:#}");
+        tracing::error!(workflow = name, error, "this file is not published");
+        let slug = self.taken.remove(name).and_then(|(_, slug)| slug);
+        self.taken.insert(name.to_owned(), (marks.to_vec(), slug));
+    }
+
+    /// Hides what was published from files that went while the house was closed. Once, and not before
+    /// every file was taken or refused.
+    async fn settle(&mut self) {
         if std::mem::replace(&mut self.is_settled, true) {
             return;
         }
@@ -126,6 +151,7 @@ impl Folder {
                 self.withdraw(one.slug()).await;
             }
         }
+        tracing::info!(files = self.taken.len(), "the folder of workflows was taken in");
     }
 
     async fn withdraw(&self, slug: &str) {
@@ -135,9 +161,8 @@ impl Folder {
         }
     }
 
-    /// Publishes the workflow of this name if it has changed; its slug, or `None` if it must wait
-    /// for a catalogue.
-    async fn take(&self, path: &Path, name: &str) -> anyhow::Result<Option<String>> {
+    /// What the files of this name say, or `None` if they must wait for a catalogue.
+    async fn read(&self, path: &Path, name: &str) -> anyhow::Result<Option<Content>> {
         let graph = path.join(format!("{name}.json"));
         let graph =
             tokio::fs::read(&graph).await.with_context(|| format!("reading {name}.json"))?;
@@ -160,9 +185,7 @@ impl Folder {
                 Content { manifest, graph: graph.to_value() }
             }
         };
-        let slug = content.manifest.slug.clone();
-        self.studio.publish_file(content).await?;
-        Ok(Some(slug))
+        Ok(Some(content))
     }
 
     /// Tells once what cannot run any more when what the backends have has changed.
@@ -216,26 +239,46 @@ async fn names(path: &Path) -> anyhow::Result<BTreeMap<String, Vec<Mark>>> {
 }
 
 impl Studio {
-    /// Makes a version of a file of the folder, unless the newest version from there is the same.
-    async fn publish_file(&self, content: Content) -> anyhow::Result<()> {
-        let slug = &content.manifest.slug;
-        let versions = self.db.versions(slug).await?;
-        let newest = versions.into_iter().find(|(version, _)| version.origin == Origin::Folder);
-        if let Some((newest, _)) = newest
-            && newest.manifest == content.manifest
-            && newest.graph == content.graph
-        {
-            // What the host has hidden stays hidden.
-            if self.db.workflow(slug).await?.is_some_and(|row| row.withdrawn) {
-                self.workflows.show(slug, Some(newest.version)).await?;
+    /// Makes a version of each of these files of the folder, unless the newest version from there is
+    /// the same. What became of each, in their order.
+    async fn publish_files(&self, files: Vec<Content>) -> anyhow::Result<Vec<anyhow::Result<()>>> {
+        let mut results: Vec<anyhow::Result<()>> = Vec::with_capacity(files.len());
+        let (mut places, mut changed) = (Vec::new(), Vec::new());
+        for (place, content) in files.into_iter().enumerate() {
+            let is_known = self.is_published(&content).await?;
+            results.push(Ok(()));
+            if !is_known {
+                places.push(place);
+                changed.push(content);
             }
-            return Ok(());
         }
-        let slug = slug.clone();
-        let published = self.workflows.publish(content, (Origin::Folder, None)).await?;
-        let version = published.map_err(|Overtaken| anyhow::anyhow!("no draft was named"))?;
-        tracing::info!(workflow = slug, version, "published from the folder");
-        Ok(())
+        if changed.is_empty() {
+            return Ok(results);
+        }
+        let slugs: Vec<_> = changed.iter().map(|content| content.manifest.slug.clone()).collect();
+        let published = self.workflows.publish_all(changed, Origin::Folder).await?;
+        for ((place, slug), published) in places.into_iter().zip(slugs).zip(published) {
+            results[place] = published.map(|version| {
+                tracing::info!(workflow = slug, version, "published from the folder");
+            });
+        }
+        Ok(results)
+    }
+
+    /// Whether the newest version from the folder is the same; it is shown again if it was hidden for
+    /// want of its file.
+    async fn is_published(&self, content: &Content) -> anyhow::Result<bool> {
+        let slug = &content.manifest.slug;
+        let newest = self.db.newest_from(slug, Origin::Folder).await?;
+        let is_same = |newest: &VersionRow| {
+            newest.manifest == content.manifest && newest.graph == content.graph
+        };
+        let Some(newest) = newest.filter(is_same) else { return Ok(false) };
+        // What the host has hidden stays hidden.
+        if self.db.workflow(slug).await?.is_some_and(|row| row.withdrawn) {
+            self.workflows.show(slug, Some(newest.version)).await?;
+        }
+        Ok(true)
     }
 
     /// The file is gone: guests see the workflow no more, unless the host published another version.

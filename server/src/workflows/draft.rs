@@ -9,6 +9,7 @@ use wire::{
     Policy, Size,
 };
 
+use super::kind::MAX_TEXT;
 use super::shapes;
 
 /// A workflow may be run with this much more work than it was saved with.
@@ -105,6 +106,7 @@ fn with_kind(about: FieldManifest, kind: &Kind) -> FieldManifest {
         Kind::Text { multiline, default, bind } => FieldManifest {
             kind: FieldType::Text,
             multiline: *multiline,
+            max_length: room_for(default),
             default: Some(default.as_str().into()),
             bind: binds(bind),
             ..about
@@ -145,6 +147,12 @@ fn with_kind(about: FieldManifest, kind: &Kind) -> FieldManifest {
             FieldManifest { kind: file(*media), bind: binds(bind), ..about }
         }
     }
+}
+
+/// How long a text may be where its author's own is longer than what is usual; `None` for the usual.
+fn room_for(default: &str) -> Option<u32> {
+    let length = u32::try_from(default.chars().count()).ok()?;
+    (length > MAX_TEXT).then_some(length)
 }
 
 fn file(media: Media) -> FieldType {
@@ -236,6 +244,23 @@ mod tests {
         let graph = published.graph_as_made();
         assert!(published.affords(graph, 24_000_000).is_ok(), "what phones take");
         assert!(published.affords(graph, 64_000_000).is_err());
+    }
+
+    #[test]
+    fn a_text_that_is_longer_than_usual_may_be_as_long_as_it_is() {
+        let catalogue = json!({
+            "Words": {"input": {"required": {"text": ["STRING", {"multiline": true}]}}, "output": [], "output_node": true},
+        });
+        let definitions = Definitions::parse(catalogue.to_string().as_bytes()).unwrap();
+        for (length, limit) in [(10_000, None), (28_588, Some(28_588))] {
+            let graph =
+                json!({"1": {"class_type": "Words", "inputs": {"text": "é".repeat(length)}}});
+            let document = Document::from_json(&graph).unwrap();
+            let (graph, form) = Form::of(&document, &definitions).unwrap();
+            let found = manifest("long", (&graph, &form), &definitions);
+            assert_eq!(found.fields[0].max_length, limit);
+            Published::new(found, graph, 1).unwrap();
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use wire::{Choice, FieldKind, FieldManifest, FieldType, Manifest, Media, OptionManifest, Size};
 
 /// Longest text when the manifest does not say, in characters.
-const MAX_TEXT: u32 = 10_000;
+pub(super) const MAX_TEXT: u32 = 10_000;
 
 /// Largest picture when the manifest does not say, in bytes.
 const MAX_PICTURE_BYTES: u64 = 32 << 20;

@@ -3,7 +3,7 @@
 //! Read in this order: `shelf` is every workflow of the house and its versions,
 //! `kind` is what a manifest says of a field, `published` is a manifest checked
 //! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
-//! came back, `fill` makes the graph. `draft` makes a manifest of what was found
+//! came back, `written` reads what came as text, `fill` makes the graph. `draft` makes a manifest of what was found
 //! in a workflow file, `outside` takes it all the way. `raw` is what graphs of somebody's own may be. Only `shelf` does I/O; seeds are drawn by an argument.
 
 pub(crate) mod draft;
@@ -19,6 +19,7 @@ mod shelf;
 mod template;
 mod values;
 mod wish;
+pub(crate) mod written;
 
 #[cfg(test)]
 mod law_tests;
@@ -38,7 +39,7 @@ pub use raw::GraphPolicy;
 pub(crate) use raw::Outside;
 pub use shelf::Workflows;
 
-pub(crate) use values::{BadField, Checked, FileRef, sort};
+pub(crate) use values::{BadField, Checked, FileRef, default_of, sort};
 pub(crate) use wish::{Unasked, Wish};
 
 /// The workflows that come with the house: manifest and graph.

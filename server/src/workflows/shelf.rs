@@ -114,10 +114,28 @@ impl Workflows {
         content: Content,
         (origin, draft): (Origin, Option<u64>),
     ) -> anyhow::Result<Result<u32, Overtaken>> {
-        Published::new(content.manifest.clone(), Graph::parse(&content.graph)?, 0)?;
+        check(&content)?;
         let number = self.db.publish(content, (origin, draft)).await?;
         self.read_again().await?;
         Ok(number)
+    }
+
+    /// `publish` of many at once, without a draft: those that can be are published together, and the
+    /// shelf is read once. What became of each, in their order.
+    pub(crate) async fn publish_all(
+        &self,
+        contents: Vec<Content>,
+        origin: Origin,
+    ) -> anyhow::Result<Vec<anyhow::Result<u32>>> {
+        let checked: Vec<_> = contents.iter().map(check).collect();
+        let good = contents.into_iter().zip(&checked).filter(|(_, checked)| checked.is_ok());
+        let good: Vec<_> = good.map(|(content, _)| content).collect();
+        let mut numbers = self.db.publish_all(good, origin).await?.into_iter();
+        self.read_again().await?;
+        let number = |checked: anyhow::Result<()>| {
+            checked.and_then(|()| numbers.next().context("a version has no number"))
+        };
+        Ok(checked.into_iter().map(number).collect())
     }
 
     /// `publish` of a manifest in TOML and a graph in API format, as they lie in a folder.
@@ -174,6 +192,12 @@ impl Workflows {
     fn shown<T>(&self, look: impl FnOnce(&Shown) -> T) -> T {
         look(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Whether it can be published.
+fn check(content: &Content) -> anyhow::Result<()> {
+    let graph = Graph::parse(&content.graph)?;
+    Published::new(content.manifest.clone(), graph, 0).map(drop)
 }
 
 fn ready(row: VersionRow) -> anyhow::Result<Published> {

@@ -170,7 +170,7 @@ impl FieldSpec {
 }
 
 /// What a field holds when nobody says: `null` for seeds and pictures.
-pub(super) fn default_of(kind: &FieldKind) -> Value {
+pub(crate) fn default_of(kind: &FieldKind) -> Value {
     match kind {
         FieldKind::Text { default, .. } => default.clone().into(),
         FieldKind::Integer { default, .. } => (*default).into(),

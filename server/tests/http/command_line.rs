@@ -137,3 +137,26 @@ async fn a_house_lists_its_workflows_beside_whoever_runs_it() {
     let messages: Vec<_> = entries[0].problems.iter().map(|one| &one.message).collect();
     assert!(messages.iter().any(|text| text.contains("no such node")), "{messages:?}");
 }
+
+#[tokio::test]
+async fn a_house_whose_comfyui_is_away_is_listed_all_the_same_and_one_that_is_named_must_answer() {
+    let house = super::house::House::quiet().await;
+    let data = house.app.config.data.to_str().unwrap();
+    // Nobody listens on a port that was free a moment ago.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = format!("http://{gone}");
+    let list = |before: &[&str], more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        command.args(["--data", data]).args(before).args(["workflow", "list"]).args(more);
+        command.current_dir(data).env_clear().output().unwrap()
+    };
+    let away = list(&["--backend", &gone], &["--json"]);
+    let said = String::from_utf8_lossy(&away.stderr);
+    assert!(away.status.success(), "{said}");
+    assert_eq!(serde_json::from_slice::<Vec<Value>>(&away.stdout).unwrap().len(), 3);
+    assert!(said.contains("Only the forms were checked") && said.contains("asking for its nodes"));
+
+    let named = list(&[], &["--backend", &gone]);
+    assert!(!named.status.success());
+    assert!(String::from_utf8_lossy(&named.stderr).contains("asking for its nodes"));
+}

@@ -54,7 +54,8 @@ impl House {
         Self::engaged(0, args).await
     }
 
-    async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
+    /// With the demo engine at work, resting this long after each step, and these flags.
+    pub async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
         options.step_delay = std::time::Duration::from_millis(delay_ms);
@@ -183,6 +184,12 @@ pub fn post(uri: &str, body: &Value) -> Request<Body> {
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(body.to_string()))
         .unwrap()
+}
+
+/// With a key of idempotency.
+pub fn keyed(mut request: Request<Body>, key: &str) -> Request<Body> {
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    request
 }
 
 /// A whole answer.

@@ -134,6 +134,8 @@ async fn jobs_are_found_by_what_is_known_of_them() {
     let next = first.next.unwrap();
     let second: JobList = visitor.get(&format!("{API}/jobs?limit=1&cursor={next}")).await.json();
     assert_ne!(first.jobs[0].id, second.jobs[0].id);
+    let strange = visitor.get(&format!("{API}/jobs?cursor=x")).await;
+    assert_eq!(strange.problem().status, 400, "not the first page once more");
     let unmarked: Job =
         visitor.call("DELETE", &format!("{API}/jobs/{}/favourite", job.id)).await.json();
     assert!(!unmarked.favourite);

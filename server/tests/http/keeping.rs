@@ -1,12 +1,16 @@
 //! What a guest made becomes the account's, if they say so when they come in.
 
 use axum::http::StatusCode;
+use futures_util::StreamExt;
 use serde_json::json;
-use wire::{Job, JobList, MadeLink};
+use tokio_tungstenite::tungstenite::Message;
+use wire::{FromViewer, Job, JobList, MadeLink, PreviewHeader, ToViewer};
 
-use super::house::{API, House, Visitor, post, small};
+use super::house::{API, House, Visitor, cookie, post, small};
 use super::inhabitants::{PASSWORD, session, token};
+use super::live::{open, say, told};
 
+const HOST: (&str, &str) = ("host", "art.example.org");
 const OPEN: [&str; 3] = ["--public-url", "http://art.example.org", "--open"];
 
 async fn made(visitor: &Visitor<'_>) -> u64 {
@@ -58,6 +62,34 @@ async fn a_job_that_is_not_over_comes_along_and_can_be_stopped() {
     let mia = sign_in(&house, &guest, true).await;
     let cancel = mia.post(&format!("{API}/jobs/{}/cancel", job.id), &json!({})).await;
     assert_eq!(cancel.json::<Job>().status, wire::JobStatus::Canceled);
+}
+
+#[tokio::test]
+async fn a_job_that_runs_is_seen_by_the_account_from_then_on() {
+    let house = House::engaged(50, &OPEN).await;
+    house.member("Mia", json!([])).await;
+    let address = house.listen().await;
+    let guest = house.visitor().await;
+    let mut before = open(address, &[HOST, ("cookie", &cookie(&guest))]).await.unwrap();
+    told(&mut before).await;
+    say(&mut before, &FromViewer::WatchMine).await;
+    let size = json!({"width": 256, "height": 256});
+    let long = json!({"inputs": {"prompt": "x", "steps": 50, "size": size}});
+    let job: Job = guest.submit(&long).await.json();
+    while !matches!(told(&mut before).await, ToViewer::Progress { .. }) {}
+
+    let mia = sign_in(&house, &guest, true).await;
+    let mut after = open(address, &[HOST, ("cookie", &mia.shown.1)]).await.unwrap();
+    told(&mut after).await;
+    say(&mut after, &FromViewer::WatchMine).await;
+    let preview = loop {
+        if let Message::Binary(frame) = after.next().await.unwrap().unwrap() {
+            break frame;
+        }
+    };
+    assert_eq!(PreviewHeader::decode(&preview).unwrap().0.job, job.id);
+    mia.post(&format!("{API}/jobs/{}/cancel", job.id), &json!({})).await;
+    while !matches!(told(&mut before).await, ToViewer::Gone { .. }) {}
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ pub async fn open_with(
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn say(socket: &mut Socket, said: &FromViewer) {
+pub async fn say(socket: &mut Socket, said: &FromViewer) {
     socket.send(Message::text(serde_json::to_string(said).unwrap())).await.unwrap();
 }
 

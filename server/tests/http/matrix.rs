@@ -5,49 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use serde_json::json;
-use wire::{JobStatus, Upload};
+use wire::JobStatus;
 
 use super::house::{API, House, Visitor};
 use super::routes::routes;
+use super::rules::{Rule, Who, expected};
+use super::things::Things;
 
-/// Who may come through a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rule {
-    /// A page, or for operators: outside of the API.
-    Outside,
-    /// Also who still has to sign in.
-    Arrives,
-    /// Whoever is let in.
-    Inside,
-    /// Whoever is let in, but for a key that only reads.
-    Acts,
-    /// Whoever may run graphs of their own.
-    Runs,
-    /// A thing: whose it is, also by a key that only reads.
-    Sees,
-    /// How a thing was made: whose it is, if they may run graphs or use the studio.
-    Graph,
-    /// A thing: whose it is, but for a key that only reads.
-    Changes,
-    /// Opens by its seal, which is wrong here.
-    Sealed,
-    /// Whoever may decide about all that is theirs.
-    Own,
-    /// Who has an account, not by a lesser key.
-    Account,
-    /// ComfyUI's own page, which sends whoever has to sign in to where they can.
-    Comfy,
-    /// Who may use the studio.
-    Studio,
-    /// An owner.
-    House,
-}
 use Rule::{
-    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Runs,
-    Sealed, Sees, Studio,
+    Account, Acts, Arrives, Changes, Comfy, Graph, House as Keeps, Inside, Outside, Own, Page,
+    Runs, Sealed, Sees, Studio,
 };
 
 /// Method, path as it stands in the code, what stands before it, rule.
@@ -80,6 +49,9 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/jobs/{id}/workflow", V2, Graph),
     ("GET", "/jobs/{id}/events", V2, Sees),
     ("POST", "/jobs/{id}/cancel", V2, Changes),
+    ("GET", "/docs", "/api", Arrives),
+    ("GET", "/docs/{slug}", "/api", Page),
+    ("GET", "/openapi.json", API, Arrives),
     ("GET", "/house", API, Arrives),
     ("POST", "/session", API, Arrives),
     ("GET", "/session/oidc", API, Arrives),
@@ -89,7 +61,13 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/links/follow", API, Arrives),
     ("GET", "/workflows", API, Inside),
     ("GET", "/workflows/{slug}", API, Inside),
+    ("GET", "/workflows/{slug}/openapi.json", API, Inside),
     ("POST", "/workflows/{slug}/jobs", API, Acts),
+    ("POST", "/workflows/{slug}/batches", API, Acts),
+    ("GET", "/batches/{id}", API, Sees),
+    ("GET", "/batches/{id}/events", API, Sees),
+    ("GET", "/batches/{id}/outputs.zip", API, Sees),
+    ("POST", "/batches/{id}/cancel", API, Changes),
     ("GET", "/jobs", API, Inside),
     ("GET", "/jobs/{id}", API, Sees),
     ("GET", "/jobs/{id}/events", API, Sees),
@@ -99,11 +77,22 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("POST", "/jobs/{id}/cancel", API, Changes),
     ("GET", "/outputs/{id}", API, Sees),
     ("GET", "/outputs/{id}/thumb", API, Sees),
+    ("POST", "/outputs/{id}/link", API, Changes),
     ("POST", "/uploads", API, Acts),
+    ("POST", "/uploads/resumable", API, Acts),
+    ("HEAD", "/uploads/resumable/{id}", API, Sees),
+    ("PATCH", "/uploads/resumable/{id}", API, Changes),
+    ("POST", "/uploads/resumable/{id}", API, Changes),
+    ("DELETE", "/uploads/resumable/{id}", API, Changes),
     ("GET", "/uploads/{id}", API, Sees),
     ("GET", "/signed/{seal}/uploads/{id}", API, Sealed),
     ("GET", "/signed/{seal}/outputs/{id}", API, Sealed),
     ("GET", "/signed/{seal}/outputs/{id}/thumb", API, Sealed),
+    ("GET", "/webhooks", API, Account),
+    ("POST", "/webhooks", API, Account),
+    ("DELETE", "/webhooks/{id}", API, Account),
+    ("GET", "/webhooks/deliveries", API, Inside),
+    ("POST", "/webhooks/deliveries/{id}/replay", API, Changes),
     ("GET", "/covers/{hash}", API, Inside),
     ("GET", "/live", API, Inside),
     ("POST", "/live/ticket", API, Acts),
@@ -210,52 +199,6 @@ const SERVERLESS: &str = "/api/serverless";
 
 const STUDIO: &str = "/api/parlor/v1/studio";
 
-/// Everybody who could come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    Nobody,
-    /// A page in a frame of another site.
-    Embed,
-    ExpiredKey,
-    RevokedKey,
-    /// Somebody else with an account and no grants.
-    Another,
-    /// A guest, where guests are let in.
-    Guest,
-    /// Keys of whose the things are.
-    ReadKey,
-    RunKey,
-    AdminKey,
-    /// Whose the things are, and the house.
-    Owner,
-}
-
-/// What is to be answered; `None`: anything but 401 and 403, and for a thing
-/// that is seen, not 404 either.
-#[expect(clippy::match_same_arms, reason = "a table, read from above")]
-fn expected(rule: Rule, who: Who, method: &str) -> Option<u16> {
-    use Who::{
-        AdminKey, Another, Embed, ExpiredKey, Guest, Nobody, Owner, ReadKey, RevokedKey, RunKey,
-    };
-    match (rule, who) {
-        (Outside, _) | (_, AdminKey | Owner) => None,
-        // Whatever they knock at.
-        (_, ExpiredKey | RevokedKey) => Some(401),
-        (_, ReadKey) if !["GET", "HEAD"].contains(&method) => Some(403),
-        (Sealed, _) => Some(404),
-        (Arrives, _) => None,
-        (Comfy, Nobody | Embed) => Some(303),
-        (_, Nobody | Embed) => Some(401),
-        (Inside | Acts, _) | (Sees | Changes, ReadKey | RunKey) | (Graph, RunKey) => None,
-        (Runs | Comfy, RunKey) => None,
-        (Runs | Comfy, _) | (Graph, ReadKey) => Some(403),
-        (Sees | Changes | Graph, Another | Guest) => Some(404),
-        (Own, ReadKey | RunKey) => Some(403),
-        (Own, Another | Guest) | (Account, Another) => None,
-        (Account, Guest | ReadKey | RunKey) | (Studio | Keeps, _) => Some(403),
-    }
-}
-
 // safety 11
 #[test]
 fn every_route_has_an_entry_and_every_entry_a_route() {
@@ -266,58 +209,6 @@ fn every_route_has_an_entry_and_every_entry_a_route() {
     assert!(missing.is_empty(), "say who may come through these: {missing:?}");
     let gone: Vec<_> = listed.difference(&routes).collect();
     assert!(gone.is_empty(), "these are no routes any more: {gone:?}");
-}
-
-/// A house, whose owner made things.
-pub struct Things {
-    job: String,
-    output: String,
-    upload: String,
-}
-
-impl Things {
-    pub async fn of(owner: &Visitor<'_>) -> Self {
-        let job = owner.picture().await;
-        let output = job.outputs[0].id.to_string();
-        let picture = owner.get(&format!("{API}/outputs/{output}")).await;
-        let asked = Request::post(format!("{API}/uploads")).header("content-type", "image/png");
-        let upload = owner.send(asked.body(Body::from(picture.body)).unwrap()).await;
-        let upload: Upload = upload.json();
-        Self { job: job.id.to_string(), output, upload: upload.id.to_string() }
-    }
-
-    pub fn uri(&self, path: &str, before: &str) -> String {
-        let id = match path
-            .split('/')
-            .find(|part| ["jobs", "outputs", "uploads", "assets"].contains(part))
-        {
-            Some("jobs") => &self.job,
-            Some("outputs" | "assets") => &self.output,
-            Some("uploads") => &self.upload,
-            // People, keys and sessions: these are nobody's.
-            _ => "00000000-0000-0000-0000-000000000000",
-        };
-        let path = path
-            .replace("{id}", id)
-            .replace("{task_id}", &self.job)
-            .replace("{slug}", "text-to-picture")
-            .replace("{seal}", "x")
-            .replace("{hash}", &"0".repeat(64))
-            .replace("{number}", "1")
-            .replace("{*rest}", "x")
-            .replace("{*path}", "index.html")
-            .replace("{class}", "KSampler")
-            .replace("{folder}", "checkpoints")
-            .replace("{name}", "x")
-            .replace("{file}", "x")
-            .replace("{to}", "y");
-        // The door itself.
-        if path == "/" && !before.is_empty() {
-            before.to_owned()
-        } else {
-            format!("{before}{path}")
-        }
-    }
 }
 
 async fn check(who: Who, visitor: &Visitor<'_>, things: &Things) {
@@ -371,7 +262,7 @@ async fn everybody_may_what_the_table_says_and_nothing_else() {
     ] {
         check(who, &visitor, &things).await;
     }
-    let job: wire::Job = owner.get(&format!("{API}/jobs/{}", things.job)).await.json();
+    let job: wire::Job = owner.get(&format!("{API}/jobs/{}", things.job())).await.json();
     assert_eq!((job.status, job.favourite), (JobStatus::Succeeded, false), "nothing came through");
     check(Who::RunKey, &house.showing("x-api-key", &run.secret), &things).await;
     // It may delete jobs.

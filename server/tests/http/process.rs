@@ -267,6 +267,44 @@ async fn a_task_is_known_after_the_killing_of_the_house() {
     }
 }
 
+/// Takes a message in and never answers; its `webhook-id`.
+async fn hears(receiver: &tokio::net::TcpListener) -> (String, tokio::net::TcpStream) {
+    use tokio::io::AsyncReadExt as _;
+
+    let (mut stream, _) = receiver.accept().await.unwrap();
+    let mut heard = Vec::new();
+    loop {
+        assert!(stream.read_buf(&mut heard).await.unwrap() > 0, "it hung up");
+        let text = String::from_utf8_lossy(&heard);
+        let mut lines = text.split("\r\n").take_while(|line| !line.is_empty());
+        let id = lines.find_map(|line| line.strip_prefix("webhook-id: ")).map(str::to_owned);
+        if let (Some(id), true) = (id, text.contains("job.succeeded")) {
+            return (id, stream);
+        }
+    }
+}
+
+// safety 31
+#[tokio::test]
+async fn what_was_to_be_told_is_told_after_the_killing_of_the_house() {
+    let data = tempfile::tempdir().unwrap();
+    let receiver = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", receiver.local_addr().unwrap());
+    let near = ["--fetch-http", "--fetch-network", "127.0.0.1/32"];
+    let first = Parlor::start(data.path(), &near);
+    let asked = json!({
+        "inputs": { "prompt": "x", "steps": 1, "size": { "width": 256, "height": 256 } },
+        "webhook": { "url": url, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+    });
+    let asked = http().post(first.api("workflows/text-to-picture/jobs")).json(&asked);
+    assert_eq!(asked.send().await.unwrap().status(), 202);
+    let (id, _unanswered) = hears(&receiver).await;
+    first.signal("KILL");
+    drop(first);
+    let _second = Parlor::start(data.path(), &near);
+    assert_eq!(hears(&receiver).await.0, id, "again, and under the same id");
+}
+
 #[test]
 fn a_workflow_is_run_from_the_command_line() {
     let data = tempfile::tempdir().unwrap();

@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::house::{API, House, Visitor};
-use super::matrix::{TABLE, Things};
+use super::matrix::TABLE;
+use super::things::Things;
 
 /// All that a house tells of what is in it.
 async fn state(owner: &Visitor<'_>) -> Vec<String> {

@@ -77,7 +77,7 @@ async fn status(visitor: &Visitor<'_>, task: &str) -> Vec<Value> {
 async fn a_graph_is_answered_with_what_it_made() {
     let house = working_with(&[]).await;
     let me = house.visitor().await;
-    let uri = format!("{DOOR}/run?output_base64=true&output_oss=true");
+    let uri = format!("{DOOR}/run?output_base64=true");
     let answer = me.post(&uri, &empty(-1)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let results = results(&answer.json());
@@ -87,16 +87,27 @@ async fn a_graph_is_answered_with_what_it_made() {
     assert_eq!((&output["type"], &output["subfolder"]), (&json!("output"), &json!("")));
     let inline = BASE64_STANDARD.decode(output["base64"].as_str().unwrap()).unwrap();
     assert!(inline.starts_with(b"\x89PNG"));
-    let object = output["oss"]["object"].as_str().unwrap();
-    assert!(
-        object.starts_with("serverless-api-output/") && object.rsplit('.').next() == Some("png"),
-        "{object}"
-    );
-    let url: axum::http::Uri = output["oss"]["url"].as_str().unwrap().parse().unwrap();
-    assert_eq!(house.get(url.path()).await.body, inline, "the link opens by itself");
     let plain = me.post(&format!("{DOOR}/run"), &empty(1)).await;
     let plain: Value = plain.json();
     assert!(plain["data"]["results"][0]["output"].get("base64").is_none(), "{plain}");
+}
+
+#[tokio::test]
+async fn who_wants_objects_where_there_is_no_store_is_told_how_to_have_one() {
+    let house = working_with(&[]).await;
+    let me = house.visitor().await;
+    for more in ["", "&stream=true"] {
+        let uri = format!("{DOOR}/run?output_oss=true{more}");
+        for headers in [&[][..], &[("x-fc-invocation-type", "Async")]] {
+            let answer = me.send(with(post(&uri, &empty(1)), headers)).await;
+            let refused = refusal(&answer);
+            assert_eq!(
+                (answer.status.as_u16(), &refused["error"]["type"]),
+                (400, &json!("no_object_store"))
+            );
+            assert!(refused.to_string().contains("--object-store-endpoint"), "{refused}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -290,6 +290,23 @@ async fn a_job_and_a_picture_that_carries_its_workflow_can_be_taken_up() {
     assert_eq!(refused.problem().field.as_deref(), Some("url"));
 }
 
+#[tokio::test]
+async fn a_workflow_is_fetched_from_an_address() {
+    let routes = axum::Router::new()
+        .route("/shared/My%20fox.json", axum::routing::get(|| async { graph().to_string() }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let house = House::working_with(&["--fetch-http", "--fetch-network", "127.0.0.1/32"]).await;
+    let from = |path: &str| json!({ "url": format!("{address}/shared/{path}") });
+    let to = format!("{API}/studio/import/from");
+    let fetched = house.answer(post(&to, &from("My%20fox.json"))).await;
+    assert_eq!(fetched.status, StatusCode::CREATED, "{}", fetched.text());
+    assert_eq!(fetched.json::<Bench>().draft.graph, graph());
+    let missing = house.answer(post(&to, &from("none.json"))).await;
+    assert_eq!(missing.problem().field.as_deref(), Some("url"));
+}
+
 // safety 11
 #[tokio::test]
 async fn the_studio_is_for_hosts_only() {

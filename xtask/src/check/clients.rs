@@ -1,4 +1,5 @@
-//! Programs that others made, as they come from their registries, against the real binary.
+//! Programs that others made, as they come from their registries, against the real binary; and the
+//! programs that the house itself gives people to copy.
 
 use std::process::Command;
 
@@ -24,6 +25,7 @@ pub fn run_all(places: &Places) -> anyhow::Result<()> {
         .args(["test", "--silent"])
         .env("PARLOR_BINARY", binary)
         .env("PARLOR_CHROMIUM", tools::chromium()?)
-        .env("PARLOR_PYTHON", python);
+        .env("PARLOR_PYTHON", python)
+        .env("PARLOR_RUST_TARGET", places.target.join("clients/rust"));
     run(&mut node, "what the client said stands above")
 }

@@ -15,6 +15,7 @@ use crate::{
     places::Places,
     say, security,
     server::{self, Profile},
+    templates::{self, Extent},
     tools::{
         self,
         wasm::{self, Compiler},
@@ -24,7 +25,7 @@ use crate::{
 /// A check: its name, and what it does.
 type Check = (&'static str, fn(&Places) -> anyhow::Result<()>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     ("format", format),
     ("security: every line has its test", security::check),
     ("lint the page", lint_page),
@@ -32,6 +33,7 @@ const CHECKS: [Check; 14] = [
     ("documentation", documentation),
     ("tests", tests),
     ("documentation examples", examples),
+    ("templates: a sample is run", sample),
     ("hosting: proxies, backups, signing in elsewhere", hosting::open_house),
     ("attack: lists and slow ones", hosting::attack),
     ("fuzz: a short run", fuzz::short_run),
@@ -103,6 +105,11 @@ fn examples(places: &Places) -> anyhow::Result<()> {
     let args =
         "test --package comfy --package engine --package wire --package server --doc --quiet";
     run(&mut cargo(&places.root, args), "mend the example that is named above")
+}
+
+/// Some of the workflows that ComfyUI's makers drew.
+fn sample(places: &Places) -> anyhow::Result<()> {
+    templates::run_all(places, None, Extent::SAMPLE)
 }
 
 fn weight(places: &Places) -> anyhow::Result<()> {

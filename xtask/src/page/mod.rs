@@ -40,6 +40,10 @@ pub struct Program {
     promise: u64,
 }
 
+/// The style sheet of the pages that the server writes by itself, `/api/docs` and its like. It keeps
+/// its name: these pages ask for it with the hash of the build behind it.
+const DOCS: &str = "docs.css";
+
 /// What guests get, and the host's side.
 pub const PROGRAMS: [Program; 2] = [
     Program { name: "page", document: "index.html", style: "main.css", promise: 200_000 },
@@ -134,7 +138,7 @@ struct Source {
 struct Sources {
     /// In the order of [`PROGRAMS`].
     programs: Vec<Source>,
-    /// The files of `public/`: path within the site, content.
+    /// The files of `public/`, and [`DOCS`]: path within the site, content.
     public: Vec<(PathBuf, Vec<u8>)>,
 }
 
@@ -157,7 +161,9 @@ impl Sources {
         let programs = PROGRAMS.iter().map(|program| Source::read(root, compiled, *program));
         let programs = programs.collect::<Result<_, _>>()?;
         let public = root.join("public");
-        let public = if public.is_dir() { site::read_all(&public)? } else { Vec::new() };
+        let mut public = if public.is_dir() { site::read_all(&public)? } else { Vec::new() };
+        let docs = style::bundle(&root.join("style").join(DOCS))?;
+        public.push((DOCS.into(), docs.into_bytes()));
         Ok(Self { programs, public })
     }
 

@@ -95,6 +95,7 @@ pub(crate) fn Composer(
     };
     // There is no sheet to pull up.
     let is_whole = embedded || still.is_some();
+    let from_code = (!is_whole).then(|| view! { <FromCode slug=workflow.about.slug.clone()/> });
     let head = (!embedded).then(|| {
         let about = workflow.about.clone();
         view! { <Grip is_open=parts.is_open/><Head title=about.title summary=about.summary/> }
@@ -109,7 +110,9 @@ pub(crate) fn Composer(
             on:submit=submit
         >
             {head}
-            <Fields parts fields=workflow.fields.clone() presets=workflow.presets.clone()/>
+            <Fields parts fields=workflow.fields.clone() presets=workflow.presets.clone()>
+                {from_code}
+            </Fields>
             <Failure parts/>
             <div class="composer__foot">
                 {(!embedded).then(|| view! { <Chips parts fields=workflow.fields.clone()/> })}
@@ -159,7 +162,7 @@ fn Head(title: String, summary: String) -> Node {
 }
 
 #[component]
-fn Fields(parts: Parts, fields: Vec<Field>, presets: Vec<Preset>) -> Node {
+fn Fields(parts: Parts, fields: Vec<Field>, presets: Vec<Preset>, children: Children) -> Node {
     let prompt = fields.iter().find(|field| is_prompt(field)).map(|field| field.name.clone());
     let draw = |field: Field| {
         let is_prompt = prompt.as_ref() == Some(&field.name);
@@ -184,6 +187,7 @@ fn Fields(parts: Parts, fields: Vec<Field>, presets: Vec<Preset>) -> Node {
             {main}
             {(!tabs.is_empty()).then(|| view! { <tabs::Tabs parts tabs panels/> })}
             {(count > 0).then(|| view! { <More is_open=parts.is_more count>{more}</More> })}
+            {children.draw()}
         </div>
     }
 }
@@ -266,6 +270,13 @@ fn More(is_open: RwSignal<bool>, count: usize, children: Children) -> Node {
             <div class="more__body">{children.draw()}</div>
         </details>
     }
+}
+
+/// The way to the page for programs, which the server writes.
+#[component]
+fn FromCode(slug: String) -> Node {
+    let href = format!("api/docs/{slug}");
+    view! { <a class="link composer__code" href=href target="_blank">{t::composer_code()}</a> }
 }
 
 /// A refusal that is no field's fault.

@@ -16,6 +16,7 @@ use crate::{
     desk,
     dom::{Node, view},
     form::{Entry, Form, Row},
+    i18n::t as words,
     reactive::{RwSignal, StoredValue, effect, memo},
     studio::t,
     toasts::use_toasts,
@@ -51,7 +52,7 @@ fn Head(work: Work) -> Node {
     });
     let has_news =
         memo(move |_| entry.see(|entry| entry.draft_at.is_some() || entry.published.is_none()));
-    let words = move || {
+    let publish = move || {
         if acts.is_busy.get() {
             t::publishing().to_owned()
         } else if has_news.get() {
@@ -61,12 +62,13 @@ fn Head(work: Work) -> Node {
         }
     };
     let is_off = move || acts.is_busy.get() || is_broken.get() || !has_news.get();
-    let slug = move || entry.see(|entry| entry.published.map(|_| format!("w/{}", entry.slug)));
+    let slug = move || entry.see(|entry| entry.published.map(|_| entry.slug.clone()));
     view! {
         <div class="preview__head">
             <span>{t::preview()}</span>
-            {move || slug().map(|href| view! {
-                <a class="ib" href=href target="_blank" aria-label=t::studio_as_guest() title=t::studio_as_guest()>
+            {move || slug().map(|slug| view! {
+                <a class="link" href=format!("api/docs/{slug}") target="_blank">{words::composer_code()}</a>
+                <a class="ib" href=format!("w/{slug}") target="_blank" aria-label=t::studio_as_guest() title=t::studio_as_guest()>
                     <Icon name="external" />
                 </a>
             })}
@@ -77,7 +79,7 @@ fn Head(work: Work) -> Node {
                 disabled=is_off
                 on:click=move |_| acts.carry_out(Act::Publish)
             >
-                {words}
+                {publish}
             </button>
         </div>
         <div id="publish-why">

@@ -7,6 +7,7 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
+use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlFormElement};
 
 use crate::{
@@ -101,6 +102,16 @@ impl Form {
         }
     }
 
+    /// What was wrong with a field is said until somebody mends it.
+    fn mended(self, event: &web_sys::Event) {
+        let control = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let name = control.and_then(|control| control.get_attribute("name"));
+        let blamed = self.refusal.peek(|it| it.as_ref().and_then(|it| it.field));
+        if blamed.is_some() && blamed == name.as_deref() {
+            self.refusal.set(None);
+        }
+    }
+
     fn blamed(self, error: &Error) -> Option<&'static str> {
         let key = error.field()?;
         self.fields.iter().copied().find(|field| *field == key)
@@ -150,6 +161,7 @@ pub(crate) fn Sheet(
             .attribute("novalidate", true)
             .attribute("method", "post")
             .on(ev::submit, send)
+            .on(ev::input, move |event| form.mended(&event))
             .child(children.draw())
             .child(trouble)
             .child(button),

@@ -2,10 +2,11 @@
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use web_sys::{FormData, HtmlFormElement};
-use wire::{Me, Role};
+use wire::{Me, Role, TurnedAway};
 
 use super::{
     keep::{KEEP, Keep},
+    refused,
     way::{Given, Part, Way},
 };
 use crate::{
@@ -35,6 +36,9 @@ pub(super) fn Entry(
     /// Becomes so when an account was asked for.
     #[prop(optional)]
     has_asked: RwSignal<bool>,
+    /// Why another way in led here.
+    #[prop(default = None)]
+    refused: Option<TurnedAway>,
 ) -> Node {
     let (parts, is_new, deed) = (way.parts(), way.is_new(), way.deed());
     let keep = way.leads_in().then(|| view! { <Keep /> });
@@ -49,6 +53,7 @@ pub(super) fn Entry(
     request_animation_frame(move || browser::focus(&first));
     view! {
         <form class="entry" novalidate method="post" on:submit=move |event| desk.submit(&event)>
+            {refused.map(|reason| view! { <Wrong words=refused::words(reason).to_owned() /> })}
             {whose}
             {fields.collect::<Node>()}
             {keep}
@@ -238,6 +243,7 @@ mod tests {
             detail: "Somebody here has this name already.".to_owned(),
             code: ErrorCode::BadInput,
             field: field.map(str::to_owned),
+            line: None,
             node: None,
             request_id: None,
         })

@@ -1,10 +1,11 @@
 //! The door: signing in with a one-time link, or with the name and the password of an account.
 //!
 //! `way` says what each way in asks for, `entry` is the form that asks, and `keep` whether what was made
-//! before comes along.
+//! before comes along. `refused` says why nobody came in by way of an identity provider.
 
 mod entry;
 mod keep;
+mod refused;
 mod way;
 
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -25,6 +26,7 @@ use crate::{
     toasts::use_toasts,
 };
 use entry::Entry;
+use refused::take_reason;
 use way::Way;
 
 #[component]
@@ -131,6 +133,7 @@ fn Stranger() -> Node {
     let home = use_home();
     let is_new = RwSignal::new(false);
     let has_asked = RwSignal::new(false);
+    let refused = take_reason();
     let may_ask = memo(move |_| {
         home.house.see(|house| house.as_ref().is_some_and(|house| house.registration))
     });
@@ -164,7 +167,7 @@ fn Stranger() -> Node {
         };
         view! {
             <Room title=way.title() why=way.why() page=true>
-                <Entry way has_asked />
+                <Entry way has_asked refused />
                 {move || elsewhere.get().map(|host| view! {
                     <a class="btn" href="api/parlor/v1/session/oidc">{t::sign_in_elsewhere(host)}</a>
                 })}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::field::{Kind, Mark, Media, Role, Target};
 use super::inputs;
 use crate::definitions::{self, Choice, Definitions, Upload};
-use crate::graph::Graph;
+use crate::graph::{Graph, Node};
 
 /// Numbers that a program in JavaScript counts exactly.
 const EXACT: i128 = 1 << 53;
@@ -29,10 +29,10 @@ pub(super) fn kind(mark: &Mark, graph: &Graph, definitions: &Definitions) -> Opt
         return Some(choice(options, value, None, bind));
     }
     match input.map(|input| &input.kind) {
-        Some(definitions::Kind::Int { seed: true, .. }) if mark.range == [None; 3] => {
-            Some(Kind::Seed { bind })
-        }
-        Some(definitions::Kind::Int { .. }) if is_seed(mark, &first.input) => {
+        Some(definitions::Kind::Int { seed, .. })
+            if is_seed(mark, &first.input)
+                || (*seed && mark.range == [None; 3] && seeds(first, graph)) =>
+        {
             Some(Kind::Seed { bind })
         }
         Some(definitions::Kind::Int { min, max, step, .. }) => {
@@ -77,6 +77,16 @@ fn is_seed(mark: &Mark, input: &str) -> bool {
     let said = mark.label.as_ref().is_some_and(|label| label.to_lowercase().contains("seed"));
     let named = matches!(last, "seed" | "noise_seed");
     mark.range == [None; 3] && (mark.role == Role::Seed || named || said)
+}
+
+/// Whether a number that can be drawn anew is a seed. Those that are only passed on, as by
+/// `PrimitiveInt`, can be drawn too, and may as well be a length: what they feed says so.
+fn seeds(target: &Target, graph: &Graph) -> bool {
+    if target.input != "value" {
+        return true;
+    }
+    let mut links = graph.nodes.values().flat_map(Node::links);
+    links.any(|(input, from, _)| from.as_str() == target.node && input.contains("seed"))
 }
 
 fn integer(mark: &Mark, value: &Value, limits: [Option<i128>; 3]) -> Kind {

@@ -1,93 +1,70 @@
-//! The faults that a node can have, in the words of the protocol. What the
-//! catalogue says of an input (`input_config`) is left out: it is not kept whole.
-
-use serde_json::{Value, json};
+//! The faults that a node can have, in the words of the protocol.
 
 use crate::graph::NodeId;
 use crate::prompt::ErrorInfo;
+use serde_json::{Value, json};
+
+use super::nodes::InputRules;
 
 /// One fault, as it is told. Large, and rare.
 pub(super) type Fault = Box<ErrorInfo>;
 
-/// Longest list of choices that is told whole.
-const SHORT: usize = 20;
+/// What is wrong with one input.
+pub(super) fn input(kind: &str, message: &str, def: &InputRules, received: &Value) -> Fault {
+    let extra_info = json!({
+        "input_name": def.name,
+        "input_config": def.config,
+        "received_value": received,
+    });
+    fault(kind, message, &def.name, extra_info)
+}
 
 /// A required input is not there.
-pub(super) fn missing(name: &str) -> Fault {
-    let info = json!({ "input_name": name });
-    fault("required_input_missing", "a required input is missing", name, info)
+pub(super) fn missing(def: &InputRules) -> Fault {
+    let message = "a required input is missing";
+    fault("required_input_missing", message, &def.name, json!({ "input_name": def.name }))
 }
 
 /// A choice that is not among the choices. Long lists are not told.
-pub(super) fn not_in_list(name: &str, choices: &[Value], received: &Value) -> Fault {
-    let list = if choices.len() > SHORT {
-        format!("(list of length {})", choices.len())
+pub(super) fn not_in_list(def: &InputRules, choices: &[Value], received: &Value) -> Fault {
+    const SHORT: usize = 20;
+    let (list, config) = if choices.len() > SHORT {
+        (format!("(list of length {})", choices.len()), Value::Null)
     } else {
-        Value::from(choices).to_string()
+        (Value::from(choices).to_string(), def.config.clone())
     };
-    let details = format!("{name}: {received} not in {list}");
-    let message = "the value is not one of the choices";
-    fault("value_not_in_list", message, &details, about(name, received))
+    let details = format!("{}: {received} not in {list}", def.name);
+    let extra_info =
+        json!({ "input_name": def.name, "input_config": config, "received_value": received });
+    fault("value_not_in_list", "the value is not one of the choices", &details, extra_info)
 }
 
 /// A value that cannot become what the input takes.
-pub(super) fn not_convertible(name: &str, kind: &str, received: &Value) -> Fault {
-    let message = format!("the value cannot be read as {kind}");
-    let reason = format!("not {kind}: {received}");
-    let details = format!("{name}, {received}, {reason}");
-    let mut error = fault("invalid_input_type", &message, &details, about(name, received));
+pub(super) fn not_convertible(def: &InputRules, received: &Value, reason: &str) -> Fault {
+    let message = format!("the value cannot be read as {}", def.kind.type_name());
+    let mut error = input("invalid_input_type", &message, def, received);
+    error.details = format!("{}, {received}, {reason}", def.name);
     error.extra_info["exception_message"] = json!(reason);
     error
 }
 
-/// A number below what is accepted.
-pub(super) fn too_small(name: &str, received: &Value, min: &str) -> Fault {
-    let message = format!("{received} is smaller than the minimum of {min}");
-    fault("value_smaller_than_min", &message, name, about(name, received))
-}
-
-/// A number above what is accepted.
-pub(super) fn too_big(name: &str, received: &Value, max: &str) -> Fault {
-    let message = format!("{received} is bigger than the maximum of {max}");
-    fault("value_bigger_than_max", &message, name, about(name, received))
-}
-
-/// A list that is neither a link nor wrapped.
-pub(super) fn bad_link(name: &str, received: &Value) -> Fault {
-    let message = "a link is a list of two: node and output";
-    fault("bad_linked_input", message, name, about(name, received))
-}
-
 /// A link from an output of another type.
-pub(super) fn mismatch(name: &str, link: &Value, (received, wanted): (&str, &str)) -> Fault {
-    let details = format!("{name}, received_type({received}) mismatch input_type({wanted})");
-    let info = json!({
-        "input_name": name,
-        "input_config": null,
+pub(super) fn mismatch(def: &InputRules, link: &Value, received: &str) -> Fault {
+    let wanted = def.kind.type_name();
+    let details = format!("{}, received_type({received}) mismatch input_type({wanted})", def.name);
+    let extra_info = json!({
+        "input_name": def.name,
+        "input_config": def.config,
         "received_type": received,
         "linked_node": link,
     });
-    fault("return_type_mismatch", "the linked output has another type", &details, info)
-}
-
-/// A link that leads nowhere, told of the node that holds it.
-pub(super) fn nowhere(name: &str, link: &Value, (kind, reason): (&str, &str)) -> Fault {
-    let info = json!({
-        "input_name": name,
-        "input_config": null,
-        "exception_message": reason,
-        "exception_type": kind,
-        "traceback": [],
-        "linked_node": link,
-    });
-    let message = "the node cannot be checked";
-    fault("exception_during_inner_validation", message, reason, info)
+    fault("return_type_mismatch", "the linked output has another type", &details, extra_info)
 }
 
 /// A file that is not there, or not what the input takes.
-pub(super) fn file(name: &str, why: &str) -> Fault {
-    let details = format!("{name} - {why}");
-    let info = json!({ "input_name": name });
+pub(super) fn file(input: &str, why: &str) -> Fault {
+    let details = format!("{input} - {why}");
+    let info = json!({ "input_name": input });
     fault("custom_validation_failed", "the file cannot be used", &details, info)
 }
 
@@ -96,12 +73,42 @@ pub(super) fn cycle(id: &NodeId, cycle: &[(NodeId, String)]) -> Fault {
     let path = cycle.iter().chain(cycle.first());
     let path: Vec<_> = path.map(|(id, class)| format!("{id} ({class})")).collect();
     let nodes: Vec<_> = cycle.iter().map(|(id, _)| id).collect();
-    let info = json!({ "node_id": id, "cycle_nodes": nodes });
-    fault("dependency_cycle", "nodes wait for each other", &path.join(" -> "), info)
+    let extra_info = json!({ "node_id": id, "cycle_nodes": nodes });
+    fault("dependency_cycle", "nodes wait for each other", &path.join(" -> "), extra_info)
 }
 
-fn about(name: &str, received: &Value) -> Value {
-    json!({ "input_name": name, "input_config": null, "received_value": received })
+/// Something about a node that a server stumbles over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stumble {
+    /// The exception's class.
+    pub kind: &'static str,
+    pub reason: String,
+}
+
+impl Stumble {
+    /// As it is told of an output node.
+    pub(super) fn of_output(&self) -> Fault {
+        let extra_info = json!({ "exception_type": self.kind, "traceback": [] });
+        fault("exception_during_validation", "the node cannot be checked", &self.reason, extra_info)
+    }
+
+    /// As it is told of a node that feeds input `def` of another by `link`.
+    pub(super) fn of_inner(&self, def: &InputRules, link: &Value) -> Fault {
+        let extra_info = json!({
+            "input_name": def.name,
+            "input_config": def.config,
+            "exception_message": self.reason,
+            "exception_type": self.kind,
+            "traceback": [],
+            "linked_node": link,
+        });
+        fault(
+            "exception_during_inner_validation",
+            "the node cannot be checked",
+            &self.reason,
+            extra_info,
+        )
+    }
 }
 
 fn fault(kind: &str, message: &str, details: &str, extra_info: Value) -> Fault {

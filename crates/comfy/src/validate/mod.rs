@@ -1,65 +1,81 @@
-//! Whether a server would take a graph, and in its words why not: what
-//! `POST /prompt` answers, known from the definitions alone (ComfyUI protocol
-//! notes §3).
+//! Refusing graphs that cannot run, in the words of the server that would: what
+//! `POST /prompt` answers (ComfyUI protocol notes §3).
 //!
-//! Only what the outputs need is looked at. An output is dropped when anything
-//! it needs is faulty; the graph is refused when none is left. What a node's own
-//! code checks (custom validation) only the server can say.
+//! Only what the output nodes need is looked at. Values are checked and, where
+//! a server would convert them, converted in place. An output is dropped when
+//! anything it needs is faulty; the prompt is refused when none is left.
 
 mod fault;
-mod inputs;
+mod nodes;
+mod told;
+mod values;
 mod walk;
-
-use indexmap::IndexMap;
-use serde_json::{Value, json};
 
 use crate::definitions::Definitions;
 use crate::graph::{Graph, NodeId};
 use crate::prompt::{ErrorInfo, NodeErrors, Refusal};
+use indexmap::IndexMap;
+use serde_json::{Map, Value, json};
+
+use told::Told;
 use walk::Walk;
 
-/// What of a graph would run.
-#[derive(Debug, Clone, PartialEq)]
+pub use nodes::{InputRules, NodeRules, Nodes, Takes};
+
+/// Nodes that a graph may have where a server bounds them.
+pub const MAX_NODES: usize = 1_024;
+
+/// A graph as submitted: node id to node.
+pub type Prompt = Map<String, Value>;
+
+/// What is left of a prompt that may run.
+#[derive(Debug)]
 pub struct Verdict {
+    /// The whole graph, converted.
+    pub graph: Graph,
     /// The outputs that can be computed, in the order of the graph.
     pub outputs: Vec<NodeId>,
     /// Why the others cannot.
     pub node_errors: IndexMap<NodeId, NodeErrors>,
 }
 
-/// Checks a graph; `targets` are the only outputs that are to run, if it says.
+/// What graphs are checked against.
+#[derive(Clone, Copy)]
+pub struct Rules<'a>(pub &'a dyn Nodes);
+
+/// Checks a graph by what is known of a server; `targets` are the only outputs that are to run, if it
+/// says. Whether its files are there is not looked at.
 ///
 /// # Errors
 ///
-/// What a server would answer: `missing_node_type`, `prompt_no_outputs` or
+/// What the server would answer: `missing_node_type`, `prompt_no_outputs` or
 /// `prompt_outputs_failed_validation`.
 pub fn validate(
     graph: &Graph,
     definitions: &Definitions,
     targets: Option<&[NodeId]>,
 ) -> Result<Verdict, Box<Refusal>> {
-    check_classes(graph, definitions)?;
-    let wanted = |id: &NodeId| targets.is_none_or(|targets| targets.contains(id));
-    let ends = |class: &str| definitions.node(class).is_some_and(|node| node.output_node);
-    let outputs: Vec<_> = graph
-        .nodes
-        .iter()
-        .filter(|(id, node)| wanted(id) && ends(&node.class_type))
-        .map(|(id, _)| id.clone())
-        .collect();
-    if outputs.is_empty() {
-        let message = "the graph has no output node, so nothing would be made";
-        return Err(refusal("prompt_no_outputs", message, json!({})));
+    let Value::Object(mut prompt) = graph.to_value() else {
+        return Err(refusal("invalid_request", "a graph is an object of nodes", json!({})));
+    };
+    let targets: Option<Vec<_>> =
+        targets.map(|targets| targets.iter().map(ToString::to_string).collect());
+    Rules(&Told::of(graph, definitions)).check(&mut prompt, targets.as_deref())
+}
+
+/// Whether a prompt has no more nodes than are accepted.
+///
+/// # Errors
+///
+/// What a server would answer.
+pub fn check_size(prompt: &Prompt) -> Result<(), Box<Refusal>> {
+    let count = prompt.len();
+    if count <= MAX_NODES {
+        return Ok(());
     }
-    let found = Walk::new((graph, definitions), &outputs).run();
-    if found.good.is_empty() {
-        let message = "no output of the graph can be computed";
-        let mut refusal = refusal("prompt_outputs_failed_validation", message, json!({}));
-        refusal.error.details = found.details(&outputs);
-        refusal.node_errors = found.errors;
-        return Err(refusal);
-    }
-    Ok(Verdict { outputs: found.good, node_errors: found.errors })
+    let message =
+        format!("the graph has {count} nodes, more than the {MAX_NODES} that are accepted");
+    Err(refusal("invalid_request", &message, json!({})))
 }
 
 /// A refusal of the whole graph.
@@ -71,11 +87,7 @@ pub fn refusal(kind: &str, message: &str, extra_info: Value) -> Box<Refusal> {
 
 /// A refusal because of the file that one input names.
 pub fn file_refused((graph, node, input): (&Graph, &NodeId, &str), why: &str) -> Box<Refusal> {
-    let mut refused = refusal(
-        "prompt_outputs_failed_validation",
-        "no output of the graph can be computed",
-        json!({}),
-    );
+    let mut refused = refused_outputs();
     let errors = NodeErrors {
         errors: vec![*fault::file(input, why)],
         dependent_outputs: Vec::new(),
@@ -85,18 +97,84 @@ pub fn file_refused((graph, node, input): (&Graph, &NodeId, &str), why: &str) ->
     refused
 }
 
-/// Every node must be of a class that exists. The first that is not is named.
-fn check_classes(graph: &Graph, definitions: &Definitions) -> Result<(), Box<Refusal>> {
-    let known = |class: &str| definitions.node(class).is_some();
-    let Some((id, node)) = graph.nodes.iter().find(|(_, node)| !known(&node.class_type)) else {
-        return Ok(());
-    };
-    let class = &node.class_type;
-    let info = json!({ "node_id": id, "class_type": class, "node_title": node.title });
-    let message = format!("node {id} is a {class}, which this server does not have");
-    let mut refusal = refusal("missing_node_type", &message, info);
-    refusal.error.details = format!("Node ID '#{id}'");
-    Err(refusal)
+fn refused_outputs() -> Box<Refusal> {
+    let message = "no output of the graph can be computed";
+    refusal("prompt_outputs_failed_validation", message, json!({}))
+}
+
+impl Rules<'_> {
+    /// Checks a prompt and converts its values. `targets` limits which outputs run.
+    ///
+    /// # Errors
+    ///
+    /// What a server would answer.
+    pub fn check(
+        self,
+        prompt: &mut Prompt,
+        targets: Option<&[String]>,
+    ) -> Result<Verdict, Box<Refusal>> {
+        self.check_classes(prompt)?;
+        let outputs = self.outputs(prompt, targets);
+        if outputs.is_empty() {
+            return Err(refusal(
+                "prompt_no_outputs",
+                "the graph has no output node, so nothing would be made",
+                json!({}),
+            ));
+        }
+        let found = Walk::new(self, prompt, &outputs).run();
+        if found.good.is_empty() {
+            let mut refusal = refused_outputs();
+            refusal.error.details = found.details(&outputs);
+            refusal.node_errors = found.errors;
+            return Err(refusal);
+        }
+        let graph = Graph::parse(&Value::Object(prompt.clone()))
+            .map_err(|error| refusal("invalid_request", &error.to_string(), json!({})))?;
+        Ok(Verdict { graph, outputs: found.good, node_errors: found.errors })
+    }
+
+    /// Every node must be an object of a class that exists.
+    fn check_classes(self, prompt: &Prompt) -> Result<(), Box<Refusal>> {
+        for (id, node) in prompt {
+            if !node.is_object() {
+                return Err(refusal(
+                    "invalid_request",
+                    &format!("node {id} is not an object"),
+                    json!({}),
+                ));
+            }
+            let class = node["class_type"].as_str();
+            if class.is_none_or(|class| self.0.node(class).is_none()) {
+                let title = &node["_meta"]["title"];
+                let message = match class {
+                    Some(class) => {
+                        format!("node {id} is a {class}, which this server does not have")
+                    }
+                    None => format!("node {id} has no class_type"),
+                };
+                let info = json!({ "node_id": id, "class_type": class, "node_title": title });
+                let mut refusal = refusal("missing_node_type", &message, info);
+                refusal.error.details = format!("Node ID '#{id}'");
+                return Err(refusal);
+            }
+        }
+        Ok(())
+    }
+
+    /// The output nodes that are wanted.
+    fn outputs(self, prompt: &Prompt, targets: Option<&[String]>) -> Vec<NodeId> {
+        let wanted =
+            |id: &str| targets.is_none_or(|targets| targets.iter().any(|target| target == id));
+        let is_output = |node: &Value| {
+            node["class_type"]
+                .as_str()
+                .and_then(|class| self.0.node(class))
+                .is_some_and(|def| def.is_output)
+        };
+        let outputs = prompt.iter().filter(|(id, node)| wanted(id) && is_output(node));
+        outputs.map(|(id, _)| id.as_str().into()).collect()
+    }
 }
 
 #[cfg(test)]

@@ -81,6 +81,47 @@ fn each_fault_has_the_word_of_the_protocol() {
     assert_eq!(faults("2/mode.width", json!(null))[0].2, "mode.width");
 }
 
+#[test]
+fn nodes_that_wait_for_each_other_by_inputs_that_are_grown_or_unknown_are_found() {
+    for input in ["images.image0", "surprise"] {
+        let found = faults(&format!("2/{input}"), json!(["2", 0]));
+        assert!(found.iter().any(|(_, kind, _)| kind == "dependency_cycle"), "{input}: {found:?}");
+    }
+}
+
+#[test]
+fn values_are_converted_as_a_server_converts_them() {
+    let verdict = verdict(&good()).unwrap();
+    assert_eq!(verdict.graph.input("2", "seed").unwrap().as_value(), Some(&json!(7)));
+}
+
+#[test]
+fn what_is_kept_of_a_catalogue_says_the_same_as_the_catalogue() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/object_info.json");
+    let text = std::fs::read_to_string(path).unwrap();
+    let definitions = Definitions::parse(text.as_bytes()).unwrap();
+    let entries: Prompt = serde_json::from_str(&text).unwrap();
+    for (class, entry) in &entries {
+        let (told, kept) = (NodeRules::new(entry), definitions.node(class).unwrap().into());
+        let NodeRules { inputs, is_output, .. } = &kept;
+        let names = |inputs: &[InputRules]| {
+            inputs.iter().map(|input| (input.name.clone(), input.required)).collect::<Vec<_>>()
+        };
+        assert_eq!(names(inputs), names(&told.inputs), "{class}");
+        assert_eq!(*is_output, told.is_output, "{class}");
+        for (kept, told) in inputs.iter().zip(&told.inputs) {
+            let is_plain = matches!(
+                told.kind,
+                Takes::Int { .. } | Takes::Float { .. } | Takes::Text | Takes::Flag
+            );
+            // A text that names a file is known to be one.
+            if is_plain && kept.kind != Takes::File {
+                assert_eq!(kept.kind, told.kind, "{class}.{}", kept.name);
+            }
+        }
+    }
+}
+
 // safety 5
 #[test]
 fn the_first_unknown_class_is_named_with_its_node() {

@@ -6,22 +6,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use indexmap::{IndexMap, IndexSet};
-use serde_json::Value;
-
-use super::fault::{self, Fault};
-use super::inputs::{self, Named};
-use crate::definitions::{Definitions, Kind};
 use crate::graph::{Graph, Input, Node, NodeId};
 use crate::prompt::{ErrorInfo, NodeErrors};
+use indexmap::{IndexMap, IndexSet};
+use serde_json::{Map, Value};
+
+use super::fault::{self, Fault, Stumble};
+use super::nodes::{InputRules, NodeRules};
+use super::values;
+use super::{Prompt, Rules};
 
 /// What a walk found.
 #[derive(Debug)]
 pub(super) struct Found {
     /// Outputs that can be computed.
-    pub(super) good: Vec<NodeId>,
+    pub good: Vec<NodeId>,
     /// Every node with faults of its own.
-    pub(super) errors: IndexMap<NodeId, NodeErrors>,
+    pub errors: IndexMap<NodeId, NodeErrors>,
 }
 
 impl Found {
@@ -37,127 +38,167 @@ impl Found {
 
 /// A walk over what some outputs need.
 pub(super) struct Walk<'a> {
-    graph: &'a Graph,
-    definitions: &'a Definitions,
+    rules: Rules<'a>,
+    prompt: &'a mut Prompt,
     outputs: &'a [NodeId],
     /// Sound links: node to the nodes that feed it.
-    feeders: IndexMap<&'a NodeId, IndexSet<&'a NodeId>>,
-    faults: IndexMap<&'a NodeId, Vec<Fault>>,
+    feeders: IndexMap<NodeId, IndexSet<NodeId>>,
+    faults: IndexMap<NodeId, Vec<Fault>>,
 }
 
-/// What came of checking one input.
-enum Checked<'a> {
-    Fine,
-    Faulty(Fault),
-    Link(&'a NodeId),
+/// A node to check.
+struct Visit<'a> {
+    node: NodeId,
+    /// What led to it: an input of another node, and the link in it. `None` for an output, and for an
+    /// input that is grown or that its class does not have.
+    to: Option<(&'a InputRules, Value)>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(
-        (graph, definitions): (&'a Graph, &'a Definitions),
-        outputs: &'a [NodeId],
-    ) -> Self {
-        Self { graph, definitions, outputs, feeders: IndexMap::new(), faults: IndexMap::new() }
+    pub(super) fn new(rules: Rules<'a>, prompt: &'a mut Prompt, outputs: &'a [NodeId]) -> Self {
+        Self { rules, prompt, outputs, feeders: IndexMap::new(), faults: IndexMap::new() }
     }
 
     pub(super) fn run(mut self) -> Found {
-        let mut todo: Vec<&'a NodeId> = self.outputs.iter().rev().collect();
+        let outputs = self.outputs.iter().rev();
+        let mut todo: Vec<_> = outputs.map(|id| Visit { node: id.clone(), to: None }).collect();
         let mut seen = HashSet::new();
-        while let Some(id) = todo.pop() {
-            if seen.insert(id) {
-                let feeders = self.check_node(id);
-                todo.extend(feeders.iter().rev());
-                self.feeders.insert(id, feeders);
+        while let Some(Visit { node, to }) = todo.pop() {
+            if !seen.insert(node.clone()) {
+                continue;
+            }
+            match self.check_node(&node) {
+                Ok(feeds) => {
+                    let feeders = feeds.iter().map(|feed| feed.node.clone()).collect();
+                    self.feeders.insert(node.clone(), feeders);
+                    todo.extend(feeds.into_iter().rev());
+                }
+                Err(stumble) => {
+                    let fault = match &to {
+                        None => stumble.of_output(),
+                        Some((input, link)) => stumble.of_inner(input, link),
+                    };
+                    self.faults.insert(node, vec![fault]);
+                }
             }
         }
         self.find_cycles();
         self.conclude()
     }
 
-    /// Checks the inputs of a node and says what feeds it.
-    fn check_node(&mut self, id: &'a NodeId) -> IndexSet<&'a NodeId> {
-        let mut feeders = IndexSet::new();
-        let Some(node) = self.graph.nodes.get(id) else { return feeders };
-        // Every class was looked up before.
-        let Some(definition) = self.definitions.node(&node.class_type) else { return feeders };
+    /// A node and its definition; classes were checked before.
+    fn node(&self, id: &NodeId) -> (&Value, &'a NodeRules) {
+        let node = &self.prompt[id.as_str()];
+        let class = node["class_type"].as_str().unwrap_or_default();
+        (node, self.rules.0.node(class).expect("every class was looked up before"))
+    }
+
+    /// Checks the inputs of a node, converts its values and says what feeds it.
+    fn check_node(&mut self, id: &NodeId) -> Result<Vec<Visit<'a>>, Stumble> {
+        let (node, def) = self.node(id);
+        let Some(inputs) = node.get("inputs").and_then(Value::as_object).cloned() else {
+            return Err(Stumble { kind: "KeyError", reason: "'inputs'".into() });
+        };
+        let mut feeds = Vec::new();
         let mut faults = Vec::new();
-        for named in inputs::of(node, &definition.inputs) {
-            match self.check_input(node, &named) {
-                Checked::Fine => (),
+        let mut converted = Map::new();
+        let mut others: IndexSet<&str> = inputs.keys().map(String::as_str).collect();
+        for input in def.of(&inputs) {
+            others.shift_remove(input.name.as_str());
+            match self.check_input(input, inputs.get(&input.name))? {
+                Checked::Absent => (),
                 Checked::Faulty(fault) => faults.push(fault),
-                Checked::Link(from) => {
-                    feeders.insert(from);
+                Checked::Value(value) => {
+                    converted.insert(input.name.clone(), value);
+                }
+                Checked::Link { node, link } => {
+                    feeds.push(Visit { node, to: Some((input, link)) });
                 }
             }
         }
-        // Inputs that grow, and any the catalogue does not name: their links are followed.
-        let known = |from: &NodeId| self.graph.nodes.get_key_value(from).map(|(id, _)| id);
-        feeders.extend(node.links().filter_map(|(_, from, _)| known(from)));
+        let known = |name: &str| {
+            let link = inputs[name].as_array().filter(|link| link.len() == 2)?;
+            let node = link[0].as_str().filter(|id| self.prompt.contains_key(*id))?;
+            Some(Visit { node: node.into(), to: None })
+        };
+        feeds.extend(others.into_iter().filter_map(known));
         if !faults.is_empty() {
-            self.faults.insert(id, faults);
+            self.faults.insert(id.clone(), faults);
         }
-        feeders
+        if let Some(inputs) = self.prompt[id.as_str()]["inputs"].as_object_mut() {
+            inputs.extend(converted);
+        }
+        Ok(feeds)
     }
 
-    fn check_input(&self, node: &'a Node, (name, input): &Named<'_>) -> Checked<'a> {
-        let Some(given) = node.inputs.get(name) else {
-            let grows = matches!(input.kind, Kind::Autogrow(_));
-            let needed = input.required && !grows;
-            return if needed { Checked::Faulty(fault::missing(name)) } else { Checked::Fine };
+    fn check_input(&self, def: &InputRules, value: Option<&Value>) -> Result<Checked, Stumble> {
+        let Some(value) = value else {
+            return Ok(if def.required {
+                Checked::Faulty(fault::missing(def))
+            } else {
+                Checked::Absent
+            });
         };
-        match given {
-            Input::Link { node: from, slot } => self.check_link((name, input), (from, *slot)),
-            Input::Value(list @ Value::Array(_)) => Checked::Faulty(fault::bad_link(name, list)),
-            // A wrapped list is a value that the node itself judges.
-            Input::Wrapped(_) => Checked::Fine,
-            Input::Value(value) => {
-                inputs::value((name, input), value).map_or(Checked::Fine, Checked::Faulty)
+        match value {
+            Value::Array(link) => self.check_link(def, value, link),
+            // A wrapped list is a value; it stays wrapped, for the graph.
+            Value::Object(fields) if fields.contains_key("__value__") => {
+                Ok(Checked::Value(value.clone()))
             }
+            value => Ok(match values::convert(def, value, self.rules.0) {
+                Ok(value) => Checked::Value(value),
+                Err(fault) => Checked::Faulty(fault),
+            }),
         }
     }
 
     fn check_link(
         &self,
-        (name, input): (&str, &crate::definitions::InputDefinition),
-        (from, slot): (&'a NodeId, u32),
-    ) -> Checked<'a> {
-        let link = serde_json::json!([from, slot]);
-        let Some(feeder) = self.graph.nodes.get(from) else {
-            let reason = format!("'{from}'");
-            return Checked::Faulty(fault::nowhere(name, &link, ("KeyError", &reason)));
+        def: &InputRules,
+        value: &Value,
+        link: &[Value],
+    ) -> Result<Checked, Stumble> {
+        let [node, slot] = link else {
+            let message = "a link is a list of two: node and output";
+            return Ok(Checked::Faulty(fault::input("bad_linked_input", message, def, value)));
         };
-        let outputs = self.definitions.node(&feeder.class_type).map(|node| &node.outputs);
-        let Some(output) = outputs.and_then(|outputs| outputs.get(slot as usize)) else {
-            let reason = format!("node {from} has no output {slot}");
-            return Checked::Faulty(fault::nowhere(name, &link, ("IndexError", &reason)));
+        let Some(id) = node.as_str().filter(|id| self.prompt.contains_key(*id)) else {
+            let reason = node.as_str().map_or_else(|| node.to_string(), |id| format!("'{id}'"));
+            return Err(Stumble { kind: "KeyError", reason });
         };
-        match inputs::types(&input.kind) {
-            Some(wanted) if !output.types.meets(&wanted) => {
-                let types = (output.types.as_str(), wanted.as_str());
-                Checked::Faulty(fault::mismatch(name, &link, types))
-            }
-            _ => Checked::Link(from),
+        let id = NodeId::from(id);
+        let (_, feeder) = self.node(&id);
+        let output = slot.as_u64().and_then(|slot| feeder.outputs.get(usize::try_from(slot).ok()?));
+        let Some(received) = output else {
+            return Err(Stumble {
+                kind: "IndexError",
+                reason: format!("node {id} has no output {slot}"),
+            });
+        };
+        if !fits(received, def.kind.type_name()) {
+            return Ok(Checked::Faulty(fault::mismatch(def, value, received)));
         }
+        Ok(Checked::Link { node: id, link: value.clone() })
     }
 
     /// Books a fault on every node of every cycle.
     fn find_cycles(&mut self) {
-        let mut links = Graph::default();
+        let mut graph = Graph::default();
         for (id, feeders) in &self.feeders {
             let mut node = Node::default();
-            let link = |from: &&NodeId| (from.to_string(), Input::link((*from).clone(), 0));
-            node.inputs.extend(feeders.iter().map(link));
-            links.nodes.insert((*id).clone(), node);
+            node.inputs.extend(
+                feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))),
+            );
+            graph.nodes.insert(id.clone(), node);
         }
-        while let Err(cycle) = links.run_order() {
-            let class = |id: &NodeId| self.graph.nodes.get(id).map(|node| node.class_type.clone());
-            let named: Vec<_> =
-                cycle.nodes.iter().map(|id| (id.clone(), class(id).unwrap_or_default())).collect();
+        while let Err(cycle) = graph.run_order() {
+            let class = |id: &NodeId| {
+                self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned()
+            };
+            let named: Vec<_> = cycle.nodes.iter().map(|id| (id.clone(), class(id))).collect();
             for id in &cycle.nodes {
-                if let Some((id, _)) = self.graph.nodes.get_key_value(id) {
-                    self.faults.entry(id).or_default().push(fault::cycle(id, &named));
-                }
-                links.nodes.shift_remove(id);
+                self.faults.entry(id.clone()).or_default().push(fault::cycle(id, &named));
+                graph.nodes.shift_remove(id);
             }
         }
     }
@@ -170,20 +211,19 @@ impl<'a> Walk<'a> {
             |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
         let good = self.outputs.iter().filter(is_good).cloned().collect();
         let errors = self.faults.iter().map(|(id, errors)| {
-            let dependent = self.outputs.iter().filter(|output| reached[output].contains(*id));
-            let class = self.graph.nodes.get(*id).map(|node| node.class_type.clone());
+            let dependent = self.outputs.iter().filter(|output| reached[output].contains(id));
+            let class = self.prompt[id.as_str()]["class_type"].as_str();
             let errors = NodeErrors {
                 errors: errors.iter().map(|fault| ErrorInfo::clone(fault)).collect(),
                 dependent_outputs: dependent.cloned().collect(),
-                class_type: class,
+                class_type: class.map(Into::into),
             };
-            ((*id).clone(), errors)
+            (id.clone(), errors)
         });
-        let errors = errors.collect();
-        Found { good, errors }
+        Found { good, errors: errors.collect() }
     }
 
-    fn needed_by(&self, output: &'a NodeId) -> HashSet<&'a NodeId> {
+    fn needed_by<'s>(&'s self, output: &'s NodeId) -> HashSet<&'s NodeId> {
         let mut seen = HashSet::new();
         let mut todo = vec![output];
         while let Some(id) = todo.pop() {
@@ -193,4 +233,21 @@ impl<'a> Walk<'a> {
         }
         seen
     }
+}
+
+/// What came of checking one input.
+enum Checked {
+    Absent,
+    Faulty(Fault),
+    Value(Value),
+    Link { node: NodeId, link: Value },
+}
+
+/// Whether an output of type `received` may feed an input of type `wanted`.
+/// Both may name several types with commas; `*` is any.
+fn fits(received: &str, wanted: &str) -> bool {
+    let any = |types: &str| types.split(',').any(|name| name == "*");
+    any(received)
+        || any(wanted)
+        || received.split(',').any(|one| wanted.split(',').any(|other| one == other))
 }

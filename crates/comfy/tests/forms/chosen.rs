@@ -133,3 +133,21 @@ fn what_the_graph_holds_can_be_chosen_whatever_the_catalogue_says() {
     }
     assert!(lines(&form).contains(&"More Denoise: number 0.5 of 0..1 by 0.01 5.denoise".into()));
 }
+
+#[test]
+fn a_number_that_is_passed_on_is_a_seed_only_where_it_feeds_one() {
+    let mut graph = picture("KSampler", &json!({"seed": ["8", 0]}));
+    graph["4"] = json!({"class_type": "EmptyHunyuanLatentVideo", "inputs": {
+        "width": 512, "height": 768, "length": ["9", 0], "batch_size": 1}});
+    graph["8"] =
+        json!({"class_type": "PrimitiveInt", "inputs": {"value": 7}, "_meta": {"title": "Chance"}});
+    graph["9"] = json!({"class_type": "PrimitiveInt", "inputs": {"value": 121}, "_meta": {"title": "Length"}});
+    let document = comfy::convert::Document::from_json(&graph).unwrap();
+    let every = comfy::form::every_input(document.graph.as_ref().unwrap(), &crate::DEFINITIONS);
+    let kind = |id: &str| {
+        let of = every.iter().find(|(node, _)| node.as_str() == id).unwrap();
+        of.1[0].kind.clone()
+    };
+    assert!(matches!(kind("8"), Kind::Seed { .. }));
+    assert!(matches!(kind("9"), Kind::Integer { default: 121, .. }), "{:?}", kind("9"));
+}

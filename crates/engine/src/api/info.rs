@@ -10,14 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::{App, MAX_BODY};
 
-/// Folder of models, and the input whose choices they are.
-const MODELS: [(&str, &str, &str); 4] = [
-    ("checkpoints", "CheckpointLoaderSimple", "ckpt_name"),
-    ("loras", "LoraLoader", "lora_name"),
-    ("upscale_models", "UpscaleModelLoader", "model_name"),
-    ("vae", "VAELoader", "vae_name"),
-];
-
 /// `GET /object_info`
 pub(super) async fn all_nodes(State(house): App) -> Response {
     Json(house.catalogue.object_info(None, &house.folders)).into_response()
@@ -86,14 +78,14 @@ pub(super) async fn nothing() -> Json<[&'static str; 0]> {
 }
 
 /// `GET /models`
-pub(super) async fn model_folders() -> Json<Vec<&'static str>> {
-    Json(MODELS.iter().map(|(folder, ..)| *folder).collect())
+pub(super) async fn model_folders(State(house): App) -> Response {
+    Json(house.catalogue.model_folders().collect::<Vec<_>>()).into_response()
 }
 
 /// `GET /models/{folder}`
 pub(super) async fn models(State(house): App, Path(folder): Path<String>) -> Response {
-    match MODELS.iter().find(|(name, ..)| *name == folder) {
-        Some((_, class, input)) => Json(house.catalogue.choices(class, input)).into_response(),
+    match house.catalogue.models(&folder) {
+        Some(models) => Json(models).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

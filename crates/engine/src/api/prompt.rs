@@ -4,8 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use comfy::prompt::Refusal;
-use comfy::rules::Rules;
-use comfy::validate::refusal;
+use comfy::validate::{Rules, check_size, refusal};
 use serde_json::{Map, Number, Value, json};
 use uuid::Uuid;
 
@@ -30,6 +29,7 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
     let prompt_id = prompt_id(request.get("prompt_id"))?;
     let targets = targets(request.get("partial_execution_targets"));
 
+    check_size(&prompt).map_err(refused)?;
     let stock = Stock { catalogue: &house.catalogue, folders: &house.folders };
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(refused)?;
     let answer =

@@ -3,8 +3,11 @@
 
 mod boxes;
 mod h264;
+mod look;
 
 use image::RgbImage;
+
+pub(crate) use look::{cards, size};
 
 use crate::png::Texts;
 

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use comfy::history::Folder;
 use serde_json::json;
 
+use super::datum::{Content, Latent};
 use super::save::{Target, texts};
-use super::{Call, Datum, Failure, Halt, Sound, load};
+use super::{Call, Datum, Failure, Halt, Sound, load, tunes};
 use crate::run::Made;
 use crate::{flac, wav};
 
 /// Most samples of all channels: half an hour in stereo.
 const MAX_SAMPLES: f64 = 160e6;
+
+/// Seconds of the longest sound that is made up: long enough to hear what it is.
+const LONGEST: f32 = 20.0;
 
 /// `EmptyAudio`: silence.
 pub(super) fn empty(call: &mut Call<'_>) -> Result<Made, Halt> {
@@ -33,7 +37,58 @@ pub(super) fn read(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(made(sound))
 }
 
-/// `SaveAudio`: as FLAC into `output`.
+/// `EmptyLatentAudio` and its like: a sound yet to be made. What belongs to a film lasts as long.
+pub(super) fn empty_latent(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let seconds = if call.has("frames_number") {
+        call.float("frames_number")? / call.float("frame_rate")?.max(1.0)
+    } else {
+        call.float("seconds")?
+    };
+    Ok(latent(seconds))
+}
+
+/// `VAEEncodeAudio`: only how long it lasts is kept.
+pub(super) fn encode(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let seconds = call.audio("audio")?.seconds();
+    Ok(latent(seconds))
+}
+
+/// `VAEDecodeAudio` and its like: the tune, or a second of silence where there is none.
+pub(super) fn decode(call: &mut Call<'_>) -> Result<Made, Halt> {
+    Ok(made(match call.latent("samples")?.content {
+        Content::Sound { seconds, tune } => tunes::play(tune, seconds),
+        _ => Sound::silence(1.0),
+    }))
+}
+
+/// `TrimAudioDuration`: a part, counted from the end where it begins below 0.
+pub(super) fn trim(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let sound = call.audio("audio")?;
+    let (start, duration) = (call.float("start_index")?, call.float("duration")?);
+    let start = if start < 0.0 { sound.seconds() + start } else { start };
+    let at = |seconds: f32| {
+        let whole = (seconds.max(0.0) * sound.rate as f32) as usize;
+        whole.saturating_mul(usize::from(sound.channels)).min(sound.samples.len())
+    };
+    let part = sound.samples[at(start)..at(start + duration).max(at(start))].to_vec();
+    Ok(made(Sound { samples: part, ..Sound::clone(sound) }))
+}
+
+/// `AudioConcat`: one after the other; of the second as much as is of the same kind.
+pub(super) fn concat(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let (mut first, mut second) = (call.audio("audio1")?, call.audio("audio2")?);
+    if call.text("direction")? == "before" {
+        std::mem::swap(&mut first, &mut second);
+    }
+    if (first.rate, first.channels) != (second.rate, second.channels) {
+        let message = "the demo engine joins only sounds of one rate and as many channels";
+        return Err(Failure::new("RuntimeError", message).into());
+    }
+    let samples = [&first.samples[..], &second.samples].concat();
+    Ok(made(Sound { samples, ..Sound::clone(first) }))
+}
+
+/// `SaveAudio` and its like: as FLAC into `output`.
 pub(super) fn save(call: &mut Call<'_>) -> Result<Made, Halt> {
     let prefix = call.text("filename_prefix")?.to_owned();
     write(call, Folder::Output, &prefix)
@@ -50,6 +105,11 @@ fn write(call: &mut Call<'_>, folder: Folder, prefix: &str) -> Result<Made, Halt
     let content = flac::encode(&sound, &texts(call));
     let file = Target { folder, prefix, size: (0, 0), ending: ".flac" }.write(call, &content)?;
     Ok(Made::one(Datum::Audio(sound)).showing(json!({ "audio": [file] })))
+}
+
+fn latent(seconds: f32) -> Made {
+    let content = Content::Sound { seconds: seconds.clamp(0.1, LONGEST), tune: 0 };
+    Made::latent(Latent { width: 8, height: 8, frames: 1, content, mask: None })
 }
 
 fn made(sound: Sound) -> Made {

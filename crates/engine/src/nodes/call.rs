@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::datum::{Conditioning, Datum, Film, Latent, Masks, Model, Pictures, Sound};
+use super::datum::{
+    Conditioning, Datum, Film, Guider, Latent, Masks, Model, Pictures, Sigmas, Sound,
+};
 use crate::run::{Made, Stage};
 
 /// One call of a node.
@@ -58,6 +60,24 @@ impl<'a> Call<'a> {
             .ok_or_else(|| Failure::new("TypeError", format!("the input {name} is missing")))
     }
 
+    /// The first of these inputs that is there.
+    pub(super) fn first<'n>(&self, names: &[&'n str]) -> Option<&'n str> {
+        names.iter().copied().find(|name| self.has(name))
+    }
+
+    /// The inputs that were grown under a name: `images.image0`, `images.image1` and so on, in their
+    /// order.
+    pub(super) fn grown(&self, name: &str) -> Vec<&Datum> {
+        let number = |name: &str| {
+            let digits = name.trim_start_matches(|letter: char| !letter.is_ascii_digit());
+            digits.parse::<u32>().unwrap_or_default()
+        };
+        let below = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        let mut found: Vec<_> = self.inputs.iter().filter(|(key, _)| below(key)).collect();
+        found.sort_by_key(|(key, _)| (number(&key[name.len()..]), key.as_str()));
+        found.into_iter().map(|(_, datum)| datum).collect()
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.inputs.contains_key(name)
     }
@@ -97,17 +117,32 @@ impl<'a> Call<'a> {
         }
     }
 
-    pub(super) fn clip(&self, name: &str) -> Result<()> {
+    /// Whether an input is a thing of this type.
+    pub(super) fn thing(&self, name: &str, kind: &str) -> Result<()> {
         match self.any(name)? {
-            Datum::Clip => Ok(()),
-            other => Err(unfit(name, "CLIP", other)),
+            Datum::Thing(thing) if thing.kind == kind => Ok(()),
+            other => Err(unfit(name, kind, other)),
         }
     }
 
-    pub(super) fn vae(&self, name: &str) -> Result<()> {
+    pub(super) fn noise(&self, name: &str) -> Result<Option<u64>> {
         match self.any(name)? {
-            Datum::Vae => Ok(()),
-            other => Err(unfit(name, "VAE", other)),
+            Datum::Noise(seed) => Ok(*seed),
+            other => Err(unfit(name, "NOISE", other)),
+        }
+    }
+
+    pub(super) fn sigmas(&self, name: &str) -> Result<Sigmas> {
+        match self.any(name)? {
+            Datum::Sigmas(sigmas) => Ok(*sigmas),
+            other => Err(unfit(name, "SIGMAS", other)),
+        }
+    }
+
+    pub(super) fn guider(&self, name: &str) -> Result<&Arc<Guider>> {
+        match self.any(name)? {
+            Datum::Guider(guider) => Ok(guider),
+            other => Err(unfit(name, "GUIDER", other)),
         }
     }
 

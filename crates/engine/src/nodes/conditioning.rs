@@ -8,7 +8,7 @@ use crate::run::Made;
 
 /// `CLIPTextEncode`: the words themselves.
 pub(super) fn encode(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.clip("clip")?;
+    call.thing("clip", "CLIP")?;
     Ok(words(call.text("text")?.to_owned()))
 }
 
@@ -43,13 +43,14 @@ pub(super) fn zero_out(call: &mut Call<'_>) -> Result<Made, Halt> {
 /// `InpaintModelConditioning`: the words as they are, and the picture with its
 /// mask as a latent.
 pub(super) fn inpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.vae("vae")?;
+    call.thing("vae", "VAE")?;
     let positive = call.conditioning("positive")?.clone();
     let negative = call.conditioning("negative")?.clone();
     let pictures = latents::fit_to_grid(call.images("pixels")?);
     let mask = if call.flag("noise_mask")? { Some(call.masks("mask")?.clone()) } else { None };
     let (width, height) = pictures[0].dimensions();
-    let latent = Latent { width, height, content: Content::Pictures(pictures), mask };
+    let content = Content::Pictures(pictures);
+    let latent = Latent { width, height, frames: 1, content, mask };
     Ok(Made::several([
         Datum::Conditioning(positive),
         Datum::Conditioning(negative),

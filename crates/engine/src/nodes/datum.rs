@@ -20,8 +20,12 @@ pub(crate) enum Datum {
     Latent(Arc<Latent>),
     Conditioning(Arc<Conditioning>),
     Model(Arc<Model>),
-    Clip,
-    Vae,
+    /// What only a real model could do something with.
+    Thing(Arc<Thing>),
+    /// What chance begins with; `None` for no noise.
+    Noise(Option<u64>),
+    Sigmas(Sigmas),
+    Guider(Arc<Guider>),
     Audio(Arc<Sound>),
     Video(Arc<Film>),
     Upscaler {
@@ -43,6 +47,19 @@ pub(crate) struct Sound {
     pub samples: Vec<i16>,
 }
 
+impl Sound {
+    /// So many seconds of nothing, in stereo.
+    pub(crate) fn silence(seconds: f32) -> Self {
+        let rate = 44_100;
+        Self { rate, channels: 2, samples: vec![0; (seconds * rate as f32) as usize * 2] }
+    }
+
+    /// How long it lasts.
+    pub(crate) fn seconds(&self) -> f32 {
+        self.samples.len() as f32 / (self.rate as f32 * f32::from(self.channels.max(1)))
+    }
+}
+
 /// Something to watch.
 #[derive(Debug, Clone)]
 pub(crate) enum Film {
@@ -60,6 +77,8 @@ pub(crate) struct Latent {
     pub width: u32,
     pub height: u32,
     pub content: Content,
+    /// Pictures of a film that each picture stands for; 1 for a picture.
+    pub frames: u32,
     /// Where to paint; everywhere, when `None`. White is paint. One for all
     /// pictures, or one for each.
     pub mask: Option<Masks>,
@@ -71,6 +90,42 @@ pub(crate) enum Content {
     /// Nothing yet, for this many pictures.
     Empty(u32),
     Pictures(Pictures),
+    /// Of a sound: how many seconds it lasts, and what it is made from.
+    Sound {
+        seconds: f32,
+        tune: u64,
+    },
+}
+
+/// Something that is passed from node to node and means nothing to a painter: an encoder, a
+/// sampler's name, what a detector saw.
+#[derive(Debug, Clone)]
+pub(crate) struct Thing {
+    /// Its type, as links know it.
+    pub kind: String,
+    /// The pictures it was made from.
+    pub seen: Option<Pictures>,
+}
+
+/// Which steps a sampler takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Sigmas {
+    /// Steps to the finished picture.
+    pub steps: u32,
+    /// Of these, the first to take and the one before which to stop.
+    pub start: u32,
+    pub end: u32,
+    /// How much of a given picture is painted over, from 0 to 1.
+    pub denoise: f32,
+}
+
+/// What a sampler follows.
+#[derive(Debug, Clone)]
+pub(crate) struct Guider {
+    pub model: Arc<Model>,
+    pub positive: Arc<Conditioning>,
+    pub negative: Arc<Conditioning>,
+    pub cfg: f32,
 }
 
 impl Latent {
@@ -79,6 +134,7 @@ impl Latent {
         match &self.content {
             Content::Empty(count) => *count,
             Content::Pictures(pictures) => pictures.len() as u32,
+            Content::Sound { .. } => 1,
         }
     }
 }
@@ -98,15 +154,17 @@ pub(crate) struct Model {
 
 impl Datum {
     /// Its type, as links know it.
-    pub(crate) fn type_name(&self) -> &'static str {
+    pub(crate) fn type_name(&self) -> &str {
         match self {
             Self::Image(_) => "IMAGE",
             Self::Mask(_) => "MASK",
             Self::Latent(_) => "LATENT",
             Self::Conditioning(_) => "CONDITIONING",
             Self::Model(_) => "MODEL",
-            Self::Clip => "CLIP",
-            Self::Vae => "VAE",
+            Self::Thing(thing) => &thing.kind,
+            Self::Noise(_) => "NOISE",
+            Self::Sigmas(_) => "SIGMAS",
+            Self::Guider(_) => "GUIDER",
             Self::Audio(_) => "AUDIO",
             Self::Video(_) => "VIDEO",
             Self::Upscaler { .. } => "UPSCALE_MODEL",

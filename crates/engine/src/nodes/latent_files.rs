@@ -41,7 +41,7 @@ pub(super) fn open(call: &mut Call<'_>) -> Result<Made, Halt> {
 
 fn write(latent: &Latent, metadata: &Map<String, Value>) -> Vec<u8> {
     let (colours, data) = match &latent.content {
-        Content::Empty(_) => (0, Vec::new()),
+        Content::Empty(_) | Content::Sound { .. } => (0, Vec::new()),
         Content::Pictures(pictures) => {
             (3, pictures.iter().flat_map(RgbImage::as_raw).copied().collect())
         }
@@ -71,7 +71,7 @@ fn read(content: &[u8]) -> Option<Latent> {
         let pictures: Vec<_> = pictures.take_while(|_| whole).collect::<Option<_>>()?;
         Content::Pictures(Arc::new(Some(pictures).filter(|all| !all.is_empty())?))
     };
-    Some(Latent { width, height, content, mask: None })
+    Some(Latent { width, height, frames: 1, content, mask: None })
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
     fn painted() -> Latent {
         let picture = |level| RgbImage::from_pixel(16, 8, image::Rgb([level; 3]));
         let content = Content::Pictures(Arc::new(vec![picture(1), picture(2)]));
-        Latent { width: 16, height: 8, content, mask: None }
+        Latent { width: 16, height: 8, frames: 1, content, mask: None }
     }
 
     #[test]

@@ -23,19 +23,20 @@ pub(super) fn empty(call: &mut Call<'_>) -> Result<Made, Halt> {
     let (width, height) = to_grid(call.count("width")?, call.count("height")?);
     let count = call.count("batch_size")?;
     pixels::check_size(width, height, count as usize)?;
-    Ok(Made::latent(Latent { width, height, content: Content::Empty(count), mask: None }))
+    let content = Content::Empty(count);
+    Ok(Made::latent(Latent { width, height, frames: 1, content, mask: None }))
 }
 
 /// `VAEEncode`, `VAEEncodeTiled`.
 pub(super) fn encode(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.vae("vae")?;
+    call.thing("vae", "VAE")?;
     Ok(Made::latent(of_pictures(fit_to_grid(call.images("pixels")?))))
 }
 
 /// `VAEEncodeForInpaint`: what the mask covers, and a little around it, is to
 /// be painted.
 pub(super) fn encode_for_inpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.vae("vae")?;
+    call.thing("vae", "VAE")?;
     let grow = call.int("grow_mask_by")?;
     let latent = of_pictures(fit_to_grid(call.images("pixels")?));
     let grown = call.masks("mask")?.iter().map(|mask| {
@@ -46,19 +47,32 @@ pub(super) fn encode_for_inpaint(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(Made::latent(Latent { mask, ..latent }))
 }
 
-/// `VAEDecode`, `VAEDecodeTiled`.
+/// `VAEDecode`, `VAEDecodeTiled`. A film goes slowly into each of its pictures.
 pub(super) fn decode(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.vae("vae")?;
+    call.thing("vae", "VAE")?;
     let latent = call.latent("samples")?;
-    Ok(match &latent.content {
-        Content::Pictures(pictures) => Made::images(pictures.to_vec()),
-        Content::Empty(count) => {
-            Made::images(vec![
-                RgbImage::from_pixel(latent.width, latent.height, NOTHING);
-                *count as usize
-            ])
-        }
-    })
+    let nothing = || RgbImage::from_pixel(latent.width, latent.height, NOTHING);
+    let pictures = match &latent.content {
+        Content::Pictures(pictures) => pictures.to_vec(),
+        Content::Empty(count) => vec![nothing(); *count as usize],
+        Content::Sound { .. } => vec![nothing()],
+    };
+    if latent.frames == 1 {
+        return Ok(Made::images(pictures));
+    }
+    let frames = pictures
+        .iter()
+        .flat_map(|picture| (0..latent.frames).map(|frame| nearer(picture, frame, latent.frames)));
+    Ok(Made::images(frames.collect()))
+}
+
+/// What is seen of a picture in frame `frame` of `frames`: at last a tenth less than all of it.
+fn nearer(picture: &RgbImage, frame: u32, frames: u32) -> RgbImage {
+    let (width, height) = picture.dimensions();
+    let cut = |edge: u32| (edge / 20 * frame / frames).min((edge - 1) / 2);
+    let (x, y) = (cut(width), cut(height));
+    let part = imageops::crop_imm(picture, x, y, width - 2 * x, height - 2 * y).to_image();
+    pixels::resize(&part, width, height, Filter::Triangle)
 }
 
 /// `SetLatentNoiseMask`: only what the mask covers is to be painted.
@@ -94,6 +108,7 @@ pub(super) fn repeat(call: &mut Call<'_>) -> Result<Made, Halt> {
     pixels::check_size(latent.width, latent.height, count as usize)?;
     let content = match &latent.content {
         Content::Empty(_) => Content::Empty(count),
+        sound @ Content::Sound { .. } => sound.clone(),
         Content::Pictures(pictures) => {
             Content::Pictures(Arc::new(vec![&pictures[..]; amount as usize].concat()))
         }
@@ -108,6 +123,7 @@ pub(super) fn from_batch(call: &mut Call<'_>) -> Result<Made, Halt> {
         mixing::pick(latent.count() as usize, call.int("batch_index")?, call.count("length")?);
     let content = match &latent.content {
         Content::Empty(_) => Content::Empty(range.len() as u32),
+        sound @ Content::Sound { .. } => sound.clone(),
         Content::Pictures(pictures) => Content::Pictures(Arc::new(pictures[range].to_vec())),
     };
     Ok(Made::latent(Latent { content, ..Latent::clone(latent) }))
@@ -150,7 +166,7 @@ pub(super) fn fit_to_grid(pictures: &Pictures) -> Pictures {
 
 fn of_pictures(pictures: Pictures) -> Latent {
     let (width, height) = pictures[0].dimensions();
-    Latent { width, height, content: Content::Pictures(pictures), mask: None }
+    Latent { width, height, frames: 1, content: Content::Pictures(pictures), mask: None }
 }
 
 fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<Made, Halt> {
@@ -159,7 +175,7 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
     pixels::check_size(width, height, latent.count() as usize)?;
     let scaling = pixels::filter(call.text("upscale_method")?);
     let content = match &latent.content {
-        Content::Empty(count) => Content::Empty(*count),
+        other @ (Content::Empty(_) | Content::Sound { .. }) => other.clone(),
         Content::Pictures(pictures) => {
             let scaled = pictures
                 .iter()
@@ -167,12 +183,13 @@ fn to_size(call: &Call<'_>, (width, height): (u32, u32), crop: bool) -> Result<M
             Content::Pictures(Arc::new(scaled.collect()))
         }
     };
-    Ok(Made::latent(Latent { width, height, content, mask: latent.mask.clone() }))
+    let mask = latent.mask.clone();
+    Ok(Made::latent(Latent { width, height, content, mask, frames: latent.frames }))
 }
 
 fn turned(latent: &Latent, turn: fn(&RgbImage) -> RgbImage) -> Latent {
     let content = match &latent.content {
-        Content::Empty(count) => Content::Empty(*count),
+        other @ (Content::Empty(_) | Content::Sound { .. }) => other.clone(),
         Content::Pictures(pictures) => {
             Content::Pictures(Arc::new(pictures.iter().map(turn).collect()))
         }
@@ -180,7 +197,7 @@ fn turned(latent: &Latent, turn: fn(&RgbImage) -> RgbImage) -> Latent {
     Latent { content, ..latent.clone() }
 }
 
-fn to_grid(width: u32, height: u32) -> (u32, u32) {
+pub(super) fn to_grid(width: u32, height: u32) -> (u32, u32) {
     let edge = |edge: u32| (edge / CELL * CELL).max(CELL);
     (edge(width), edge(height))
 }

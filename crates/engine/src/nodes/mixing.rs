@@ -34,11 +34,10 @@ pub(super) fn from_batch(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(Made::images(pictures[range].to_vec()))
 }
 
-/// `RepeatImageBatch`: all pictures, several times.
+/// `RepeatImageBatch`: all pictures, several times; of large ones as often as are held.
 pub(super) fn repeat(call: &mut Call<'_>) -> Result<Made, Halt> {
     let (pictures, amount) = (call.images("image")?, call.count("amount")? as usize);
-    let (width, height) = pictures[0].dimensions();
-    pixels::check_size(width, height, pictures.len().saturating_mul(amount))?;
+    let amount = amount.min(pixels::room(pictures[0].dimensions()) / pictures.len()).max(1);
     Ok(Made::images(vec![&pictures[..]; amount].concat()))
 }
 

@@ -1,4 +1,4 @@
-//! What stands for models, and the one that is real: upscaling.
+//! Models that change what is painted, and the one that is real: upscaling.
 
 use std::sync::Arc;
 
@@ -13,18 +13,6 @@ use crate::run::Made;
 /// How strongly enlarged pictures are sharpened.
 const UPSCALE_DETAIL: f32 = 0.6;
 
-/// `CheckpointLoaderSimple`: the painter.
-pub(super) fn checkpoint(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.text("ckpt_name")?;
-    Ok(Made::several([Datum::Model(Arc::default()), Datum::Clip, Datum::Vae]))
-}
-
-/// `VAELoader`.
-pub(super) fn vae(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.text("vae_name")?;
-    Ok(Made::one(Datum::Vae))
-}
-
 /// `LoraLoader` and `LoraLoaderModelOnly`: the style in its name is added to
 /// every prompt, unless the strength is nothing or less.
 pub(super) fn lora(call: &mut Call<'_>) -> Result<Made, Halt> {
@@ -36,16 +24,9 @@ pub(super) fn lora(call: &mut Call<'_>) -> Result<Made, Halt> {
     }
     let mut outputs = vec![Datum::Model(Arc::new(model))];
     if call.has("clip") {
-        call.clip("clip")?;
-        outputs.push(Datum::Clip);
+        outputs.push(call.any("clip")?.clone());
     }
     Ok(Made::several(outputs))
-}
-
-/// `CLIPSetLastLayer`: words have no layers here.
-pub(super) fn clip_layer(call: &mut Call<'_>) -> Result<Made, Halt> {
-    call.clip("clip")?;
-    Ok(Made::one(Datum::Clip))
 }
 
 /// `UpscaleModelLoader`: the factor is in the name.

@@ -7,7 +7,7 @@ use comfy::message::ImageFormat;
 use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, ImageEncoder, RgbImage};
 
-use super::datum::{Content, Latent};
+use super::datum::{Content, Guider, Latent};
 use super::{Call, Failure, Halt};
 use crate::pixels;
 use crate::run::Made;
@@ -19,21 +19,34 @@ const PREVIEW_EDGE: u32 = 512;
 /// JPEG quality of previews.
 const PREVIEW_QUALITY: u8 = 85;
 
-/// What both samplers take.
-struct Task {
-    seed: u64,
-    denoise: f32,
+/// What every sampler is told.
+pub(super) struct Task {
+    pub(super) seed: u64,
+    pub(super) denoise: f32,
     /// Of `steps`, those from `start` up to `end` are taken.
-    steps: u32,
-    start: u32,
-    end: u32,
+    pub(super) steps: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Guider {
+    /// What a sampler follows that is told all of it itself.
+    pub(super) fn of(call: &Call<'_>) -> Result<Self, Failure> {
+        Ok(Self {
+            model: call.model("model")?.clone(),
+            positive: call.conditioning("positive")?.clone(),
+            negative: call.conditioning("negative")?.clone(),
+            cfg: call.float("cfg")?,
+        })
+    }
 }
 
 /// `KSampler`.
 pub(super) fn sample(call: &mut Call<'_>) -> Result<Made, Halt> {
     let steps = call.count("steps")?;
     let (seed, denoise) = (call.seed("seed")?, call.float("denoise")?);
-    paint(call, &Task { seed, denoise, steps, start: 0, end: steps })
+    let guider = Guider::of(call)?;
+    paint(call, &Task { seed, denoise, steps, start: 0, end: steps }, &guider)
 }
 
 /// `KSamplerAdvanced`: some of the steps. Without added noise it goes on where
@@ -45,11 +58,16 @@ pub(super) fn sample_part(call: &mut Call<'_>) -> Result<Made, Halt> {
     let seed = call.seed("noise_seed")?;
     // The later it starts, the more of a given picture it keeps.
     let denoise = (steps - start) as f32 / steps.max(1) as f32;
-    paint(call, &Task { seed, denoise, steps, start, end })
+    let guider = Guider::of(call)?;
+    paint(call, &Task { seed, denoise, steps, start, end }, &guider)
 }
 
-fn paint(call: &mut Call<'_>, task: &Task) -> Result<Made, Halt> {
+/// Takes the steps, on the latent that the call is given.
+pub(super) fn paint(call: &mut Call<'_>, task: &Task, guider: &Guider) -> Result<Made, Halt> {
     let latent = call.latent("latent_image")?.clone();
+    if let Content::Sound { seconds, .. } = latent.content {
+        return compose(call, task, (&latent, seconds), guider);
+    }
     pixels::check_size(latent.width, latent.height, latent.count() as usize)?;
     let taken = task.end - task.start;
     if taken == 0 || task.denoise <= 0.0 {
@@ -57,7 +75,7 @@ fn paint(call: &mut Call<'_>, task: &Task) -> Result<Made, Halt> {
     }
     let mut paintings = Vec::new();
     for index in 0..latent.count() {
-        paintings.push(Painting::new(brief(call, task, &latent, index)?));
+        paintings.push(Painting::new(brief(task, guider, (&latent, index))));
         call.stage.check()?;
     }
     let previews = call.stage.wants_previews();
@@ -76,29 +94,46 @@ fn paint(call: &mut Call<'_>, task: &Task) -> Result<Made, Halt> {
     Ok(Made::latent(Latent { content, ..Latent::clone(&latent) }))
 }
 
+/// A sound is not painted: its tune is drawn from the words and the seed.
+fn compose(
+    call: &mut Call<'_>,
+    task: &Task,
+    (latent, seconds): (&Latent, f32),
+    guider: &Guider,
+) -> Result<Made, Halt> {
+    let taken = task.end - task.start;
+    for done in 1..=taken {
+        call.stage.tell(done, taken, None);
+        call.stage.end_step()?;
+    }
+    let words = blake3::hash(guider.positive.text.as_bytes());
+    let drawn = words.as_bytes().first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
+    let content = Content::Sound { seconds, tune: drawn ^ task.seed };
+    Ok(Made::latent(Latent { content, ..latent.clone() }))
+}
+
 /// What the painter is told of one picture of a batch.
-fn brief(call: &Call<'_>, task: &Task, latent: &Latent, index: u32) -> Result<Brief, Failure> {
-    let styles = &call.model("model")?.styles;
-    let words = std::iter::once(&call.conditioning("positive")?.text).chain(styles);
+fn brief(task: &Task, guider: &Guider, (latent, index): (&Latent, u32)) -> Brief {
+    let words = std::iter::once(&guider.positive.text).chain(&guider.model.styles);
     let words: Vec<_> = words.map(String::as_str).filter(|text| !text.trim().is_empty()).collect();
-    Ok(Brief {
+    Brief {
         prompt: words.join(", "),
-        negative: call.conditioning("negative")?.text.clone(),
+        negative: guider.negative.text.clone(),
         seed: task.seed.wrapping_add(u64::from(index)),
         width: latent.width,
         height: latent.height,
         steps: task.steps,
-        cfg: call.float("cfg")?,
+        cfg: guider.cfg,
         denoise: task.denoise,
         start_step: task.start,
         init: initial(latent, index),
         mask: mask(latent, index),
-    })
+    }
 }
 
 fn initial(latent: &Latent, index: u32) -> Option<RgbImage> {
     match &latent.content {
-        Content::Empty(_) => None,
+        Content::Empty(_) | Content::Sound { .. } => None,
         Content::Pictures(pictures) => pictures.get(index as usize).cloned(),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Datum, Failure, Halt};
 use crate::folders::PathError;
+use crate::pixels;
 use crate::png::{self, Texts};
 use crate::run::Made;
 
@@ -23,6 +24,28 @@ pub(super) fn preview(call: &mut Call<'_>) -> Result<Made, Halt> {
     write(call, Folder::Temp, &prefix)
 }
 
+/// `MaskPreview`: into `temp`, in grey.
+pub(super) fn preview_mask(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let masks = call.any("mask")?.clone();
+    let pictures: Vec<_> = call.masks("mask")?.iter().map(pixels::to_rgb).collect();
+    let prefix = call.stage.folders().preview_prefix();
+    let files = files(call, (Folder::Temp, &prefix), &pictures)?;
+    Ok(Made::one(masks).showing(json!({ "images": files })))
+}
+
+/// `ImageCompare`: both sides into `temp`.
+pub(super) fn compare(call: &mut Call<'_>) -> Result<Made, Halt> {
+    let mut shown = json!({});
+    for (input, name) in [("image_a", "a_images"), ("image_b", "b_images")] {
+        if call.has(input) {
+            let prefix = call.stage.folders().preview_prefix();
+            let pictures = call.images(input)?.clone();
+            shown[name] = json!(files(call, (Folder::Temp, &prefix), &pictures)?);
+        }
+    }
+    Ok(Made::default().showing(shown))
+}
+
 /// `SaveImageWebsocket`: to the sockets, as PNG, and nowhere else.
 pub(super) fn websocket(call: &mut Call<'_>) -> Result<Made, Halt> {
     let pictures = call.images("images")?.clone();
@@ -36,14 +59,24 @@ pub(super) fn websocket(call: &mut Call<'_>) -> Result<Made, Halt> {
 
 fn write(call: &mut Call<'_>, folder: Folder, prefix: &str) -> Result<Made, Halt> {
     let pictures = call.images("images")?.clone();
+    let files = files(call, (folder, prefix), &pictures)?;
+    Ok(Made::one(Datum::Image(pictures)).showing(json!({ "images": files })))
+}
+
+/// Writes pictures; how the node tells of them.
+fn files(
+    call: &Call<'_>,
+    (folder, prefix): (Folder, &str),
+    pictures: &[RgbImage],
+) -> Result<Vec<FileRef>, Halt> {
     let texts = texts(call);
     let mut files = Vec::new();
-    for picture in pictures.iter() {
+    for picture in pictures {
         call.stage.check()?;
         let target = Target { folder, prefix, size: picture.dimensions(), ending: "_.png" };
         files.push(target.write(call, &encode(picture, &texts)?)?);
     }
-    Ok(Made::one(Datum::Image(pictures)).showing(json!({ "images": files })))
+    Ok(files)
 }
 
 /// Where a file goes.

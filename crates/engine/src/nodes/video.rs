@@ -9,9 +9,12 @@ use serde_json::json;
 
 use super::datum::Film;
 use super::save::{Target, texts};
-use super::{Call, Datum, Failure, Halt, load};
+use super::{Call, Datum, Failure, Halt, Sound, load};
 use crate::film;
 use crate::run::Made;
+
+/// How fast cards follow each other.
+const CARDS_A_SECOND: f32 = 8.0;
 
 /// `CreateVideo`: without its sound, which is not heard in what is saved.
 pub(super) fn create(call: &mut Call<'_>) -> Result<Made, Halt> {
@@ -28,15 +31,16 @@ pub(super) fn read(call: &mut Call<'_>) -> Result<Made, Halt> {
     Ok(Made::one(Datum::Video(Arc::new(film))))
 }
 
-/// `GetVideoComponents`: of films that were made here.
+/// `GetVideoComponents`: of a film that was loaded, cards in place of its pictures, which nothing
+/// here can decode.
 pub(super) fn components(call: &mut Call<'_>) -> Result<Made, Halt> {
-    let Film::Frames { pictures, fps } = &**call.video("video")? else {
-        let message = "the demo engine passes films on and cannot look into them";
-        return Err(Failure::new("RuntimeError", message).into());
+    let (pictures, fps) = match &**call.video("video")? {
+        Film::Frames { pictures, fps } => (pictures.clone(), *fps),
+        Film::File { content, .. } => (Arc::new(film::cards(film::size(content))), CARDS_A_SECOND),
     };
-    let silence = super::Sound { rate: 44_100, channels: 2, samples: Vec::new() };
+    let silence = Sound::silence(pictures.len() as f32 / fps.max(1.0));
     Ok(Made::several([
-        Datum::Image(pictures.clone()),
+        Datum::Image(pictures),
         Datum::Audio(Arc::new(silence)),
         Datum::Json(json!(fps)),
         Datum::Json(json!(8)),

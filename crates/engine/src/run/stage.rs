@@ -9,6 +9,7 @@ use comfy::{Frame, NodeId};
 use serde_json::{Map, Value};
 
 use super::{Board, Speaker};
+use crate::catalogue::NodeDef;
 use crate::folders::Folders;
 use crate::house::{House, Mishap};
 use crate::hub::{Audience, Preview, Step};
@@ -85,6 +86,12 @@ impl<'a> Stage<'a> {
         self.house
             .hub
             .send_frame(&Audience::Everyone, &Frame::Text { node: self.node.clone(), text });
+    }
+
+    /// What the catalogue says of the running node.
+    pub(crate) fn definition(&self) -> &'a NodeDef {
+        let class = &self.item.graph.nodes[self.node].class_type;
+        self.house.catalogue.node(class).expect("validation refuses classes that are not listed")
     }
 
     pub(crate) fn folders(&self) -> &'a Folders {

@@ -18,7 +18,7 @@ use crate::support::{
 };
 
 /// Whether the tests run against something else than an engine.
-fn elsewhere() -> bool {
+pub(crate) fn elsewhere() -> bool {
     std::env::var_os("PARLOR_TEST_COMFYUI").is_some()
 }
 

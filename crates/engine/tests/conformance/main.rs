@@ -26,3 +26,4 @@ mod bare;
 
 /// What only an engine can be asked for.
 mod engine_only;
+mod parts;

@@ -183,6 +183,8 @@ impl Read for Problem {
             detail: member(value, "detail")?,
             code: member(value, "code")?,
             field: member(value, "field")?,
+            // The page asks for one job at a time.
+            line: None,
             node: member(value, "node")?,
             request_id: member(value, "request_id")?,
         })

@@ -199,6 +199,7 @@ fn the_rest() {
             detail: "Steps: 1 to 60.".into(),
             code,
             field: Some("steps".into()),
+            line: None,
             node: None,
             request_id: None,
         });

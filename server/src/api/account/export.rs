@@ -61,11 +61,15 @@ pub(super) async fn about(app: &App, principal: &Principal) -> Result<String> {
             "created_at": row.created_at, "url": links.upload(row.id.0),
         })
     });
+    let batches = app.db.batches_of(principal.id).await?.into_iter();
+    let batches: Vec<_> = batches.map(|(id, jobs)| json!({ "id": id, "jobs": jobs })).collect();
     let about = json!({
         "me": me::describe(app, principal).await?,
         "sessions": app.people.sessions(Some(person), principal.session()).await?,
         "keys": app.people.keys(Some(person)).await?,
         "uploads": uploads.collect::<Vec<_>>(),
+        "webhooks": app.webhooks.list(principal).await?,
+        "batches": batches,
     });
     let mut text = text(&about)?;
     text.pop();

@@ -74,7 +74,9 @@ pub(super) async fn forget(app: &App, by: (&Principal, &Whence), whom: Principal
         delete_uploads(app, principal).await?;
         app.db.delete_keepsakes(principal).await?;
     }
-    app.people.forget(by, whom).await
+    app.people.forget(by, whom).await?;
+    // Files that were arriving went with their rows.
+    Ok(app.resumable.clear_away().await?)
 }
 
 async fn delete_jobs(app: &App, principal: PrincipalId) -> Result<()> {

@@ -16,5 +16,5 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderName, HeaderValue};
 
 /// On answers with a secret: nobody in between keeps them.
-const NOT_KEPT: [(HeaderName, HeaderValue); 1] =
+pub(in crate::api) const NOT_KEPT: [(HeaderName, HeaderValue); 1] =
     [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];

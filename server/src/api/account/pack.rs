@@ -1,4 +1,5 @@
-//! `GET /me/export.zip`: all that is theirs with the files, read as it is sent.
+//! `GET /me/export.zip`: all that is theirs with the files, read as it is sent; and
+//! `GET /batches/{id}/outputs.zip`, what one batch made.
 //!
 //! `about.json` is who they are, `jobs/` what they asked for, a hundred at a time, `made/` and
 //! `handed-in/` hold the files, by the ids that the JSON names.
@@ -16,15 +17,15 @@ use futures_util::stream;
 use jiff::Timestamp;
 use tokio::fs::File;
 use tokio::io::AsyncReadExt as _;
-use wire::Job;
+use wire::{BatchId, Job};
 
 use super::export::{PAGE, about, text};
 use super::zip::{Entry, Zip};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::JobFilter;
-use crate::error::Result;
-use crate::extract::Own;
+use crate::error::{Error, Result};
+use crate::extract::{Own, Path};
 use crate::files::Hash;
 
 /// Bytes that are read at once.
@@ -34,7 +35,21 @@ pub(crate) async fn export(
     State(app): State<Arc<App>>,
     Own(principal): Own,
 ) -> Result<impl IntoResponse> {
-    let packing = Packing::begin(app, principal).await?;
+    Ok(sent(Packing::begin(app, principal).await?))
+}
+
+/// What the jobs of a batch have made so far.
+pub(crate) async fn batch(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<BatchId>,
+) -> Result<impl IntoResponse> {
+    app.jobs.batch(principal.id, id).await?.ok_or(Error::NotFound("batch"))?;
+    let wanted = JobFilter { batch: Some(id), ..JobFilter::default() };
+    Ok(sent(Packing::of(app, principal, wanted)))
+}
+
+fn sent(packing: Packing) -> impl IntoResponse {
     let parts = stream::try_unfold(packing, |mut packing| async {
         let part = packing.next().await?;
         anyhow::Ok(part.map(|part| (part, packing)))
@@ -44,7 +59,7 @@ pub(crate) async fn export(
         (CONTENT_DISPOSITION, "attachment; filename=\"parlor.zip\""),
         (CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(parts)))
+    (headers, Body::from_stream(parts))
 }
 
 /// Something that becomes an entry.
@@ -55,8 +70,8 @@ enum Piece {
 
 /// Where the reading is.
 enum Next {
-    /// Page of jobs by its number, and where it begins.
-    Jobs(u32, Option<String>),
+    /// Page of jobs by its number.
+    Jobs(u32),
     End,
     Over,
 }
@@ -65,6 +80,8 @@ enum Next {
 struct Packing {
     app: Arc<App>,
     principal: Principal,
+    /// Which jobs are packed, from where on.
+    wanted: JobFilter,
     zip: Zip,
     waiting: VecDeque<Piece>,
     /// The file that is being sent, and what is left of it.
@@ -80,8 +97,14 @@ impl Packing {
             let name = format!("handed-in/{}/{}", upload.id, upload.name);
             waiting.push_back(Piece::File { name, hash: upload.hash });
         }
-        let zip = Zip::new(Timestamp::now());
-        Ok(Self { app, principal, zip, waiting, open: None, next: Next::Jobs(1, None) })
+        Ok(Self { waiting, ..Self::of(app, principal, JobFilter::default()) })
+    }
+
+    /// Of these jobs alone.
+    fn of(app: Arc<App>, principal: Principal, wanted: JobFilter) -> Self {
+        let (zip, waiting) = (Zip::new(Timestamp::now()), VecDeque::new());
+        let wanted = JobFilter { limit: PAGE, ..wanted };
+        Self { app, principal, wanted, zip, waiting, open: None, next: Next::Jobs(1) }
     }
 
     /// The next bytes of the archive; `None` at its end.
@@ -98,7 +121,7 @@ impl Packing {
                 }
             }
             match std::mem::replace(&mut self.next, Next::Over) {
-                Next::Jobs(number, cursor) => self.turn(number, cursor).await?,
+                Next::Jobs(number) => self.turn(number).await?,
                 Next::End => {
                     let zip = std::mem::replace(&mut self.zip, Zip::new(Timestamp::UNIX_EPOCH));
                     return Ok(Some(zip.end().into()));
@@ -143,9 +166,8 @@ impl Packing {
     }
 
     /// The next page of jobs, and their files.
-    async fn turn(&mut self, number: u32, cursor: Option<String>) -> anyhow::Result<()> {
-        let filter = JobFilter { cursor, limit: PAGE, ..JobFilter::default() };
-        let mut list = self.app.jobs.list(self.principal.id, &filter).await?;
+    async fn turn(&mut self, number: u32) -> anyhow::Result<()> {
+        let mut list = self.app.jobs.list(self.principal.id, &self.wanted).await?;
         let mut files = Vec::new();
         for job in &mut list.jobs {
             self.collect(job, &mut files).await?;
@@ -156,7 +178,10 @@ impl Packing {
         }
         self.waiting.extend(files);
         self.next = match list.next {
-            Some(cursor) => Next::Jobs(number + 1, Some(cursor)),
+            Some(cursor) => {
+                self.wanted.cursor = Some(cursor);
+                Next::Jobs(number + 1)
+            }
             None => Next::End,
         };
         Ok(())

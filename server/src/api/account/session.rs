@@ -52,6 +52,7 @@ pub(super) async fn entered(app: &App, entry: Entry, whence: &Whence) -> Result<
     // Only what is this browser's own: an address is shared with strangers.
     if let Some(guest) = before.filter(|before| keep && matches!(before.means, Means::Cookie(_))) {
         app.people.take_over(guest.id, (&principal, whence)).await?;
+        app.jobs.change_hands(guest.id, principal.id);
     }
     let me = me::describe(app, &principal).await?;
     Ok((NOT_KEPT, [(SET_COOKIE, cookie)], axum::Json(me)).into_response())

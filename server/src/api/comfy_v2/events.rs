@@ -3,27 +3,25 @@
 //! First comes how the job is now, or, after `Last-Event-ID`, what was missed;
 //! then what happens, until it is over. Only numbered things carry an id.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::sse::{self, Sse};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use comfy::Graph;
-use futures_util::{Stream, stream};
+use futures_util::Stream;
 use serde_json::{Value, json};
-use wire::{Event, JobId, JobStatus, PreviewHeader, Progress, ToViewer};
+use wire::{Event, Job, JobId, JobStatus, PreviewHeader, Progress};
 
 use super::links::Links;
 use super::refusal::Refused;
 use super::{jobs, shapes};
+use crate::api::feed::{self, Heard, Since, Teller, last_event, named};
 use crate::app::App;
-use crate::auth::Principal;
-use crate::error::Error;
-use crate::events::{Told, Watch};
+use crate::auth::{Principal, PrincipalId};
 use crate::extract::Path;
 
 pub(super) async fn stream(
@@ -32,160 +30,78 @@ pub(super) async fn stream(
     (links, headers): (Links, HeaderMap),
     Path(job): Path<JobId>,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Refused> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok());
-    // Listening first, looking second: nothing falls between the two.
-    let watch = app.hub.watch_job(principal.id, job);
+    let since = last_event(&headers).map_or(Since::Now, Since::Event);
     let graph = jobs::graph(&app, &principal, job).await?;
-    let ready = VecDeque::new();
-    let mut feed =
-        Feed { app, principal, links, job, graph, watch, last: 0, node: None, ready, over: false };
-    match last {
-        Some(last) => {
-            feed.last = last;
-            feed.catch_up().await?;
-        }
-        None => feed.begin().await?,
-    }
-    let events = stream::unfold(feed, |mut feed| async {
-        let event = feed.next().await?;
-        Some((Ok(event), feed))
-    });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()))
+    let teller = InV2 { links, principal: principal.id, job, graph, node: None };
+    Ok(feed::of_job((app, principal), (job, since), teller).await?)
 }
 
-/// One open stream.
-struct Feed {
-    app: Arc<App>,
-    principal: Principal,
+/// Tells things in the words of the contract.
+struct InV2 {
     links: Links,
+    principal: PrincipalId,
     job: JobId,
     /// For the names of classes.
     graph: Option<Graph>,
-    watch: Watch,
-    /// Number of the last event that was told.
-    last: u64,
     /// The node that runs: previews do not say.
     node: Option<String>,
-    ready: VecDeque<sse::Event>,
-    /// The last event is in `ready`.
-    over: bool,
 }
 
-impl Feed {
-    /// `None` when the job is over, was deleted, or the server stops; and when
-    /// whoever listens was signed out.
-    async fn next(&mut self) -> Option<sse::Event> {
-        loop {
-            if let Some(event) = self.ready.pop_front() {
-                return Some(event);
-            }
-            if self.over {
-                return None;
-            }
-            let told = tokio::select! {
-                told = self.watch.next() => told,
-                () = self.app.shutdown.started() => return None,
-                () = self.principal.ended() => return None,
-            };
-            self.take(told).await;
-        }
-    }
-
-    /// How the job is now.
-    async fn begin(&mut self) -> Result<(), Refused> {
-        let job = self.app.jobs.find(self.principal.id, self.job).await?;
-        let job = job.ok_or(Error::NotFound("job"))?;
-        self.last = job.seq;
-        self.over = job.status.is_over();
+impl Teller for InV2 {
+    fn begin(&mut self, job: &Job) -> Vec<sse::Event> {
         let status = named("status", &status(job.status, job.position));
-        self.ready.push_back(status.id(job.seq.to_string()));
-        if let Some(progress) = job.progress.filter(|_| !self.over) {
-            self.progress(&progress);
+        let mut said = vec![status.id(job.seq.to_string())];
+        if let Some(progress) = job.progress.as_ref().filter(|_| !job.status.is_over()) {
+            said.push(self.progress(progress));
         }
-        Ok(())
+        said
     }
 
-    /// What is stored after the last event that was told.
-    async fn catch_up(&mut self) -> Result<(), Refused> {
-        let stored = self.app.jobs.events_after(self.principal.id, self.job, self.last).await?;
-        for (seq, event) in stored.ok_or(Error::NotFound("job"))? {
-            self.push(seq, &event);
-        }
-        if self.ready.is_empty() && !self.over {
-            // It may have been over before: then nothing will come any more.
-            let job = self.app.jobs.find(self.principal.id, self.job).await?;
-            self.over = job.is_none_or(|job| job.status.is_over());
-        }
-        Ok(())
-    }
-
-    async fn take(&mut self, told: Told) {
-        let text = match told {
-            Told::Preview(frame) => return self.preview(&frame),
-            // A failure here is logged where it happens; the client comes back.
-            Told::Resync(_) => {
-                self.over |= self.catch_up().await.is_err();
-                return;
+    fn say(&mut self, heard: Heard) -> Option<sse::Event> {
+        match heard {
+            Heard::Event(seq, event) => Some(self.event(&event)?.id(seq.to_string())),
+            Heard::Progress(progress) => Some(self.progress(&progress)),
+            Heard::Position(position) => {
+                Some(named("status", &status(JobStatus::Queued, Some(position))))
             }
-            Told::Text(text) => text,
-        };
-        match serde_json::from_str(&text) {
-            Ok(ToViewer::Event { seq, event, .. }) => self.push(seq, &event),
-            Ok(ToViewer::Progress { progress, .. }) => self.progress(&progress),
-            Ok(ToViewer::Position { position, .. }) => {
-                let status = status(JobStatus::Queued, Some(position));
-                self.ready.push_back(named("status", &status));
-            }
-            Ok(ToViewer::Gone { .. }) => self.over = true,
-            _ => (),
+            Heard::Preview(frame) => self.preview(&frame),
+            Heard::Gone => None,
         }
     }
+}
 
-    fn push(&mut self, seq: u64, event: &Event) {
-        if seq <= self.last {
-            return;
-        }
-        self.last = seq;
-        let told = match event {
-            Event::Queued { .. } | Event::Waiting { .. } => {
-                named("status", &status(JobStatus::Queued, None))
-            }
-            Event::Started { .. } => named("status", &status(JobStatus::Running, None)),
-            Event::Canceling { .. } => named("status", &status(JobStatus::Canceling, None)),
-            Event::Finished { status: end, .. } => {
-                self.over = true;
-                named("status", &status(*end, None))
-            }
+impl InV2 {
+    fn event(&self, event: &Event) -> Option<sse::Event> {
+        let now = match event {
+            Event::Queued { .. } | Event::Waiting { .. } => JobStatus::Queued,
+            Event::Started { .. } => JobStatus::Running,
+            Event::Canceling { .. } => JobStatus::Canceling,
+            Event::Finished { status, .. } => *status,
             Event::Output { output } => {
-                let by = (&self.links, self.principal.id);
-                named("output", &shapes::output(output, self.job, by))
+                let by = (&self.links, self.principal);
+                return Some(named("output", &shapes::output(output, self.job, by)));
             }
-            Event::Node { .. } => return,
+            Event::Node { .. } => return None,
         };
-        self.ready.push_back(told.id(seq.to_string()));
+        Some(named("status", &status(now, None)))
     }
 
-    fn progress(&mut self, progress: &Progress) {
+    fn progress(&mut self, progress: &Progress) -> sse::Event {
         self.node.clone_from(&progress.node);
-        let told = shapes::progress(progress, self.graph.as_ref());
-        self.ready.push_back(named("progress", &told));
+        named("progress", &shapes::progress(progress, self.graph.as_ref()))
     }
 
-    fn preview(&mut self, frame: &[u8]) {
-        let Some((header, image)) = PreviewHeader::decode(frame) else { return };
+    fn preview(&self, frame: &[u8]) -> Option<sse::Event> {
+        let (header, image) = PreviewHeader::decode(frame)?;
         let told = json!({
             "node_id": self.node.as_deref().unwrap_or_default(),
             "content_type": header.format.mime(),
             "data_base64": BASE64_STANDARD.encode(image),
         });
-        self.ready.push_back(named("preview", &told));
+        Some(named("preview", &told))
     }
 }
 
 fn status(status: JobStatus, position: Option<u32>) -> Value {
     json!({ "status": status, "queue_position": position })
-}
-
-fn named(name: &str, told: &Value) -> sse::Event {
-    sse::Event::default().event(name).data(told.to_string())
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::multipart::Field;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -14,10 +15,8 @@ use super::shapes;
 use crate::api::parlor::{form, uploads};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::Used;
 use crate::error::Error;
-use crate::files::{Claim, Hash, Received, SafeName, UploadError};
-use crate::limits::Ask;
+use crate::files::{Claim, Hash, Received, SafeName};
 use crate::people::Whence;
 
 /// Longest text beside the file, in bytes.
@@ -39,19 +38,14 @@ pub(super) async fn create(
     (links, whence): (Links, Whence),
     request: Request,
 ) -> Result<Response, Refused> {
-    let max = app.config.max_upload_bytes();
     let announced = uploads::announced(request.headers());
-    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
-        return Err(UploadError::TooLarge { max }.into());
-    }
-    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
-    let charge = app.limits.admit((&principal, whence.hash), ask).await?;
-    let form = tokio::time::timeout(uploads::DEADLINE, read(&app, request));
-    let form = form.await.map_err(|_| Error::Timeout)??;
-    let received = form.checked()?;
-    let known = app.db.known_by_hash(principal.id, received.source()).await?.is_some();
-    let (id, kept) = uploads::keep(&app, &principal, received).await?;
-    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
+    let work = async {
+        let received = read(&app, request).await?.checked()?;
+        let known = app.db.known_by_hash(principal.id, received.source()).await?.is_some();
+        let (id, kept) = uploads::keep(&app, &principal, received).await?;
+        Result::<_, Refused>::Ok((kept.bytes, (id, known)))
+    };
+    let (id, known) = uploads::counted((&app, &principal, whence.hash), announced, work).await?;
     let row = app.db.find_upload(principal.id, id).await?;
     let asset = Asset::Upload(row.ok_or(Error::NotFound("asset"))?);
     let mut told = assets::told(&app, &asset, (&links, &principal)).await?;
@@ -95,15 +89,9 @@ fn unreadable(error: Error) -> Refused {
     }
 }
 
-async fn text(mut field: axum::extract::multipart::Field<'_>) -> Result<String, Refused> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(|error| unreadable(form::refused(error)))? {
-        if bytes.len() + piece.len() > LONGEST {
-            return Err(Refused::unusable("a field of the form is too long"));
-        }
-        bytes.extend_from_slice(&piece);
-    }
-    String::from_utf8(bytes).map_err(|_| Refused::unusable("a field of the form is no text"))
+async fn text(field: Field<'_>) -> Result<String, Refused> {
+    let text = form::text(field, LONGEST).await.map_err(unreadable)?;
+    text.ok_or_else(|| Refused::unusable(form::NO_TEXT))
 }
 
 impl Form {

@@ -21,7 +21,7 @@ const SEALED_FOR: Duration = Duration::from_hours(24);
 
 /// Makes links as the caller reaches this house.
 #[derive(Debug, Clone)]
-pub(in crate::api) struct Links {
+pub(crate) struct Links {
     app: Arc<App>,
     /// Scheme, host and port.
     origin: String,
@@ -47,16 +47,27 @@ impl Links {
 
     /// The whole address of what was handed in: it opens by itself, for a day.
     pub(in crate::api) fn upload(&self, owner: PrincipalId, id: Uuid) -> String {
-        self.file((owner, "uploads", id), Sealed::Upload(id))
+        let seal = self.app.visitors.seal(owner, Sealed::Upload(id), SystemTime::now());
+        self.file(&seal, "uploads", id)
     }
 
     /// [`Links::upload`] of what a job made.
     pub(in crate::api) fn output(&self, owner: PrincipalId, id: Uuid) -> String {
-        self.file((owner, "outputs", id), Sealed::Output(id))
+        let seal = self.app.visitors.seal(owner, Sealed::Output(id), SystemTime::now());
+        self.file(&seal, "outputs", id)
     }
 
-    fn file(&self, (owner, folder, id): (PrincipalId, &str, Uuid), what: Sealed) -> String {
-        let seal = self.app.visitors.seal(owner, what, SystemTime::now());
+    /// [`Links::output`], which opens until then.
+    pub(in crate::api) fn output_until(
+        &self,
+        (owner, id): (PrincipalId, Uuid),
+        until: SystemTime,
+    ) -> String {
+        let seal = self.app.visitors.seal_until((owner, Sealed::Output(id)), until);
+        self.file(&seal, "outputs", id)
+    }
+
+    fn file(&self, seal: &str, folder: &str, id: Uuid) -> String {
         let base = self.app.config.base_path();
         format!("{}{base}api/parlor/v1/signed/{seal}/{folder}/{id}", self.origin)
     }

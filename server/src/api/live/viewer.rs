@@ -164,14 +164,8 @@ impl Viewer {
     /// Snapshots of all that is not over.
     async fn unfinished(&mut self) -> Result<(), End> {
         for status in [JobStatus::Queued, JobStatus::Running, JobStatus::Canceling] {
-            let filter = JobFilter {
-                workflow: None,
-                status: Some(status),
-                q: None,
-                favourite: None,
-                cursor: None,
-                limit: MOST_UNFINISHED,
-            };
+            let filter =
+                JobFilter { status: Some(status), limit: MOST_UNFINISHED, ..JobFilter::default() };
             let list = match self.app.jobs.list(self.principal.id, &filter).await {
                 Ok(list) => list,
                 Err(error) => return fail(&error),

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use comfy::prompt::NodeErrors;
 use comfy::reads::Reads;
-use comfy::rules::{NodeRules, Nodes, Prompt, Rules};
+use comfy::validate::{NodeRules, Nodes, Prompt, Rules, check_size};
 use comfy::{Graph, NodeId};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -96,6 +96,7 @@ async fn checked(
         let node_errors = IndexMap::new();
         return Ok(Checked { prompt, graph, files: read.files, outputs, node_errors });
     }
+    check_size(&prompt).map_err(Refused::Graph)?;
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(Refused::Graph)?;
     Ok(Checked {
         prompt,

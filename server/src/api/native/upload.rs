@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::multipart::Field;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use bytes::Bytes;
 use comfy::FileRef;
 use comfy::history::Folder;
 use futures_util::stream;
@@ -17,14 +15,11 @@ use super::names::{self, Place};
 use super::view;
 use super::words::{Refused, Result};
 use crate::api::parlor::form;
-use crate::api::parlor::uploads::{DEADLINE, announced, store, unless_silent};
+use crate::api::parlor::uploads::{announced, counted, store, unless_silent};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::Used;
-use crate::error::Error;
 use crate::extract::GraphRunner;
-use crate::files::{Claim, SafeName, UploadError};
-use crate::limits::Ask;
+use crate::files::{Claim, SafeName};
 use crate::people::Whence;
 
 /// Files of one name that differ.
@@ -132,18 +127,13 @@ async fn take_in(
     (principal, whence): (&Principal, &Whence),
     request: Request,
 ) -> Result<Form> {
-    let max = app.config.max_upload_bytes();
     let announced = announced(request.headers());
-    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
-        return Err(Error::from(UploadError::TooLarge { max }).into());
-    }
-    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
-    let charge = app.limits.admit((principal, whence.hash), ask).await?;
-    let work = read(app, principal, request);
-    let form = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
-    let bytes = form.file.as_ref().map_or(0, |(_, upload)| upload.bytes);
-    charge.keep(Used { bytes, ..Used::default() }).await?;
-    Ok(form)
+    let work = async {
+        let form = read(app, principal, request).await?;
+        let bytes = form.file.as_ref().map_or(0, |(_, upload)| upload.bytes);
+        Result::<_, Refused>::Ok((bytes, form))
+    };
+    counted((app, principal, whence.hash), announced, work).await
 }
 
 async fn read(app: &App, principal: &Principal, request: Request) -> Result<Form> {
@@ -167,7 +157,7 @@ async fn read(app: &App, principal: &Principal, request: Request) -> Result<Form
             form.file = Some((name, stored));
             continue;
         }
-        let text = text(field).await?;
+        let text = form::text(field, MAX_TEXT).await?.ok_or(StatusCode::BAD_REQUEST)?;
         match field_name.as_str() {
             "type" => form.folder = Some(text),
             "subfolder" => form.subfolder = text,
@@ -177,17 +167,4 @@ async fn read(app: &App, principal: &Principal, request: Request) -> Result<Form
         }
     }
     Ok(form)
-}
-
-/// A short text.
-async fn text(mut field: Field<'_>) -> Result<String> {
-    let mut text = Vec::new();
-    while let Some(piece) = field.chunk().await.map_err(form::refused)? {
-        let piece: Bytes = piece;
-        if text.len() + piece.len() > MAX_TEXT {
-            return Err(StatusCode::BAD_REQUEST.into());
-        }
-        text.extend_from_slice(&piece);
-    }
-    String::from_utf8(text).map_err(|_| StatusCode::BAD_REQUEST.into())
 }

@@ -5,13 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::images::{Ask, of_form};
 use crate::api::parlor::form;
-use crate::api::parlor::uploads::store;
+use crate::api::parlor::uploads::{counted, store};
 use crate::api::running::Caller;
 use crate::app::App;
-use crate::db::Used;
 use crate::error::{Error, Result};
 use crate::files::{Claim, SafeName};
-use crate::limits;
 use crate::workflows::Wish;
 
 /// Longest that all fields are together, in bytes: a prompt of OpenAI's has 32,000 characters at
@@ -35,6 +33,7 @@ pub(super) async fn read(app: &App, from: Caller<'_>, request: Request) -> Resul
             continue;
         }
         let text = form::text(part, left).await?;
+        let text = text.ok_or_else(|| Error::TooLarge(form::NO_TEXT.into()))?;
         left = left.saturating_sub(name.len() + text.len());
         fields.insert(name.clone(), of_form(&name, text));
     }
@@ -53,13 +52,13 @@ async fn upload(
     (principal, whence): Caller<'_>,
     part: axum::extract::multipart::Field<'_>,
 ) -> Result<Value> {
-    let ask = limits::Ask::Upload { bytes: app.config.max_upload_bytes() };
-    let charge = app.limits.admit((principal, whence.hash), ask).await?;
     let name = SafeName::from_client(part.file_name().unwrap_or("picture.png"));
     let declared = part.content_type().map(str::to_owned);
     // Clients send bytes without a type as this.
     let declared = declared.filter(|kind| kind != "application/octet-stream");
-    let upload = store(app, principal, part, &Claim { name, declared }).await?;
-    charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
-    Ok(json!({ "upload": upload.id }))
+    let work = async {
+        let upload = store(app, principal, part, &Claim { name, declared }).await?;
+        Result::<_, Error>::Ok((upload.bytes, json!({ "upload": upload.id })))
+    };
+    counted((app, principal, whence.hash), None, work).await
 }

@@ -102,7 +102,7 @@ async fn answer(
 ) -> Result<Response> {
     if asked.partial.is_some() {
         let job = start(&app, (&principal, &whence), &asked).await?;
-        return Ok(stream::stream(app, principal, (job, asked, kind)).into_response());
+        return Ok(stream::stream(app, principal, (job, asked, kind)).await?.into_response());
     }
     let mut jobs = Vec::new();
     for _ in 0..asked.count {

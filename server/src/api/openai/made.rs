@@ -11,7 +11,7 @@ use wire::{Job, Output, OutputKind};
 use crate::api::running;
 use crate::app::App;
 use crate::auth::Principal;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::files::Form;
 
 /// How pictures are answered.
@@ -95,8 +95,7 @@ pub(super) async fn made(
     principal: &Principal,
     (output, manner): (&Output, Manner),
 ) -> Result<Made> {
-    let row = app.db.find_output(principal.id, output.id).await?;
-    let row = row.ok_or(Error::NotFound("picture any more"))?;
+    let row = running::made(app, principal, output.id).await?;
     let is = OutputFormat::of(&row.mime);
     let other = manner.format.filter(|wanted| is != Some(*wanted));
     let other = match other {

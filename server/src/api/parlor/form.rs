@@ -54,17 +54,20 @@ pub(in crate::api) fn refused(error: MultipartError) -> Error {
     unreadable()
 }
 
-/// A field of at most so many bytes, as text.
-pub(in crate::api) async fn text(mut field: Field<'_>, most: usize) -> Result<String> {
+/// A field of at most so many bytes, as text; `None`: it is longer, or no text.
+pub(in crate::api) async fn text(mut field: Field<'_>, most: usize) -> Result<Option<String>> {
     let mut text = Vec::new();
     while let Some(piece) = field.chunk().await.map_err(refused)? {
         if text.len() + piece.len() > most {
-            return Err(Error::TooLarge("a field of the form is too long".into()));
+            return Ok(None);
         }
         text.extend_from_slice(&piece);
     }
-    String::from_utf8(text).map_err(|_| unreadable())
+    Ok(String::from_utf8(text).ok())
 }
+
+/// What is said of a field that is no [`text`].
+pub(in crate::api) const NO_TEXT: &str = "a field of the form is too long, or no text in UTF-8";
 
 fn unreadable() -> Error {
     Error::BadRequest("the form cannot be read".into())

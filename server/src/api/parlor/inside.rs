@@ -1,10 +1,12 @@
 //! Files that a job is sent with: by their address, or whole.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use wire::{FieldKind, Inputs};
 
 use super::uploads;
@@ -21,12 +23,19 @@ enum Inside {
     Whole { base64: String },
 }
 
+/// Most files that one request brings in ways other than by reference.
+const MOST: usize = 16;
+
+/// What one request has brought so far, by how it was given: many jobs may begin with the same.
+#[derive(Debug, Default)]
+pub(super) struct Brought(HashMap<String, Value>);
+
 /// Hands in, as the caller's, what fields that take files are given in another way, and puts what
 /// refers to it in its place.
 pub(super) async fn hand_in(
     app: &App,
-    (principal, whence): Caller<'_>,
-    (workflow, inputs): (&Published, &mut Inputs),
+    caller: Caller<'_>,
+    (workflow, inputs, brought): (&Published, &mut Inputs, &mut Brought),
 ) -> Result<()> {
     for (name, value) in inputs.iter_mut() {
         let kind = workflow.asked(name).map(|(kind, _)| kind);
@@ -35,30 +44,53 @@ pub(super) async fn hand_in(
         }
         let Ok(inside) = Inside::deserialize(&*value) else { continue };
         let refused = |why: String| Error::field(name.clone(), why);
-        let content = match inside {
-            Inside::Address { url } => {
-                let most = app.config.max_upload_bytes() as usize;
-                let fetched = app.fetcher.fetch(&url, most).await;
-                fetched.map_err(|error| refused(error.to_string()))?
-            }
-            Inside::Whole { base64 } => decoded(&base64).ok_or_else(|| {
-                refused("this is no whole base64: encode the bytes of the file".into())
-            })?,
-        };
-        let brought = uploads::bring(app, (principal, whence.hash), content).await;
-        let upload = brought.map_err(|error| match error {
+        let given = value.to_string();
+        if let Some(known) = brought.0.get(&given) {
+            *value = known.clone();
+            continue;
+        }
+        if brought.0.len() == MOST {
+            let why = format!("more than {MOST} files come with this: hand them in first");
+            return Err(refused(why));
+        }
+        let upload = bring(app, caller, inside).await.map_err(|error| match error {
             Error::BadInput { message, .. } => refused(message),
             error => error,
         })?;
         *value = json!({ "upload": upload });
+        brought.0.insert(given, value.clone());
     }
     Ok(())
 }
 
-/// Also of a `data:` URL.
-fn decoded(text: &str) -> Option<Bytes> {
-    let inline = text.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    let text: String = inline.map_or(text, |(_, text)| text).split_ascii_whitespace().collect();
+async fn bring(
+    app: &App,
+    (principal, whence): Caller<'_>,
+    inside: Inside,
+) -> Result<wire::UploadId> {
+    let refused = |message: String| Error::BadInput { field: None, message };
+    let content = match inside {
+        Inside::Address { url } => {
+            let most = app.config.max_upload_bytes() as usize;
+            let fetched = app.fetcher.fetch(&url, most).await;
+            fetched.map_err(|error| refused(error.to_string()))?
+        }
+        Inside::Whole { base64 } => decoded(&base64).ok_or_else(|| {
+            refused("this is no whole base64: encode the bytes of the file".into())
+        })?,
+    };
+    uploads::bring(app, (principal, whence.hash), content).await
+}
+
+/// What a `data:` URL holds, still in base64; `None`: it is none.
+pub(in crate::api) fn in_data_url(text: &str) -> Option<&str> {
+    text.strip_prefix("data:")?.split_once(";base64,").map(|(_, text)| text)
+}
+
+/// The bytes of base64, which may be broken into lines and be a `data:` URL.
+pub(in crate::api) fn decoded(text: &str) -> Option<Bytes> {
+    let text = in_data_url(text).unwrap_or(text);
+    let text: String = text.split_ascii_whitespace().collect();
     BASE64_STANDARD.decode(text).ok().map(Bytes::from)
 }
 

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use wire::{Job, JobId, JobList, JobStatus, Metadata};
+use wire::{BatchId, Job, JobId, JobList, JobStatus, Metadata};
 
 use super::links::Links;
 use crate::app::App;
@@ -30,6 +30,7 @@ pub(crate) struct Wanted {
     status: Option<JobStatus>,
     q: Option<String>,
     favourite: Option<bool>,
+    batch: Option<BatchId>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -39,11 +40,16 @@ pub(crate) async fn list(
     principal: Principal,
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<JobList>> {
+    if wanted.cursor.as_deref().is_some_and(|cursor| cursor.parse::<JobId>().is_err()) {
+        let why = "this cursor is none of ours: send `next` of the page before, or none";
+        return Err(Error::BadRequest(why.into()));
+    }
     let filter = JobFilter {
         workflow: wanted.workflow,
         status: wanted.status,
         q: wanted.q,
         favourite: wanted.favourite,
+        batch: wanted.batch,
         cursor: wanted.cursor,
         limit: wanted.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE),
     };

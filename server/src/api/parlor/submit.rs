@@ -12,35 +12,37 @@ use serde::Deserialize;
 use wire::{Job, Submit};
 
 use super::content::{self, Content};
+use super::inside::{self, Brought};
 use super::links::Links;
-use super::{events, inside, workflows};
+use super::repeat::{self, REPLAYED};
+use super::{batches, events, lines, workflows};
 use crate::api::running;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::{Json, Path, Query};
-use crate::jobs::{IdempotencyKey, SubmitError, Submitted};
+use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
+use crate::webhooks::told_too;
 
 /// Longest that an answer may wait for the job, in seconds.
 const LONGEST_WAIT: u64 = 600;
 
-const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
 /// How the caller wants the job to be taken.
 #[derive(Debug)]
 pub(crate) struct Wishes {
     /// Answer with the finished job, if it takes no longer than this.
-    wait: Option<Duration>,
+    pub(super) wait: Option<Duration>,
     /// Asking twice with the same key makes one job.
-    key: Option<IdempotencyKey>,
-    answer: Answer,
+    pub(super) key: Option<IdempotencyKey>,
+    pub(super) answer: Answer,
 }
 
 /// What the caller wants to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Answer {
+pub(super) enum Answer {
     Job,
     /// What happens to it, as server-sent events.
     Events,
@@ -49,7 +51,7 @@ enum Answer {
 }
 
 /// 202 at once, or 200 with the finished job when the caller waits for it; or what happens to it,
-/// or what it makes, when the caller wants that.
+/// or what it makes, when the caller wants that. Of more than one job, their batch.
 pub(crate) async fn submit(
     State(app): State<Arc<App>>,
     principal: Principal,
@@ -57,14 +59,30 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
-    let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
     let workflow = workflows::find(&app, &principal, &slug)?;
-    inside::hand_in(&app, caller, (&workflow, &mut inputs)).await?;
-    let submitted = running::start(&app, caller, (&slug, inputs), wishes.key).await?;
+    let webhook = app.webhooks.for_jobs(&principal, submit.webhook).await?;
+    if submit.count != 1 {
+        let lines = lines::repeated(&workflow, &submit.inputs, submit.count)?;
+        return batches::run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await;
+    }
+    let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
+    let hash = || told_too(fingerprint(&slug, &inputs), webhook.as_ref());
+    let key = wishes.key.map(|key| key.standing_for(hash));
+    let mut asking = repeat::begin(&app, principal.id, key).await?;
+    // Of streams and files nothing is kept but what they are made of, which is the same.
+    if wishes.answer == Answer::Job
+        && let Some(answer) = asking.before()
+    {
+        return Ok(answer);
+    }
+    inside::hand_in(&app, caller, (&workflow, &mut inputs, &mut Brought::default())).await?;
+    let terms = Terms { key: asking.key().map(IdempotencyKey::from), webhook };
+    let submitted = running::start(&app, caller, (&slug, inputs), terms).await?;
     let Submitted { mut job, replayed, .. } = submitted;
     match wishes.answer {
         Answer::Job => (),
         Answer::Events => {
+            drop(asking);
             let stream = events::stream(State(app), principal, Path(job.id), HeaderMap::new());
             return Ok(stream.await?.into_response());
         }
@@ -78,17 +96,16 @@ pub(crate) async fn submit(
         job = running::finished(&app, &principal, job.id, wait).await?;
     }
     let status = if job.status.is_over() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let about = about(&app, &job, &Applied { wait: wishes.wait, replayed });
+    let headers = about(location(&app, &job), &Applied { wait: wishes.wait, replayed });
     let job = Links::new(&app, &principal).job(job);
-    Ok((status, about, axum::Json(job)).into_response())
+    asking.answered((status, headers), &job).await
 }
 
 /// What the job made in this place.
 async fn output(app: &App, principal: &Principal, (job, place): (&Job, usize)) -> Result<Response> {
     running::succeeded(job)?;
     let output = job.outputs.get(place).ok_or(Error::NotFound("output"))?;
-    let row = app.db.find_output(principal.id, output.id).await?;
-    let row = row.ok_or(Error::NotFound("output any more"))?;
+    let row = running::made(app, principal, output.id).await?;
     let content = Content { hash: row.hash, mime: &row.mime, name: &row.name };
     let mut response = content::serve(&app.files, &content, &HeaderMap::new()).await?;
     response.headers_mut().extend(location(app, job));
@@ -96,17 +113,24 @@ async fn output(app: &App, principal: &Principal, (job, place): (&Job, usize)) -
 }
 
 fn location(app: &App, job: &Job) -> Option<(HeaderName, HeaderValue)> {
-    let location = format!("{}api/parlor/v1/jobs/{}", app.config.base_path(), job.id);
+    at(app, &format!("jobs/{}", job.id))
+}
+
+/// Where something is that was made.
+pub(super) fn at(app: &App, path: &str) -> Option<(HeaderName, HeaderValue)> {
+    let location = format!("{}api/parlor/v1/{path}", app.config.base_path());
     Some((LOCATION, HeaderValue::from_str(&location).ok()?))
 }
 
-struct Applied {
-    wait: Option<Duration>,
-    replayed: bool,
+/// What was done of what the caller wished.
+pub(super) struct Applied {
+    pub(super) wait: Option<Duration>,
+    pub(super) replayed: bool,
 }
 
-fn about(app: &App, job: &Job, applied: &Applied) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter(location(app, job));
+/// What is said beside the answer.
+pub(super) fn about(location: Option<(HeaderName, HeaderValue)>, applied: &Applied) -> HeaderMap {
+    let mut headers = HeaderMap::from_iter(location);
     let preference = match applied.wait {
         Some(wait) => format!("wait={}", wait.as_secs()),
         None => "respond-async".into(),
@@ -185,6 +209,7 @@ impl From<SubmitError> for Error {
             | SubmitError::Lacking { .. }
             | SubmitError::Refused(_)
             | SubmitError::NotAllowed { .. }
+            | SubmitError::TooMuchAtOnce { .. }
             | SubmitError::IdempotencyConflict => {
                 Self::BadInput { field: None, message: error.to_string() }
             }

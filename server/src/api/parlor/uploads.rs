@@ -46,16 +46,12 @@ pub(crate) async fn create(
     Query(named): Query<Named>,
     request: Request,
 ) -> Result<Response> {
-    let max = app.config.max_upload_bytes();
     let announced = announced(request.headers());
-    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
-        return Err(UploadError::TooLarge { max }.into());
-    }
-    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
-    let charge = app.limits.admit((&principal, whence.hash), ask).await?;
-    let work = receive(&app, &principal, named.name, request);
-    let upload = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)??;
-    charge.keep(Used { bytes: upload.bytes, ..Used::default() }).await?;
+    let work = async {
+        let upload = receive(&app, &principal, named.name, request).await?;
+        Result::<_, Error>::Ok((upload.bytes, upload))
+    };
+    let upload = counted((&app, &principal, whence.hash), announced, work).await?;
     let location = format!("{}{}", app.config.base_path(), upload.url);
     let location = HeaderValue::from_str(&location).map_err(anyhow::Error::from)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(upload)).into_response())
@@ -77,6 +73,30 @@ pub(crate) async fn show(
 /// How long the body will be, if it says.
 pub(in crate::api) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// What `work` takes in, counted among what the caller hands in. It says how many bytes that
+/// was; `announced` is how long the body will be, if it says.
+///
+/// # Errors
+///
+/// When it is too large, too slow, or more than the caller may.
+pub(in crate::api) async fn counted<T, E: From<Error>>(
+    (app, principal, address): (&App, &Principal, PrincipalId),
+    announced: Option<u64>,
+    work: impl Future<Output = Result<(u64, T), E>>,
+) -> Result<T, E> {
+    let max = app.config.max_upload_bytes();
+    if announced.is_some_and(|length| length > max + form::OVERHEAD) {
+        return Err(Error::from(UploadError::TooLarge { max }).into());
+    }
+    let ask = Ask::Upload { bytes: announced.map_or(max, |length| length.min(max)) };
+    let charge = app.limits.admit((principal, address), ask).await?;
+    let done = tokio::time::timeout(DEADLINE, work).await.map_err(|_| Error::Timeout)?;
+    let (bytes, done) = done?;
+    let kept = charge.keep(Used { bytes, ..Used::default() }).await;
+    kept.map_err(Error::from)?;
+    Ok(done)
 }
 
 async fn receive(
@@ -164,14 +184,15 @@ pub(in crate::api) async fn bring(
     (principal, address): (&Principal, PrincipalId),
     content: Bytes,
 ) -> Result<UploadId> {
-    let ask = Ask::Upload { bytes: content.len() as u64 };
-    let charge = app.limits.admit((principal, address), ask).await?;
-    let claim = Claim { name: SafeName::from_client(""), declared: None };
-    let body = stream::iter([Ok::<_, Infallible>(content)]);
-    let received = take_in(app, body, &claim).await?;
-    let (id, kept) = keep(app, principal, received).await?;
-    charge.keep(Used { bytes: kept.bytes, ..Used::default() }).await?;
-    Ok(id)
+    let length = content.len() as u64;
+    let work = async {
+        let claim = Claim { name: SafeName::from_client(""), declared: None };
+        let body = stream::iter([Ok::<_, Infallible>(content)]);
+        let received = take_in(app, body, &claim).await?;
+        let (id, kept) = keep(app, principal, received).await?;
+        Result::<_, Error>::Ok((kept.bytes, id))
+    };
+    counted((app, principal, address), Some(length), work).await
 }
 
 type Body<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, ()>> + Send + 'a>>;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use wire::{FieldKind, WorkflowSummary};
+use wire::{FieldKind, Workflow, WorkflowSummary};
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -49,19 +49,7 @@ pub(crate) async fn show(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let published = find(&app, &principal, &slug)?;
-    let usual_ms = app.jobs.usual_ms(&slug, published.version()).await?;
-    let definitions = app.backends.definitions();
-    let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
-    let mut form = published.form_in(&preferred(accepted(&headers)), (&known, usual_ms));
-    for field in &mut form.fields {
-        if let FieldKind::Image { max_bytes, .. } | FieldKind::File { max_bytes, .. } =
-            &mut field.kind
-        {
-            *max_bytes = (*max_bytes).min(app.config.max_upload_bytes());
-        }
-    }
-    form.closed = app.jobs.lacking(&published).map(|error| error.to_string());
+    let form = form(&app, &principal, (&slug, &headers)).await?;
     let body = serde_json::to_vec(&form).map_err(anyhow::Error::from)?;
     let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..20]);
     let about = [
@@ -74,4 +62,30 @@ pub(crate) async fn show(
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }
     Ok((about, body).into_response())
+}
+
+/// The workflow with its form as this principal sees it now, in the language that `headers` ask for.
+///
+/// # Errors
+///
+/// When there is none for them.
+pub(in crate::api) async fn form(
+    app: &App,
+    principal: &Principal,
+    (slug, headers): (&str, &HeaderMap),
+) -> Result<Workflow> {
+    let published = find(app, principal, slug)?;
+    let usual_ms = app.jobs.usual_ms(slug, published.version()).await?;
+    let definitions = app.backends.definitions();
+    let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+    let mut form = published.form_in(&preferred(accepted(headers)), (&known, usual_ms));
+    for field in &mut form.fields {
+        if let FieldKind::Image { max_bytes, .. } | FieldKind::File { max_bytes, .. } =
+            &mut field.kind
+        {
+            *max_bytes = (*max_bytes).min(app.config.max_upload_bytes());
+        }
+    }
+    form.closed = app.jobs.lacking(&published).map(|error| error.to_string());
+    Ok(form)
 }

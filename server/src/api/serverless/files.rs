@@ -2,14 +2,19 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use comfy::{Graph, NodeId, reads, validate};
+use wire::OutputId;
 
 use super::order::From;
 use crate::api::native::words::{Refused, Result};
+use crate::api::parlor::inside::{decoded, in_data_url};
 use crate::api::parlor::uploads;
 use crate::jobs::KnownFile;
+use crate::objects::{OWN, ObjectError};
+
+const NO_STORE: &str = "there is no object store here: give an https address, base64 or a name, or ask the host to \
+     name one with --object-store-endpoint";
 
 /// Shortest text that is taken for the content of a file, in characters.
 const SHORTEST: usize = 256;
@@ -23,9 +28,9 @@ enum Source<'a> {
     /// Something that the caller handed in before.
     Name,
     Address(&'a str),
-    /// In an object storage, of which there is none here.
-    Object,
-    Content(Vec<u8>),
+    /// In the object store.
+    Object(&'a str),
+    Content(Bytes),
     /// Looks like content, and is damaged.
     Broken,
 }
@@ -38,20 +43,13 @@ pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
     for one in reads::reads(graph, &definitions) {
         let refused =
             |why: &str| Refused::Graph(validate::file_refused((graph, &one.node, &one.input), why));
-        let content = match source(&one.value) {
-            Source::Name => continue,
-            Source::Object => {
-                return Err(refused(
-                    "there is no object storage here; give an https address, base64 or a name",
-                ));
+        let content = match found(from, &one.value, &refused).await? {
+            Found::Name => continue,
+            Found::Known(file) => {
+                files.insert((one.node.clone(), one.input.clone()), file);
+                continue;
             }
-            Source::Broken => return Err(refused("this is no whole base64")),
-            Source::Content(content) => content.into(),
-            Source::Address(url) => {
-                let most = from.app.config.max_upload_bytes() as usize;
-                let fetched = from.app.fetcher.fetch(url, most).await;
-                fetched.map_err(|error| refused(&error.to_string()))?
-            }
+            Found::New(content) => content,
         };
         let whose = (&from.principal, from.address);
         let upload =
@@ -64,21 +62,56 @@ pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
     Ok(files)
 }
 
+/// What a value stands for.
+enum Found {
+    /// Something that the caller handed in before.
+    Name,
+    /// Something of the caller's.
+    Known(KnownFile),
+    New(Bytes),
+}
+
+/// Says why a file cannot be used.
+type Refusing<'a> = &'a (dyn Fn(&str) -> Refused + Sync);
+
+async fn found(from: &From, value: &str, refused: Refusing<'_>) -> Result<Found> {
+    let most = from.app.config.max_upload_bytes() as usize;
+    match source(value) {
+        Source::Name => Ok(Found::Name),
+        Source::Broken => Err(refused("this is no whole base64")),
+        Source::Content(content) => Ok(Found::New(content)),
+        Source::Address(url) => {
+            let fetched = from.app.fetcher.fetch(url, most).await;
+            fetched.map(Found::New).map_err(|error| refused(&error.to_string()))
+        }
+        Source::Object(address) => {
+            let objects = from.app.objects.as_ref().ok_or_else(|| refused(NO_STORE))?;
+            let why = |error: ObjectError| refused(&error.to_string());
+            let name = objects.name(address).map_err(why)?;
+            let Some(own) = name.strip_prefix(OWN) else {
+                return objects.get(name, most).await.map(Found::New).map_err(why);
+            };
+            // safety 12: what others made lies there too.
+            let id = own.split('.').next().and_then(|id| id.parse().ok()).map(OutputId);
+            let id = id.ok_or_else(|| why(ObjectError::Nothing))?;
+            let output = from.app.db.find_output(from.principal.id, id).await?;
+            let output = output.ok_or_else(|| why(ObjectError::Nothing))?;
+            Ok(Found::Known(KnownFile::Made(output.id)))
+        }
+    }
+}
+
 fn source(value: &str) -> Source<'_> {
     let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
         Some("http" | "https") => return Source::Address(value),
-        Some("oss" | "s3") => return Source::Object,
+        Some("oss" | "s3") => return Source::Object(value),
         _ => (),
     }
-    let inline = value.strip_prefix("data:").and_then(|rest| rest.split_once(";base64,"));
-    let text = match inline {
-        Some((_, text)) => text,
-        None if value.len() >= SHORTEST => value,
-        None => return Source::Name,
-    };
-    let text: String = text.split_ascii_whitespace().collect();
-    BASE64_STANDARD.decode(text).map_or(Source::Broken, Source::Content)
+    if in_data_url(value).is_none() && value.len() < SHORTEST {
+        return Source::Name;
+    }
+    decoded(value).map_or(Source::Broken, Source::Content)
 }
 
 #[cfg(test)]
@@ -92,11 +125,11 @@ mod tests {
             ("photo.png", Source::Name),
             ("a photo of 3://.png", Source::Name),
             ("https://example.org/a.png", Source::Address("https://example.org/a.png")),
-            ("oss://bucket.endpoint/key", Source::Object),
-            ("s3://bucket/key", Source::Object),
-            ("data:image/png;base64,QUFB", Source::Content(b"AAA".to_vec())),
+            ("oss://bucket.endpoint/key", Source::Object("oss://bucket.endpoint/key")),
+            ("s3://bucket/key", Source::Object("s3://bucket/key")),
+            ("data:image/png;base64,QUFB", Source::Content("AAA".into())),
             ("data:image/png;base64,?", Source::Broken),
-            (&long, Source::Content(b"AAA".repeat(100))),
+            (&long, Source::Content(b"AAA".repeat(100).into())),
             (&long[..299], Source::Broken),
         ] {
             assert_eq!(source(value), expected, "{value}");

@@ -8,14 +8,12 @@ use wire::{Job, JobId, JobStatus};
 
 use super::order::{self, From, Wishes};
 use super::results;
-use crate::api::comfy_v2::links::Links;
 use crate::api::native::words::Result;
 use crate::events::{Ear, Line, Said, To, Watch, ending};
 
 /// One job that is followed.
 pub(super) struct Follow {
     from: From,
-    links: Links,
     wishes: Wishes,
     pub(super) job: JobId,
     client: String,
@@ -31,17 +29,13 @@ pub(super) struct Follow {
 
 impl Follow {
     /// Begins a graph and listens: nothing is said before.
-    pub(super) async fn begin(
-        from: From,
-        body: &Value,
-        (wishes, links): (Wishes, Links),
-    ) -> Result<Self> {
+    pub(super) async fn begin(from: From, body: &Value, wishes: Wishes) -> Result<Self> {
         let client = order::client();
         let ear = from.app.hub.listen(from.principal.id);
         let job = order::begin(&from, body, &client).await?;
         let watch = from.app.hub.watch_job(from.principal.id, job);
         let (ready, over) = (VecDeque::new(), None);
-        Ok(Self { from, links, wishes, job, client, ear, watch, ready, ended: false, over })
+        Ok(Self { from, wishes, job, client, ear, watch, ready, ended: false, over })
     }
 
     /// What is said next; `None` after the last, when the house closes, when
@@ -92,8 +86,7 @@ impl Follow {
     /// Everything that is still to be said of a job that is over.
     async fn finish(&mut self, job: Job) -> anyhow::Result<()> {
         let owner = self.from.principal.id;
-        let told = (self.wishes, &self.links);
-        let last = results::message(&self.from.app, (&job, owner), told).await?;
+        let last = results::message(&self.from.app, (&job, owner), self.wishes).await?;
         while let Some(Ok(line)) = futures_util::FutureExt::now_or_never(self.ear.next()) {
             self.hear(&line);
         }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use comfy::{Graph, Input};
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 use wire::JobId;
 
 use super::files;
-use crate::api::native::words::{Refused, Result};
+use crate::api::native::words::{Refused, Result, refusal};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
 use crate::db::{Asked, Used, now};
@@ -19,6 +20,9 @@ use crate::limits::Ask;
 /// Inputs in which −1 stands for any number.
 const SEEDS: [&str; 2] = ["seed", "noise_seed"];
 
+const NO_STORE: &str = "there is no object store here: ask for output_base64, or the host to name one \
+                        with --object-store-endpoint";
+
 /// How results are told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -26,7 +30,7 @@ pub(super) struct Wishes {
     /// With what they hold.
     #[serde(deserialize_with = "flag")]
     pub(super) output_base64: bool,
-    /// With a link to it. There is no object storage: the link is this house's.
+    /// With where it is in the object store.
     #[serde(deserialize_with = "flag")]
     pub(super) output_oss: bool,
     /// As it happens.
@@ -34,13 +38,29 @@ pub(super) struct Wishes {
     pub(super) stream: bool,
 }
 
-/// In a query, flags are texts.
+impl Wishes {
+    /// That there is what is wished for.
+    pub(super) fn check(self, app: &App) -> Result<()> {
+        if self.output_oss && app.objects.is_none() {
+            return Err(Refused::Graph(refusal("no_object_store", NO_STORE)));
+        }
+        Ok(())
+    }
+}
+
+/// In a query, flags are texts. One that cannot be read is refused: it would be passed over, and
+/// whoever sent it wait for what never comes.
 fn flag<'de, D: serde::Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
-    Ok(match Value::deserialize(from)? {
-        Value::Bool(set) => set,
-        Value::String(text) => matches!(text.to_ascii_lowercase().as_str(), "1" | "true" | "yes"),
-        _ => false,
-    })
+    let text = match Value::deserialize(from)? {
+        Value::Bool(set) => return Ok(set),
+        Value::String(text) => text.to_ascii_lowercase(),
+        _ => return Ok(false),
+    };
+    match text.as_str() {
+        "1" | "true" | "yes" => Ok(true),
+        "" | "0" | "false" | "no" => Ok(false),
+        _ => Err(D::Error::custom("a flag is true or false")),
+    }
 }
 
 /// Whoever wants it, and where they come from.
@@ -112,5 +132,6 @@ mod tests {
         assert!(wishes.output_base64 && !wishes.output_oss && wishes.stream);
         let kept: Wishes = serde_json::from_value(serde_json::to_value(wishes).unwrap()).unwrap();
         assert!(kept.output_base64 && !kept.stream);
+        assert!(serde_json::from_value::<Wishes>(json!({ "stream": "maybe" })).is_err());
     }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use wire::{Job, JobStatus, Output};
 
 use super::order::Wishes;
-use crate::api::comfy_v2::links::Links;
 use crate::app::App;
 use crate::auth::PrincipalId;
+use crate::objects::{NewObject, OWN, Objects};
 
 /// What one answer may hold in base64, in bytes of content.
 const MOST_INLINE: u64 = 64 << 20;
@@ -19,7 +21,7 @@ const MOST_INLINE: u64 = 64 << 20;
 pub(super) async fn message(
     app: &App,
     (job, owner): (&Job, PrincipalId),
-    (wishes, links): (Wishes, &Links),
+    wishes: Wishes,
 ) -> anyhow::Result<Value> {
     let mut results = Vec::with_capacity(job.outputs.len());
     let mut places: HashMap<&str, u32> = HashMap::new();
@@ -32,7 +34,7 @@ pub(super) async fn message(
             told["base64"] = content(app, owner, output).await?.into();
         }
         if wishes.output_oss {
-            told["oss"] = object(output, (owner, links));
+            told["oss"] = object(app, owner, output).await;
         }
         results.push(json!({ "id": output.node, "index": *place, "output": told }));
         *place += 1;
@@ -50,14 +52,42 @@ async fn content(app: &App, owner: PrincipalId, output: &Output) -> anyhow::Resu
     Ok(Some(BASE64_STANDARD.encode(app.files.read(row.hash).await?)))
 }
 
-/// As if it lay in an object storage: under a link that opens by itself, for a day.
-fn object(output: &Output, (owner, links): (PrincipalId, &Links)) -> Value {
+/// Where it is in the object store. When the store does not take it, that is said: whoever asks
+/// for the status later may have more luck.
+async fn object(app: &App, owner: PrincipalId, output: &Output) -> Value {
     let extension = output.name.rsplit_once('.').map_or("bin", |(_, extension)| extension);
-    json!({
-        "region": null,
-        "bucket": null,
-        "object": format!("serverless-api-output/{}.{extension}", output.id),
-        "url": links.output(owner, output.id.0),
-        "expires": Links::expiry(),
+    let name = format!("{OWN}{}.{extension}", output.id);
+    let stored = async {
+        let objects = app.objects.as_ref().context("there is no object store any more")?;
+        store(app, (owner, output), (objects, &name)).await?;
+        let (url, expires) = objects.link(&name);
+        let expires = Timestamp::from_millisecond(expires)?.to_string();
+        anyhow::Ok(json!({
+            "region": objects.region(),
+            "bucket": objects.bucket(),
+            "object": name,
+            "url": url.as_str(),
+            "expires": expires,
+        }))
+    };
+    stored.await.unwrap_or_else(|error| {
+        tracing::error!(error = format!("{error:#}"), "an output is not in the object store");
+        json!({ "object": name, "error": "the object store did not take it; ask again later" })
     })
+}
+
+/// Brings an output to the store, unless it is there.
+async fn store(
+    app: &App,
+    (owner, output): (PrincipalId, &Output),
+    (objects, name): (&Objects, &str),
+) -> anyhow::Result<()> {
+    let place = objects.place();
+    if app.db.is_object(output.id, &place).await? {
+        return Ok(());
+    }
+    let row = app.db.find_output(owner, output.id).await?.context("the output was deleted")?;
+    let file = app.files.open_content(row.hash).await?.context("the file was deleted")?;
+    objects.put(NewObject { name, mime: &row.mime, file, bytes: row.bytes }).await?;
+    app.db.add_object(output.id, place).await
 }

@@ -14,7 +14,6 @@ use wire::{Job, JobStatus};
 
 use super::follow::Follow;
 use super::order::{self, From, Wishes};
-use crate::api::comfy_v2::links::Links;
 use crate::api::native::words::{Refused, Result};
 use crate::app::App;
 use crate::error::Error;
@@ -38,10 +37,11 @@ const REQUEST: HeaderName = HeaderName::from_static("x-fc-request-id");
 pub(super) async fn run(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
-    (whence, links): (Whence, Links),
+    whence: Whence,
     Query(wishes): Query<Wishes>,
     request: Request,
 ) -> Result<Response> {
+    wishes.check(&app)?;
     let headers = request.headers().clone();
     // Base64 adds a third.
     let most = GRAPH + app.config.max_upload_bytes() as usize / 3 * 4;
@@ -50,7 +50,7 @@ pub(super) async fn run(
     if is_async(&headers) {
         return begin_task(&from, &body, (wishes, task(&headers)?)).await;
     }
-    let follow = Follow::begin(from, &body, (wishes, links)).await?;
+    let follow = Follow::begin(from, &body, wishes).await?;
     if wishes.stream {
         return Ok(streamed(follow));
     }

@@ -13,7 +13,6 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::follow::Follow;
 use super::order::{From, Wishes};
-use crate::api::comfy_v2::links::Links;
 use crate::api::live::Opening;
 use crate::api::live::socket::{End, Socket};
 use crate::api::native::words::{Refused, Result};
@@ -30,15 +29,16 @@ const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a
 pub(super) async fn open(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
-    (whence, links): (Whence, Links),
+    whence: Whence,
     Query(wishes): Query<Wishes>,
     request: Request,
 ) -> Result<Response> {
+    wishes.check(&app)?;
     let opening = Opening::new(&app, (&principal, &whence), request)?;
     let shutdown = app.shutdown.clone();
     let from = From { app, principal, address: whence.hash };
     Ok(opening.converse(&shutdown, async move |socket| {
-        Talk { from, links, wishes, socket }.run().await;
+        Talk { from, wishes, socket }.run().await;
     }))
 }
 
@@ -46,7 +46,6 @@ pub(super) async fn open(
 /// the house closes.
 struct Talk {
     from: From,
-    links: Links,
     wishes: Wishes,
     socket: Socket,
 }
@@ -80,10 +79,7 @@ impl Talk {
         let body =
             comfy::json::strict(text, MOST).map_err(|error| Refused::invalid(&error.to_string()));
         let begun = match body {
-            Ok(body) => {
-                let told = (self.wishes, self.links.clone());
-                Follow::begin(self.from.clone(), &body, told).await
-            }
+            Ok(body) => Follow::begin(self.from.clone(), &body, self.wishes).await,
             Err(refused) => Err(refused),
         };
         match begun {

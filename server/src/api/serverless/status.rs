@@ -12,7 +12,6 @@ use wire::{Event, Job, JobId, NodeState};
 
 use super::order::Wishes;
 use super::results;
-use crate::api::comfy_v2::links::Links;
 use crate::api::native::words::Result;
 use crate::app::App;
 use crate::auth::Principal;
@@ -29,7 +28,6 @@ pub(super) struct Wanted {
 pub(super) async fn show(
     State(app): State<Arc<App>>,
     principal: Principal,
-    links: Links,
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<Value>> {
     let (id, wishes) = match app.db.task(principal.id, &wanted.task_id).await? {
@@ -47,7 +45,7 @@ pub(super) async fn show(
     }
     if job.status.is_over() {
         let owner = principal.id;
-        told.push(results::message(&app, (&job, owner), (wishes, &links)).await?);
+        told.push(results::message(&app, (&job, owner), wishes).await?);
     }
     Ok(axum::Json(told.into()))
 }

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, anyhow};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wire::{Field, FieldKind, Workflow};
+
+use crate::workflows::written;
 
 /// What a field gets.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,40 +36,15 @@ pub(super) fn read<'a>(workflow: &'a Workflow, given: &str) -> anyhow::Result<(&
 
 /// The value, or what is wanted instead.
 fn value(kind: &FieldKind, text: &str) -> Result<Given, String> {
-    let parsed = |wanted: &str| serde_json::from_str::<Value>(text).map_err(|_| wanted.to_owned());
-    Ok(Given::Value(match kind {
-        FieldKind::Text { .. } => text.into(),
-        FieldKind::Integer { min, max, .. } => {
-            let wanted = format!("a whole number from {min} to {max}");
-            text.parse::<i64>().map_err(|_| wanted)?.into()
+    match (kind, written::value(kind, text)?) {
+        (FieldKind::Image { .. } | FieldKind::File { .. }, _) => Ok(Given::File(text.into())),
+        (FieldKind::Choice { options, .. }, value)
+            if !options.iter().any(|one| one.value == value) =>
+        {
+            Err(choices(options))
         }
-        FieldKind::Number { min, max, .. } => {
-            let wanted = format!("a number from {min} to {max}");
-            text.parse::<f64>().map_err(|_| wanted)?.into()
-        }
-        FieldKind::Boolean { .. } => match text {
-            "true" | "yes" | "on" | "1" => true.into(),
-            "false" | "no" | "off" | "0" => false.into(),
-            _ => return Err("true or false".into()),
-        },
-        FieldKind::Choice { options, .. } => {
-            let number = serde_json::from_str::<Value>(text).ok();
-            let is_it =
-                |value: &Value| value.as_str() == Some(text) || number.as_ref() == Some(value);
-            let found = options.iter().find(|one| is_it(&one.value) || one.label == text);
-            found.ok_or_else(|| choices(options))?.value.clone()
-        }
-        FieldKind::Seed => parsed("a whole number")?,
-        FieldKind::Size { .. } => {
-            let sides = text.split_once('x');
-            let sides = sides.and_then(|(width, height)| {
-                Some((width.parse::<u32>().ok()?, height.parse::<u32>().ok()?))
-            });
-            let (width, height) = sides.ok_or("a size such as 960x640")?;
-            json!({ "width": width, "height": height })
-        }
-        FieldKind::Image { .. } | FieldKind::File { .. } => return Ok(Given::File(text.into())),
-    }))
+        (_, value) => Ok(Given::Value(value)),
+    }
 }
 
 /// The words to choose among.
@@ -78,6 +55,8 @@ fn choices(options: &[wire::Choice]) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use serde_json::json;
+
     use super::*;
 
     /// One field of most kinds.

@@ -16,7 +16,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 
 use super::house::{API, House};
-use super::matrix::Things;
+use super::things::Things;
 use lists::Word;
 use places::Place;
 use verdict::Verdict;

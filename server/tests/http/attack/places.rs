@@ -5,7 +5,8 @@ use axum::http::{HeaderValue, Request, Uri};
 use serde_json::{Value, json};
 
 use super::super::house::API;
-use super::super::matrix::{TABLE, Things};
+use super::super::matrix::TABLE;
+use super::super::things::Things;
 use super::Word;
 
 /// Names of what can follow the `?` of any route.

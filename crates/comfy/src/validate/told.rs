@@ -1,0 +1,80 @@
+//! What is known of nodes from the definitions that are kept of every server, also of one that is
+//! away. They do not keep what the catalogue says word by word, so faults do not tell it.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::nodes::{InputRules, NodeRules, Nodes, Takes};
+use crate::definitions::{Choice, ChoiceInput, Definitions, InputDefinition, Kind, NodeDefinition};
+use crate::graph::Graph;
+
+/// The classes of a graph. Files are looked for elsewhere.
+pub(super) struct Told(HashMap<String, NodeRules>);
+
+impl Told {
+    pub(super) fn of(graph: &Graph, definitions: &Definitions) -> Self {
+        let classes = graph.classes().filter_map(|class| {
+            Some((class.to_owned(), NodeRules::from(definitions.node(class)?)))
+        });
+        Self(classes.collect())
+    }
+}
+
+impl Nodes for Told {
+    fn node(&self, class: &str) -> Option<&NodeRules> {
+        self.0.get(class)
+    }
+
+    fn has_file(&self, _: &str) -> bool {
+        true
+    }
+}
+
+impl From<&NodeDefinition> for NodeRules {
+    fn from(definition: &NodeDefinition) -> Self {
+        let inputs = definition.inputs.iter();
+        let outputs = definition.outputs.iter();
+        Self {
+            inputs: inputs.map(|input| rules(input, input.name.to_string())).collect(),
+            outputs: outputs.map(|output| output.types.to_string()).collect(),
+            is_output: definition.output_node,
+        }
+    }
+}
+
+fn rules(input: &InputDefinition, name: String) -> InputRules {
+    let grown = matches!(input.kind, Kind::Autogrow(_));
+    let kind = takes(&input.kind, &name);
+    InputRules { required: input.required && !grown, config: Value::Null, kind, name }
+}
+
+fn takes(kind: &Kind, name: &str) -> Takes {
+    match kind {
+        Kind::Int { min, max, .. } => Takes::Int { min: *min, max: *max },
+        Kind::Float { min, max, .. } => Takes::Float { min: *min, max: *max },
+        Kind::Text { .. } => Takes::Text,
+        Kind::Bool { .. } => Takes::Flag,
+        Kind::Choice(list) if list.upload.is_some() => Takes::File,
+        Kind::Choice(list) if is_closed(list) => {
+            Takes::Choice(list.options.iter().map(Choice::to_value).collect())
+        }
+        Kind::Socket { types, .. } | Kind::Match { allowed: types, .. } => {
+            Takes::Socket(types.to_string())
+        }
+        Kind::DynamicChoice(options) => {
+            let inner = |inner: &InputDefinition| rules(inner, format!("{name}.{}", inner.name));
+            let option = options
+                .iter()
+                .map(|option| (option.key.to_string(), option.inputs.iter().map(inner).collect()));
+            Takes::Dynamic(option.collect())
+        }
+        Kind::Choice(_) | Kind::Autogrow(_) | Kind::Other(_) => Takes::Socket("*".into()),
+    }
+}
+
+/// All that may be chosen is listed. An empty list is one of files, or of models of which there are
+/// none.
+fn is_closed(list: &ChoiceInput) -> bool {
+    !list.options.is_empty() && list.remote.is_none() && !list.multiselect
+}

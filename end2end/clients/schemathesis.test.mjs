@@ -1,0 +1,94 @@
+// schemathesis, as it comes from PyPI: whatever it makes of a description, every door answers as the
+// description says, refuses in its own form, lets nobody in who shows nothing, and never fails.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { House } from '../support/house.mjs';
+
+const program = process.env.PARLOR_PYTHON ? join(dirname(process.env.PARLOR_PYTHON), 'schemathesis') : 'schemathesis';
+// For longer, and other tries each time: PARLOR_SCHEMATHESIS_SECONDS=600.
+const longer = process.env.PARLOR_SCHEMATHESIS_SECONDS;
+let house;
+let key;
+let folder;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'parlor-schemathesis-'));
+  // At home whoever comes is the owner, who makes a key; then the house is one that others reach.
+  const home = await House.open();
+  const made = await fetch(`${home.url}/api/parlor/v1/me/keys`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'schemathesis', scope: 'admin' }),
+  });
+  assert.equal(made.status, 201, await made.clone().text());
+  key = (await made.json()).secret;
+  await home.stop();
+  const { port } = new URL(home.url);
+  const args = ['--public-url', home.url, '--open=false'];
+  house = await House.open({ args, data: home.data, port });
+});
+after(async () => {
+  await house?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+async function holds(description, seconds, more = []) {
+  const url = more.includes('--url') ? [] : ['--url', house.url];
+  const time = longer ? ['--max-time', longer] : ['--max-time', `${seconds}`, '--seed', '1'];
+  const child = spawn(
+    program,
+    // What is well formed may be refused all the same: there may be no such thing, or it may not run.
+    ['run', description, ...url, '--header', `Authorization: Bearer ${key}`, ...time, '--continue-on-failure',
+      '--exclude-checks', 'positive_data_acceptance', '--phases', 'examples,coverage,fuzzing',
+      '--max-examples', '10', '--request-timeout', '60', '--warnings', 'off', '--no-color', ...more],
+    { cwd: folder },
+  );
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk));
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0, said.slice(-12_000));
+  assert.match(said, /\b\d+ generated, \d+ passed/, said.slice(-3_000));
+}
+
+/** A description that the house tells, as a file. */
+async function told(path) {
+  const answer = await fetch(`${house.url}/api/parlor/v1/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  assert.equal(answer.status, 200, await answer.clone().text());
+  const file = join(folder, `${path.replaceAll('/', '-')}`);
+  await writeFile(file, await answer.text());
+  return file;
+}
+
+test("Parlor's own door keeps to its description", async () => {
+  const url = `${house.url}/api/parlor/v1`;
+  // It speaks WebSocket.
+  await holds(await told('openapi.json'), 60, ['--url', url, '--exclude-path', '/live']);
+});
+
+test('a workflow refuses whatever its own description does not allow', async () => {
+  const description = await told('workflows/text-to-picture/openapi.json');
+  const { paths } = JSON.parse(await readFile(description, 'utf8'));
+  const path = '/workflows/text-to-picture/jobs';
+  assert.ok(paths[path]);
+  const url = `${house.url}/api/parlor/v1`;
+  await holds(description, 15, ['--url', url, '--include-path', path, '--mode', 'negative']);
+});
+
+const contract = name => join(import.meta.dirname, 'contracts', `${name}.json`);
+
+test('Comfy API v2 keeps to its contract', () => holds(contract('comfy-v2'), 20));
+
+test('the Serverless API keeps to what programs know of it', () => holds(contract('serverless'), 15));
+
+// What is well formed takes its time to paint: the other tests have that.
+for (const [door, name] of [['the recipes', 'recipes'], ["OpenAI's images API", 'openai']]) {
+  test(`${door}: whatever is malformed is refused in their own form`, () =>
+    holds(contract(name), 15, ['--mode', 'negative']));
+}
