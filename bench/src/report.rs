@@ -9,7 +9,7 @@ const DOORS: &str = "\
       promised is the median of the five ratios. Each has an engine of its own in the measuring program, which takes every job and \
       finishes none; what is polled runs, and is being sampled. A job of Parlor is on the disk when it is answered (SQLite in WAL \
       mode with `synchronous=FULL`; many share one `fsync`); comfy-api-proxy was given a `--state-dir`, which it writes without \
-      waiting for the disk. *Memory after both* is what is resident then, with all the jobs that were handed in. *Durable submits* are \
+      waiting for the disk. *Memory when polled* is with one job each, *with all these jobs* with as many as each was able to take in its turns. *Durable submits* are \
       those of Parlor's own door.\n\
     - *Event streams* are a thousand connections that listen to one job by server-sent events, while it comes to each of its nodes, \
       tells of a hundred steps, 100 ms apart, and ends. None may miss a number of the numbered events. The time is from the moment \

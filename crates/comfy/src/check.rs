@@ -267,7 +267,7 @@ mod tests {
                 "node 3 (Sample): image takes IMAGE and is linked to MODEL; connect another output",
                 "node 4 (Sample): image is missing; connect or set it",
                 "node 5 (Fancy): this ComfyUI has no such node; install its custom node",
-                "node 6 (Resize): way is “scale widths”, which is not there; did you mean “scale width” or “scale height”?",
+                "node 6 (Resize): way is “scale widths”, which is not there; did you mean “scale width”?",
             ]
         );
     }

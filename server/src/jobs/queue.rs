@@ -64,8 +64,13 @@ struct Line {
 }
 
 impl Line {
-    fn push(&mut self, waiting: Waiting) {
-        self.own(waiting.turn).push_back(waiting);
+    fn push(&mut self, mut waiting: Waiting) {
+        let own = self.own(waiting.turn);
+        // Who asks for a thousand pictures asks for the same each time.
+        if let Some(alike) = own.back().filter(|last| last.needs == waiting.needs) {
+            waiting.needs = Arc::clone(&alike.needs);
+        }
+        own.push_back(waiting);
     }
 
     /// Back to where it came from: before the others of its principal.

@@ -125,8 +125,7 @@ impl Head {
         let go_on = |line| Next::Head(Self { has_end, line });
         match (line, byte) {
             (Line::Empty, b'\n') => Next::Body,
-            (_, b'\n') => go_on(Line::Empty),
-            (Line::Empty, b'\r') => go_on(Line::Empty),
+            (_, b'\n') | (Line::Empty, b'\r') => go_on(Line::Empty),
             (Line::Empty, _) => go_on(Line::begin(byte)),
             (Line::Other, _) => go_on(Line::Other),
             (Line::Name(field, matched), _) => {
