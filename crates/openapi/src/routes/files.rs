@@ -48,7 +48,7 @@ pub(super) fn routes() -> Vec<Operation> {
         piece(patch("/uploads/resumable/{id}", "append_upload"))
             .says("The next piece of a file", "With the last one it is checked and stored like any other upload."),
         piece(post("/uploads/resumable/{id}", "append_upload_by_post"))
-            .says("The same, for whoever can send nothing but `POST`", "")
+            .says("The same, for whoever can send nothing but POST", "")
             .header_needed(
                 "X-HTTP-Method-Override",
                 Shape::Literal(json!({"type": "string", "enum": ["PATCH", "HEAD", "DELETE"]})),
