@@ -35,7 +35,7 @@
 //! | absolute paths in tracebacks, errors and `system_stats` | none: tracebacks are empty, paths are relative |
 //! | models do what they were trained for | their nodes pass on what they are given (`nodes::stand_ins`) |
 //! | films of any length | as many pictures as 4 megapixels hold, a slow way into one painting |
-//! | `RepeatImageBatch` as often as asked | as often as 32 megapixels hold |
+//! | `RepeatImageBatch` and `ResizeAndPadImage` of any number of pictures | of as many as 32 megapixels hold |
 //! | films that were loaded are decoded | cards of their size stand for their pictures |
 //! | sounds are generated; saved as MP3, Opus or FLAC | a tune that follows words and seed; saved as FLAC |
 //! | pictures with an alpha channel; saved as EXR | without; saved as PNG |

@@ -90,14 +90,15 @@ pub(super) fn to_megapixel(call: &mut Call<'_>) -> Result<Made, Halt> {
     })
 }
 
-/// `ResizeAndPadImage`: whole, with bars of one colour.
+/// `ResizeAndPadImage`: whole, with bars of one colour; of a film as many pictures as are held.
 pub(super) fn pad(call: &mut Call<'_>) -> Result<Made, Halt> {
     let (width, height) = (call.count("target_width")?, call.count("target_height")?);
     let pictures = call.images("image")?;
-    pixels::check_size(width, height, pictures.len())?;
+    pixels::check_size(width, height, 1)?;
     let level = if call.text("padding_color")? == "white" { 255 } else { 0 };
     let scaling = pixels::filter(call.text("interpolation")?);
-    let padded = pictures.iter().map(|picture| {
+    let held = pictures.iter().take(pixels::room((width, height)));
+    let padded = held.map(|picture| {
         let across = f64::from(width) / f64::from(picture.width());
         let factor = across.min(f64::from(height) / f64::from(picture.height()));
         let size = (times(picture.width(), factor), times(picture.height(), factor));
