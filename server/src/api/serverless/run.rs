@@ -42,13 +42,13 @@ pub(super) async fn run(
     request: Request,
 ) -> Result<Response> {
     wishes.check(&app)?;
-    let headers = request.headers().clone();
+    let (is_async, task) = (is_async(request.headers()), task(request.headers())?);
     // Base64 adds a third.
     let most = GRAPH + app.config.max_upload_bytes() as usize / 3 * 4;
     let body = json_within(request, most).await?;
     let from = From { app, principal, address: whence.hash };
-    if is_async(&headers) {
-        return begin_task(&from, &body, (wishes, task(&headers)?)).await;
+    if is_async {
+        return begin_task(&from, &body, (wishes, task)).await;
     }
     let follow = Follow::begin(from, &body, wishes).await?;
     if wishes.stream {
@@ -127,7 +127,9 @@ fn is_async(headers: &HeaderMap) -> bool {
 /// What the caller calls it.
 fn task(headers: &HeaderMap) -> Result<Option<String>> {
     let Some(task) = headers.get(TASK) else { return Ok(None) };
-    let task = task.to_str().ok().filter(|task| (1..=LONGEST_TASK).contains(&task.len()));
+    let is_visible = |task: &&str| task.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits = |task: &&str| (1..=LONGEST_TASK).contains(&task.len());
+    let task = task.to_str().ok().filter(fits).filter(is_visible);
     let bad = || Refused::invalid("x-fc-trace-id is 1 to 255 visible ASCII characters");
     task.map(|task| Some(task.to_owned())).ok_or_else(bad)
 }
