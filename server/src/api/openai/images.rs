@@ -135,10 +135,11 @@ impl Ask {
         if !(1..=MOST).contains(&count) {
             return Err(Error::field("n", format!("n is 1 to {MOST}; several requests make more")));
         }
-        let partial = self.stream.unwrap_or_default().then(|| self.partial_images.unwrap_or(0));
-        if partial.is_some_and(|partial| partial > 3) {
+        let partial_images = self.partial_images.unwrap_or(0);
+        if partial_images > 3 {
             return Err(Error::field("partial_images", "partial_images is 0 to 3"));
         }
+        let partial = self.stream.unwrap_or_default().then_some(partial_images);
         if partial.is_some() && count > 1 {
             return Err(Error::field("n", "one picture at a time can be streamed: leave out n"));
         }
