@@ -272,6 +272,43 @@ async fn what_is_no_workflow_is_refused_in_one_sentence_and_leaves_nothing() {
     assert_eq!(list.len(), 3, "only what came with the house");
 }
 
+/// What keeps the workflow from running, as the studio says it.
+async fn problems(house: &House, slug: &str) -> Vec<String> {
+    let list: Vec<StudioEntry> = house.get(&format!("{API}/studio/workflows")).await.json();
+    let entry = list.into_iter().find(|entry| entry.slug == slug).unwrap();
+    entry.problems.into_iter().map(|problem| problem.message).collect()
+}
+
+#[tokio::test]
+async fn what_is_published_is_checked_again_when_its_backend_has_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = engine::Options::new(folder.path());
+    options.models = vec!["mine.safetensors".into()];
+    let before = engine::Engine::start(options.clone()).await.unwrap();
+    options.listen = before.address();
+    let house = House::with(&["--backend", &before.url()]).await;
+    while house.app.backends.definitions().is_empty() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut graph = graph();
+    graph["4"]["inputs"]["ckpt_name"] = json!("mine.safetensors");
+    let bench: Bench = import(&house, "mine.json", graph.to_string()).await.json();
+    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
+    assert_eq!(problems(&house, &bench.entry.slug).await, [""; 0]);
+
+    before.stop().await;
+    options.models = Vec::new();
+    let _after = engine::Engine::start(options).await.unwrap();
+    let said = loop {
+        let said = problems(&house, &bench.entry.slug).await;
+        if !said.is_empty() {
+            break said;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    assert!(said.iter().any(|words| words.contains("mine.safetensors")), "{said:?}");
+}
+
 #[tokio::test]
 async fn a_job_and_a_picture_that_carries_its_workflow_can_be_taken_up() {
     let house = house().await;
