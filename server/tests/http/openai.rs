@@ -143,6 +143,7 @@ async fn every_refusal_is_in_openais_form() {
         (small(&json!({ "stream": true, "n": 2 })), 422, json!("n")),
         (small(&json!({ "stream": true, "partial_images": 4 })), 422, json!("partial_images")),
         (small(&json!({ "partial_images": 4 })), 422, json!("partial_images")),
+        (small(&json!({ "output_compression": 101 })), 422, json!("output_compression")),
     ] {
         let answer = visitor.post(GENERATIONS, &body).await;
         let told: Value = answer.json();

@@ -156,10 +156,14 @@ impl Ask {
             height: size.map(|(_, height)| height),
             ..wish
         };
+        let compression = self.output_compression.unwrap_or(90);
+        if compression > 100 {
+            return Err(Error::field("output_compression", "output_compression is 0 to 100"));
+        }
         let manner = Manner {
             response: self.response_format.unwrap_or_default(),
             format: self.output_format,
-            quality: self.output_compression.unwrap_or(90).clamp(1, 100),
+            quality: compression.max(1),
         };
         let inputs = workflow.granting(wish)?;
         let slug = workflow.slug().to_owned();
