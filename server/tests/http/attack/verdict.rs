@@ -14,9 +14,20 @@ const SECRET: &str = "what nobody but the host may read";
 /// Beginnings of files that the lists ask for.
 const FOREIGN: [&str; 4] = ["root:x:0:0:", "[boot loader]", "root:*:", "; for 16-bit app support"];
 
+/// Whole documents that a house serves as pages.
+const PAGES: [&str; 7] = [
+    "/",
+    "/studio",
+    "/embed/text-to-picture",
+    "/api/docs",
+    "/api/docs/text-to-picture",
+    "/api/docs/picture-to-picture",
+    "/api/docs/upscale",
+];
+
 /// Knows what is in a house.
 pub struct Verdict {
-    /// The whole documents that it serves as pages.
+    /// What [`PAGES`] are.
     pages: Vec<String>,
 }
 
@@ -24,8 +35,10 @@ impl Verdict {
     pub async fn of(house: &House) -> Self {
         fs::write(house.folder().join(SECRET_FILE), SECRET).unwrap();
         let mut pages = Vec::new();
-        for uri in ["/", "/studio", "/embed/text-to-picture"] {
-            pages.push(nameless(&house.get(uri).await.text()));
+        for uri in PAGES {
+            let page = house.get(uri).await;
+            assert_eq!(page.status, 200, "{uri}");
+            pages.push(nameless(&page.text()));
         }
         Self { pages }
     }
