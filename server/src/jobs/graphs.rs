@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context as _;
 use comfy::definitions::Upload;
 use comfy::prompt::NodeErrors;
 use comfy::reads::{self, Reads};
@@ -118,7 +119,7 @@ impl Jobs {
             at: db::now(),
             words: raw::words(&graph, definitions),
             inputs: Inputs::new(),
-            graph: graph.to_value().to_string(),
+            graph: serde_json::to_string(&graph).context("writing a graph")?,
             files,
             handling: Handling::of_graph(self.limits.keep_days),
             asked: None,
@@ -252,8 +253,9 @@ fn suits(sort: Upload, mime: &str) -> bool {
 
 /// What was asked for, as a hash: whether two submissions are the same.
 fn fingerprint(raw: &Raw) -> [u8; 32] {
+    let graph = serde_json::to_vec(&raw.graph).expect("JSON values have string keys");
     let mut hasher = blake3::Hasher::new();
-    hasher.update(b"graph\0").update(raw.graph.to_value().to_string().as_bytes());
+    hasher.update(b"graph\0").update(&graph);
     let mut files: Vec<_> = raw.files.iter().map(|(at, file)| format!("{at:?} {file:?}")).collect();
     files.sort();
     hasher.update(files.join("\n").as_bytes()).update(format!("{:?}", raw.targets).as_bytes());

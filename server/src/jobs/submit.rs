@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context as _;
 use comfy::Graph;
 use comfy::graph::PruneError;
 use comfy::prompt::Refusal;
@@ -217,7 +218,7 @@ impl Jobs {
             at: db::now(),
             words: words(workflow, &checked.inputs),
             inputs: checked.inputs,
-            graph: graph.to_value().to_string(),
+            graph: serde_json::to_string(&graph).context("writing a graph")?,
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,

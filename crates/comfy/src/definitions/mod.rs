@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use crate::validate::Memo;
+
 pub use kind::{Autogrow, AutogrowNames, Choice, ChoiceInput, DynamicOption, Kind, Upload};
 pub use types::TypeSet;
 
@@ -21,6 +23,8 @@ pub use types::TypeSet;
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
     nodes: Arc<IndexMap<Arc<str>, NodeDefinition>>,
+    /// What graphs were checked against.
+    pub(crate) memo: Arc<Memo>,
 }
 
 /// What one class of node takes and gives.
@@ -96,7 +100,7 @@ impl Definitions {
     /// Reads `/object_info`, or the part of one class. Takes some milliseconds
     /// per megabyte, so not on an async thread.
     pub fn parse(bytes: &[u8]) -> Result<Self, DefinitionsError> {
-        Ok(Self { nodes: Arc::new(parse::catalogue(bytes)?) })
+        Ok(Self { nodes: Arc::new(parse::catalogue(bytes)?), memo: Arc::default() })
     }
 
     /// The node of this class.

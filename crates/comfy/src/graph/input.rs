@@ -1,5 +1,6 @@
 //! What one input of a node holds.
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Value, json};
 
 use super::NodeId;
@@ -76,6 +77,21 @@ impl Input {
                 text.trim().parse().ok().filter(|number: &f64| number.is_finite())
             }
             value => value.as_f64(),
+        }
+    }
+}
+
+/// As [`Input::to_value`].
+impl Serialize for Input {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => value.serialize(to),
+            Self::Wrapped(value) => {
+                let mut fields = to.serialize_map(Some(1))?;
+                fields.serialize_entry(WRAPPER, value)?;
+                fields.end()
+            }
+            Self::Link { node, slot } => (node, slot).serialize(to),
         }
     }
 }

@@ -15,12 +15,14 @@ use std::fmt;
 
 use indexmap::IndexMap;
 use serde::de::Error as _;
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 pub use cost::Cost;
 pub use input::Input;
 pub use order::Cycle;
+pub(crate) use order::order_of;
 pub use prune::PruneError;
 
 /// The name of a node within one graph: `"5"`, `"2:201"` inside a subgraph,
@@ -135,7 +137,12 @@ impl Graph {
         if fields.get("nodes").is_some_and(Value::is_array) {
             return Err(GraphError::EditorFile);
         }
-        let nodes = fields.iter().map(|(id, node)| {
+        Self::of_nodes(fields)
+    }
+
+    /// [`Graph::parse`] of what is known to be no file of the editor.
+    pub(crate) fn of_nodes(nodes: &Map<String, Value>) -> Result<Self, GraphError> {
+        let nodes = nodes.iter().map(|(id, node)| {
             let id = NodeId::from(id.as_str());
             let node = Node::parse(&id, node)?;
             Ok((id, node))
@@ -246,9 +253,22 @@ impl Node {
     }
 }
 
+/// As [`Graph::to_value`].
 impl Serialize for Graph {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.nodes.iter().map(|(id, node)| (id, node.to_value())))
+        to.collect_map(&self.nodes)
+    }
+}
+
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut fields = to.serialize_map(None)?;
+        fields.serialize_entry("class_type", &self.class_type)?;
+        fields.serialize_entry("inputs", &self.inputs)?;
+        if let Some(title) = &self.title {
+            fields.serialize_entry("_meta", &json!({ "title": title }))?;
+        }
+        fields.end()
     }
 }
 

@@ -20,6 +20,8 @@ use serde_json::{Map, Value, json};
 use told::Told;
 use walk::Walk;
 
+pub(crate) use told::Memo;
+
 pub use nodes::{InputRules, NodeRules, Nodes, Takes};
 
 /// Nodes that a graph may have where a server bounds them.
@@ -31,8 +33,6 @@ pub type Prompt = Map<String, Value>;
 /// What is left of a prompt that may run.
 #[derive(Debug)]
 pub struct Verdict {
-    /// The whole graph, converted.
-    pub graph: Graph,
     /// The outputs that can be computed, in the order of the graph.
     pub outputs: Vec<NodeId>,
     /// Why the others cannot.
@@ -76,6 +76,16 @@ pub fn check_size(prompt: &Prompt) -> Result<(), Box<Refusal>> {
     let message =
         format!("the graph has {count} nodes, more than the {MAX_NODES} that are accepted");
     Err(refusal("invalid_request", &message, json!({})))
+}
+
+/// A prompt that was checked, for running it.
+///
+/// # Errors
+///
+/// What a server would answer when a node that no output needs has no form.
+pub fn graph(prompt: &Prompt) -> Result<Graph, Box<Refusal>> {
+    Graph::of_nodes(prompt)
+        .map_err(|error| refusal("invalid_request", &error.to_string(), json!({})))
 }
 
 /// A refusal of the whole graph.
@@ -129,9 +139,7 @@ impl Rules<'_> {
             refusal.node_errors = found.errors;
             return Err(refusal);
         }
-        let graph = Graph::parse(&Value::Object(prompt.clone()))
-            .map_err(|error| refusal("invalid_request", &error.to_string(), json!({})))?;
-        Ok(Verdict { graph, outputs: found.good, node_errors: found.errors })
+        Ok(Verdict { outputs: found.good, node_errors: found.errors })
     }
 
     /// Every node must be an object of a class that exists.

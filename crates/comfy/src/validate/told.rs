@@ -2,6 +2,7 @@
 //! away. They do not keep what the catalogue says word by word, so faults do not tell it.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -10,12 +11,28 @@ use crate::definitions::{Choice, ChoiceInput, Definitions, InputDefinition, Kind
 use crate::graph::Graph;
 
 /// The classes of a graph. Files are looked for elsewhere.
-pub(super) struct Told(HashMap<String, NodeRules>);
+pub(super) struct Told(HashMap<String, Arc<NodeRules>>);
+
+/// The classes of a catalogue that were asked for: those of one graph are those of the next.
+#[derive(Debug, Default)]
+pub(crate) struct Memo(Mutex<HashMap<String, Arc<NodeRules>>>);
+
+impl Memo {
+    fn rules(&self, class: &str, definitions: &Definitions) -> Option<Arc<NodeRules>> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(rules) = known.get(class) {
+            return Some(Arc::clone(rules));
+        }
+        let rules = Arc::new(NodeRules::from(definitions.node(class)?));
+        known.insert(class.to_owned(), Arc::clone(&rules));
+        Some(rules)
+    }
+}
 
 impl Told {
     pub(super) fn of(graph: &Graph, definitions: &Definitions) -> Self {
         let classes = graph.classes().filter_map(|class| {
-            Some((class.to_owned(), NodeRules::from(definitions.node(class)?)))
+            Some((class.to_owned(), definitions.memo.rules(class, definitions)?))
         });
         Self(classes.collect())
     }
@@ -23,7 +40,7 @@ impl Told {
 
 impl Nodes for Told {
     fn node(&self, class: &str) -> Option<&NodeRules> {
-        self.0.get(class)
+        self.0.get(class).map(AsRef::as_ref)
     }
 
     fn has_file(&self, _: &str) -> bool {

@@ -6,10 +6,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Input, Node, NodeId};
+use crate::graph::{NodeId, order_of};
 use crate::prompt::{ErrorInfo, NodeErrors};
 use indexmap::{IndexMap, IndexSet};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::fault::{self, Fault, Stumble};
 use super::nodes::{InputRules, NodeRules};
@@ -96,32 +96,29 @@ impl<'a> Walk<'a> {
     /// Checks the inputs of a node, converts its values and says what feeds it.
     fn check_node(&mut self, id: &NodeId) -> Result<Vec<Visit<'a>>, Stumble> {
         let (node, def) = self.node(id);
-        let Some(inputs) = node.get("inputs").and_then(Value::as_object).cloned() else {
+        let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
             return Err(Stumble { kind: "KeyError", reason: "'inputs'".into() });
         };
-        let mut feeds = Vec::new();
-        let mut faults = Vec::new();
-        let mut converted = Map::new();
-        let mut others: IndexSet<&str> = inputs.keys().map(String::as_str).collect();
-        for input in def.of(&inputs) {
-            others.shift_remove(input.name.as_str());
-            match self.check_input(input, inputs.get(&input.name))? {
+        let (mut feeds, mut faults, mut converted) = (Vec::new(), Vec::new(), Vec::new());
+        let known = def.of(inputs);
+        for input in &known {
+            let given = inputs.get(&input.name);
+            match self.check_input(input, given)? {
                 Checked::Absent => (),
                 Checked::Faulty(fault) => faults.push(fault),
-                Checked::Value(value) => {
-                    converted.insert(input.name.clone(), value);
-                }
+                Checked::Value(value) if given == Some(&value) => (),
+                Checked::Value(value) => converted.push((input.name.clone(), value)),
                 Checked::Link { node, link } => {
                     feeds.push(Visit { node, to: Some((input, link)) });
                 }
             }
         }
-        let known = |name: &str| {
-            let link = inputs[name].as_array().filter(|link| link.len() == 2)?;
+        let others = inputs.iter().filter(|(name, _)| known.iter().all(|of| of.name != **name));
+        feeds.extend(others.filter_map(|(_, value)| {
+            let link = value.as_array().filter(|link| link.len() == 2)?;
             let node = link[0].as_str().filter(|id| self.prompt.contains_key(*id))?;
             Some(Visit { node: node.into(), to: None })
-        };
-        feeds.extend(others.into_iter().filter_map(known));
+        }));
         if !faults.is_empty() {
             self.faults.insert(id.clone(), faults);
         }
@@ -183,28 +180,35 @@ impl<'a> Walk<'a> {
 
     /// Books a fault on every node of every cycle.
     fn find_cycles(&mut self) {
-        let mut graph = Graph::default();
-        for (id, feeders) in &self.feeders {
-            let mut node = Node::default();
-            node.inputs.extend(
-                feeders.iter().map(|feeder| (feeder.to_string(), Input::link(feeder.clone(), 0))),
-            );
-            graph.nodes.insert(id.clone(), node);
-        }
-        while let Err(cycle) = graph.run_order() {
-            let class = |id: &NodeId| {
-                self.prompt[id.as_str()]["class_type"].as_str().unwrap_or_default().to_owned()
-            };
-            let named: Vec<_> = cycle.nodes.iter().map(|id| (id.clone(), class(id))).collect();
-            for id in &cycle.nodes {
+        // Those that are faulty wait for nobody.
+        let positions = |of: &IndexSet<NodeId>| {
+            of.iter().filter_map(|feeder| self.feeders.get_index_of(feeder)).collect::<Vec<_>>()
+        };
+        let mut feeders: Vec<_> = self.feeders.values().map(positions).collect();
+        while let Err(cycle) = order_of(&feeders) {
+            let named = cycle.iter().map(|&node| {
+                let (id, _) = self.feeders.get_index(node).expect("positions are of these");
+                let class = self.prompt[id.as_str()]["class_type"].as_str();
+                (id.clone(), class.unwrap_or_default().to_owned())
+            });
+            let named: Vec<_> = named.collect();
+            for (id, _) in &named {
                 self.faults.entry(id.clone()).or_default().push(fault::cycle(id, &named));
-                graph.nodes.shift_remove(id);
+            }
+            for feeders in &mut feeders {
+                feeders.retain(|feeder| !cycle.contains(feeder));
+            }
+            for node in cycle {
+                feeders[node].clear();
             }
         }
     }
 
     /// Which outputs are good, and which faulty node spoils which.
     fn conclude(self) -> Found {
+        if self.faults.is_empty() {
+            return Found { good: self.outputs.to_vec(), errors: IndexMap::new() };
+        }
         let reached: HashMap<&NodeId, HashSet<&NodeId>> =
             self.outputs.iter().map(|output| (output, self.needed_by(output))).collect();
         let is_good =

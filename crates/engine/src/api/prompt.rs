@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use comfy::prompt::Refusal;
-use comfy::validate::{Rules, check_size, refusal};
+use comfy::validate::{self, Rules, check_size, refusal};
 use serde_json::{Map, Number, Value, json};
 use uuid::Uuid;
 
@@ -34,14 +34,8 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(refused)?;
     let answer =
         json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
-    let item = Item {
-        number,
-        prompt_id,
-        prompt,
-        graph: verdict.graph,
-        extra_data,
-        outputs: verdict.outputs,
-    };
+    let graph = validate::graph(&prompt).map_err(refused)?;
+    let item = Item { number, prompt_id, prompt, graph, extra_data, outputs: verdict.outputs };
     // Told before it can run, or a quick run would be over before it was queued.
     house.announce_queue_with(1);
     if let Err(QueueFull) = house.ledger.submit(item) {

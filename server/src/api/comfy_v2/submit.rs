@@ -37,7 +37,7 @@ pub(super) async fn submit(
     let key = idempotency_key(&headers)?;
     let files = references::find(&app, &principal, &graph).await?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
-    let raw = Raw { graph: graph.clone(), files, ..Raw::default() };
+    let raw = Raw { graph, files, ..Raw::default() };
     let taken = app.jobs.submit_graph(principal.asker(whence.hash), raw, key).await?;
     let submitted = taken.submitted;
     if submitted.replayed {
@@ -45,7 +45,8 @@ pub(super) async fn submit(
         return Err(Refused::key_reused());
     }
     charge.keep(Used { jobs: 1, cost: submitted.cost, bytes: 0 }).await?;
-    let job = shapes::job(&submitted.job, Some(&graph), (&links, principal.id));
+    // Nothing of it runs yet, so no node is named.
+    let job = shapes::job(&submitted.job, None, (&links, principal.id));
     let at = HeaderValue::from_str(&links.job(submitted.job.id, ""));
     let at = at.map_err(anyhow::Error::from)?;
     Ok((StatusCode::CREATED, [(LOCATION, at)], axum::Json(job)).into_response())

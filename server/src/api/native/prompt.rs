@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use comfy::prompt::NodeErrors;
 use comfy::reads::Reads;
-use comfy::validate::{NodeRules, Nodes, Prompt, Rules, check_size};
+use comfy::validate::{self, NodeRules, Nodes, Prompt, Rules, check_size};
 use comfy::{Graph, NodeId};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
@@ -98,9 +98,10 @@ async fn checked(
     }
     check_size(&prompt).map_err(Refused::Graph)?;
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(Refused::Graph)?;
+    let graph = validate::graph(&prompt).map_err(Refused::Graph)?;
     Ok(Checked {
         prompt,
-        graph: verdict.graph,
+        graph,
         files: read.files,
         outputs: Some(verdict.outputs),
         node_errors: verdict.node_errors,
