@@ -22,11 +22,11 @@ use crate::jobs::{Jobs, Limits, Parts, QueueLimits};
 use crate::objects::Objects;
 use crate::people::People;
 use crate::resumable::Resumable;
-use crate::router::content_policy;
 use crate::shutdown::Shutdown;
 use crate::site::Document;
 use crate::studio::{self, Studio};
 use crate::telemetry::Metrics;
+use crate::threshold::content_policy;
 use crate::webhooks::Webhooks;
 use crate::workflows::{GraphPolicy, Workflows};
 

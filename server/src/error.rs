@@ -6,7 +6,7 @@ use axum::http::header::{
     ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
-use axum::middleware::Next;
+
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use wire::{ErrorCode, Problem};
@@ -242,28 +242,31 @@ fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct InItsOwnWords;
 
-/// Gives every refusal its body: ours, and those the router makes by itself
-/// (405, an upgrade that is none) with no or a plain one.
-pub async fn finish(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
+/// What a refusal's body depends on.
+pub(crate) struct Asked {
+    method: Method,
+    uri: Uri,
+}
+
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self { method: request.method().clone(), uri: request.uri().clone() }
     }
-    if has_our_body(&response) {
-        return response;
+
+    /// Gives every refusal its body: ours, and those the router makes by itself
+    /// (405, an upgrade that is none) with no or a plain one.
+    pub(crate) fn finish(self, response: &mut Response, id: &RequestId) {
+        let status = response.status();
+        if !status.is_client_error() && !status.is_server_error() || has_our_body(response) {
+            return;
+        }
+        let problem = Problem { request_id: Some(id.to_string()), ..problem_of(response) };
+        let (kind, body) = told(self.uri.path(), &problem);
+        let headers = response.headers_mut();
+        headers.remove(CONTENT_LENGTH);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        *response.body_mut() = if self.method == Method::HEAD { Vec::new() } else { body }.into();
     }
-    let problem = problem_of(&mut response);
-    let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
-    let (kind, body) = told(&path, &problem);
-    let headers = response.headers_mut();
-    headers.remove(CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
-    response
 }
 
 /// Why this was refused, in our words; to be asked once.
@@ -297,17 +300,17 @@ fn foreign(response: &Response) -> Problem {
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what
 /// says twice whom it is for, a proxy in front may have believed the other.
-pub async fn refuse_odd_requests(request: Request, next: Next) -> Response {
+pub(crate) fn refuse_odd(request: &Request) -> Result<(), Response> {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     if request.headers().get_all(HOST).iter().nth(1).is_some() {
         let error = Error::BadRequest("the `Host` of a request is one".into());
         let mut response = error.into_response();
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        return response;
+        return Err(response);
     }
-    next.run(request).await
+    Ok(())
 }
 
 /// The answer for addresses under `/api` that do not exist.

@@ -1,7 +1,7 @@
 //! The house in front of ComfyUI.
 //!
 //! Read in this order: `config` says what can be set, `app` holds what lives
-//! as long as the process, `router` says which URL reaches which handler,
+//! as long as the process, `threshold` is what every request passes, `router` says which URL reaches which handler,
 //! `api` translates, `auth` knows who asks, `people` are those with an account,
 //! `limits` is how much is too much, `workflows` is what can be run, `studio` how
 //! it is made, `jobs` is the life of a run, `backends` does the work, `events` tells
@@ -33,5 +33,6 @@ pub mod shutdown;
 pub mod site;
 pub mod studio;
 pub mod telemetry;
+mod threshold;
 pub mod webhooks;
 pub mod workflows;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Method, Uri};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
 use axum::routing::{delete, get, head, patch, post, put};
-use tower::Layer;
-use tower::util::MapRequestLayer;
+use tower::util::{MapRequestLayer, MapResponseLayer};
+use tower::{Layer, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::Predicate;
@@ -21,11 +21,10 @@ use crate::api::{
     account, comfy_v2, docs, live, native, openai, ops, pages, parlor, recipes, serverless, studio,
 };
 use crate::app::App;
-use crate::auth;
-use crate::config::{Config, Origin};
+use crate::config::Config;
 use crate::error::{self, Error};
 use crate::limits;
-use crate::telemetry;
+use crate::threshold::{self, Threshold};
 
 /// The whole server. Reading this function is reading the API.
 ///
@@ -100,10 +99,8 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))
         .fallback(get(pages::file_or_lost));
-    let layered = protected(routes, app)?
-        .layer(from_fn(error::finish))
-        .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
-    Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
+    let protected = protected(routes, app)?.with_state(Arc::clone(app));
+    Ok(below(app.config.base_path(), protected))
 }
 
 /// Files in pieces.
@@ -171,7 +168,7 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/audit", get(admin::audit))
 }
 
-/// What holds for every address; the last layer is the first to see a request.
+/// What holds for every address; the first layer is the first to see a request.
 fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<Arc<App>>> {
     let mut csrf = CsrfLayer::new();
     for origin in &app.config.cors_origins {
@@ -184,67 +181,14 @@ fn protected(routes: Router<Arc<App>>, app: &Arc<App>) -> anyhow::Result<Router<
         Error::Forbidden("this came from another site's page, which may not act here")
             .into_response()
     });
-    Ok(routes
-        .layer(CatchPanicLayer::custom(error::panicked))
-        .layer(csrf)
-        .layer(from_fn(error::refuse_odd_requests))
-        .layer(from_fn_with_state(Arc::clone(app), only_our_names))
+    // One layer of the router, not five: each is an allocation or two for every request, and again for each around it.
+    let all = ServiceBuilder::new()
+        .layer(from_fn_with_state(Threshold::new(app)?, threshold::pass))
         .layer(CompressionLayer::new().compress_when(JsonOnly))
-        .layer(from_fn_with_state(content_policy(&[])?, say_what_may_be)))
-}
-
-/// For whatever is opened as if it were a page: it may do nothing.
-const NOT_A_PAGE: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
-
-/// Nothing a page of ours needs.
-const PERMISSIONS: HeaderValue = HeaderValue::from_static(
-    "camera=(), microphone=(), geolocation=(), payment=(), usb=(), display-capture=()",
-);
-const SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
-
-const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
-const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
-
-/// What a page may load and who may frame it.
-///
-/// # Errors
-///
-/// When an origin cannot stand in a header.
-pub fn content_policy(framed_by: &[Origin]) -> anyhow::Result<HeaderValue> {
-    let framed_by: Vec<&str> = framed_by.iter().map(Origin::as_str).collect();
-    let framed_by = if framed_by.is_empty() { "'none'".into() } else { framed_by.join(" ") };
-    let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; connect-src 'self'; \
-         manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors {framed_by}"
-    );
-    Ok(HeaderValue::from_str(&policy)?)
-}
-
-/// Headers of everything that does not say otherwise. What is said of pages only is spared files and answers.
-async fn say_what_may_be(
-    State(no_frames): State<HeaderValue>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    let kind = headers.get(header::CONTENT_TYPE);
-    let page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let mut say = |name, value| _ = headers.entry(name).or_insert(value);
-    if page {
-        say(header::CONTENT_SECURITY_POLICY, no_frames);
-        say(OPENER_POLICY, SAME_ORIGIN);
-    } else {
-        say(header::CONTENT_SECURITY_POLICY, NOT_A_PAGE);
-    }
-    say(RESOURCE_POLICY, SAME_ORIGIN);
-    say(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    say(header::REFERRER_POLICY, SAME_ORIGIN);
-    say(PERMISSIONS_POLICY, PERMISSIONS);
-    response
+        .layer(csrf)
+        .layer(MapResponseLayer::new(IntoResponse::into_response))
+        .layer(CatchPanicLayer::custom(error::panicked));
+    Ok(routes.layer(all))
 }
 
 /// Only listed sites are answered; none is ever reflected.
@@ -296,15 +240,6 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("ratelimit-policy"),
         ])
         .max_age(std::time::Duration::from_hours(1)))
-}
-
-/// Health checks come by any name.
-async fn only_our_names(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let health = matches!(request.uri().path(), "/healthz" | "/readyz");
-    if health || auth::check_host(&app.config, request.uri(), request.headers()) {
-        return next.run(request).await;
-    }
-    Error::WrongHost.into_response()
 }
 
 /// Compresses JSON: pictures are compressed already, ranges must keep their
@@ -363,16 +298,5 @@ mod tests {
         assert_eq!(strip("/art?x").as_deref(), Some("/?x"));
         assert_eq!(strip("/artist/w/x"), None);
         assert_eq!(strip("/w/x"), None);
-    }
-
-    // safety 21
-    #[test]
-    fn only_listed_sites_may_frame_and_nothing_runs_inline() {
-        let policy = content_policy(&[]).unwrap();
-        let policy = policy.to_str().unwrap();
-        assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
-        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"));
-        let listed = content_policy(&["https://shop.example.org".parse().unwrap()]).unwrap();
-        assert!(listed.to_str().unwrap().ends_with("frame-ancestors https://shop.example.org"));
     }
 }

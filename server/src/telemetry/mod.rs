@@ -13,7 +13,8 @@ use tracing_subscriber::registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 pub use metrics::{Counted, Metrics};
-pub use requests::{RequestId, observe};
+pub(crate) use requests::Observed;
+pub use requests::RequestId;
 
 use crate::config::Config;
 
