@@ -52,18 +52,9 @@ impl Db {
         (principal, id): (PrincipalId, BatchId),
         (after, limit): (u32, u32),
     ) -> anyhow::Result<Vec<BatchJob>> {
-        let page = sqlx::query(
-            "SELECT * FROM jobs WHERE batch = ? AND principal = ? AND line > ?
-             ORDER BY line LIMIT ?",
-        )
-        .bind(rows::id(id.0))
-        .bind(rows::id(principal.0))
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await
-        .context("listing the jobs of a batch")?;
-        self.with_lines(&page).await
+        let query = "SELECT * FROM jobs WHERE batch = ? AND principal = ? AND line > ?
+                     ORDER BY line LIMIT ?";
+        self.with_lines(&self.page_of_batch(query, (principal, id), (after, limit)).await?).await
     }
 
     /// Up to `limit` jobs of a batch in the order of their ends, behind number `after`
@@ -73,17 +64,9 @@ impl Db {
         (principal, id): (PrincipalId, BatchId),
         (after, limit): (u32, u32),
     ) -> anyhow::Result<Vec<(u32, BatchJob)>> {
-        let page = sqlx::query(
-            "SELECT * FROM jobs WHERE batch = ? AND principal = ? AND ended > ?
-             ORDER BY ended LIMIT ?",
-        )
-        .bind(rows::id(id.0))
-        .bind(rows::id(principal.0))
-        .bind(after)
-        .bind(limit)
-        .fetch_all(&self.readers)
-        .await
-        .context("listing what ended of a batch")?;
+        let query = "SELECT * FROM jobs WHERE batch = ? AND principal = ? AND ended > ?
+                     ORDER BY ended LIMIT ?";
+        let page = self.page_of_batch(query, (principal, id), (after, limit)).await?;
         let jobs = self.with_lines(&page).await?;
         page.iter().zip(jobs).map(|(row, job)| Ok((rows::number(row, "ended")?, job))).collect()
     }
@@ -129,6 +112,22 @@ impl Db {
             }
         }
         Ok(batches)
+    }
+
+    async fn page_of_batch(
+        &self,
+        query: &'static str,
+        (principal, id): (PrincipalId, BatchId),
+        (after, limit): (u32, u32),
+    ) -> anyhow::Result<Vec<SqliteRow>> {
+        sqlx::query(query)
+            .bind(rows::id(id.0))
+            .bind(rows::id(principal.0))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(&self.readers)
+            .await
+            .context("listing the jobs of a batch")
     }
 
     async fn with_lines(&self, page: &[SqliteRow]) -> anyhow::Result<Vec<BatchJob>> {

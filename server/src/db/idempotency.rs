@@ -132,7 +132,7 @@ async fn find(
 /// Remembers a key, and forgets those whose time is up.
 pub(super) async fn remember(
     connection: &mut SqliteConnection,
-    (principal, key): (PrincipalId, Idempotency),
+    (principal, key): (PrincipalId, &Idempotency),
     (what, at): (Ordered, Millis),
 ) -> anyhow::Result<()> {
     sqlx::query("DELETE FROM idempotency WHERE created_at <= ?")
@@ -148,7 +148,7 @@ pub(super) async fn remember(
          VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(rows::id(principal.0))
-    .bind(key.key)
+    .bind(&key.key)
     .bind(key.body.to_vec())
     .bind(job)
     .bind(batch)

@@ -73,9 +73,13 @@ impl Db {
         principal: PrincipalId,
         id: JobId,
     ) -> anyhow::Result<Option<Job>> {
-        // Not all of it: the graph is larger than the rest, and this is asked again and again.
+        if let Some(job) = self.unchanged.job(principal, id) {
+            return Ok(Some(job));
+        }
+        let since = self.unchanged.now();
+        // Not all of it: the graph is larger than the rest.
         let row = sqlx::query(
-            "SELECT id, workflow, workflow_title, workflow_version, status, seq, created_at, started_at,
+            "SELECT rowid, id, workflow, workflow_title, workflow_version, status, seq, created_at, started_at,
                     finished_at, inputs, progress, failure, favourite, expires_at, backend, attempt
              FROM jobs WHERE id = ? AND principal = ?",
         )
@@ -88,7 +92,9 @@ impl Db {
         // They are kept with its end.
         let outputs =
             if rows::status(&row)?.is_over() { self.outputs_of(&[id]).await? } else { Vec::new() };
-        Ok(Some(read(&row, outputs.into_iter().map(|(_, output)| output).collect())?))
+        let job = read(&row, outputs.into_iter().map(|(_, output)| output).collect())?;
+        self.unchanged.keep(since, (principal, row.try_get("rowid")?), &job);
+        Ok(Some(job))
     }
 
     /// One page of this principal's jobs.

@@ -1,7 +1,7 @@
 //! Everything that is kept: SQLite, and all SQL there is.
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
-//! changes, `submit` is how it is made, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
+//! changes, `submit` is what is asked for, `orders` how that is kept, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
 //! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
@@ -26,6 +26,7 @@ mod learned;
 mod links;
 mod native;
 mod objects;
+mod orders;
 mod outbox;
 mod outputs;
 mod people;
@@ -40,6 +41,7 @@ mod submit;
 mod tasks;
 mod theirs;
 mod trouble;
+mod unchanged;
 mod uploads;
 mod usage;
 mod versions;
@@ -85,7 +87,9 @@ pub(crate) use versions::VersionRow;
 pub(crate) use webhooks::Added;
 pub(crate) use workflows::{Content, Overtaken, WorkflowRow};
 
+use orders::Orders;
 use readers::Readers;
+use unchanged::Unchanged;
 use writer::Writer;
 
 /// Connections that only read.
@@ -99,6 +103,8 @@ const BUSY: Duration = Duration::from_secs(5);
 pub struct Db {
     readers: Readers,
     writer: Writer,
+    orders: Orders,
+    unchanged: Unchanged,
     /// See [`Db::storing`].
     files: Arc<RwLock<()>>,
     /// Told when something is to be told by webhook.
@@ -123,10 +129,14 @@ impl Db {
             .run(&mut connection)
             .await
             .with_context(|| format!("bringing {} up to date", path.display()))?;
+        let unchanged = Unchanged::default();
+        unchanged.watch(&mut connection).await.with_context(opening)?;
         let readers = Readers::new(options.pragma("query_only", "ON"), READERS);
         Ok(Self {
             readers,
-            writer: Writer::start(connection),
+            writer: Writer::start(connection, unchanged.clone()),
+            unchanged,
+            orders: Orders::default(),
             files: Arc::default(),
             outbox: Arc::default(),
         })

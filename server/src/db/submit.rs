@@ -1,11 +1,9 @@
-//! Jobs: made, one or many at once, once for each idempotency key.
+//! What is asked for: a job, or many at once. How it is kept, `orders` has.
 
-use anyhow::Context as _;
-use sqlx::SqliteConnection;
-use wire::{BatchId, Event, Inputs, Job, JobId, JobStatus, Millis};
+use wire::{BatchId, Inputs, Job, JobId, JobStatus, Millis};
 
-use super::idempotency::{Idempotency, remember, remembered};
-use super::{Asked, Db, batches, native, rows, webhooks};
+use super::Asked;
+use super::idempotency::Idempotency;
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
@@ -100,94 +98,4 @@ pub(crate) enum Submission {
     Replayed(Ordered),
     /// The key was used for something else.
     Conflict,
-}
-
-impl Db {
-    /// Makes all jobs of the order with their first events, unless its key was
-    /// used before: all or none. `after` is called once they are durable, if they
-    /// were made.
-    pub(crate) async fn submit(
-        &self,
-        order: Order,
-        after: impl FnOnce() + Send + 'static,
-    ) -> anyhow::Result<Submission> {
-        let after = |submission: &Submission| {
-            if *submission == Submission::Made {
-                after();
-            }
-        };
-        self.write_then(move |connection| Box::pin(insert(connection, order)), after).await
-    }
-}
-
-async fn insert(connection: &mut SqliteConnection, order: Order) -> anyhow::Result<Submission> {
-    let Order { jobs, batch, key } = order;
-    let first = jobs.first().context("an order of nothing")?;
-    let (principal, at) = (first.principal, first.at);
-    let made = batch.map_or(Ordered::Job(first.id), Ordered::Batch);
-    if let Some(key) = &key
-        && let Some(answer) = remembered(&mut *connection, principal, (key, at)).await?
-    {
-        return Ok(answer);
-    }
-    if let Some(batch) = batch {
-        batches::insert(connection, batch, &jobs).await?;
-    }
-    for job in &jobs {
-        insert_one(connection, job).await?;
-    }
-    if let Some(key) = key {
-        remember(connection, (principal, key), (made, at)).await?;
-    }
-    Ok(Submission::Made)
-}
-
-/// A job with its first event.
-async fn insert_one(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
-    insert_job(connection, job).await?;
-    if let Some(asked) = &job.asked {
-        native::insert(connection, (job.id, asked)).await?;
-    }
-    if let Some(target) = &job.webhook {
-        webhooks::insert_for_job(connection, (job.principal, job.id), target).await?;
-    }
-    for file in &job.files {
-        sqlx::query("INSERT OR IGNORE INTO job_files (job, hash, name) VALUES (?, ?, ?)")
-            .bind(rows::id(job.id.0))
-            .bind(file.hash.0.to_vec())
-            .bind(&file.name)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
-}
-
-/// The job with its first event.
-async fn insert_job(connection: &mut SqliteConnection, job: &NewJob) -> anyhow::Result<()> {
-    let (batch, line) = job.batch.map(|(batch, line)| (rows::id(batch.0), line)).unzip();
-    sqlx::query(
-        "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
-                           created_at, inputs, words, graph, handling, batch, line)
-         VALUES (?, ?, ?, ?, ?, ?, 'queued', 1, ?, ?, ?, ?, ?, ?, ?);
-         INSERT INTO events (job, seq, event) VALUES (?, 1, ?)",
-    )
-    .bind(rows::id(job.id.0))
-    .bind(rows::id(job.principal.0))
-    .bind(rows::id(job.turn.0))
-    .bind(&job.workflow)
-    .bind(&job.workflow_title)
-    .bind(job.workflow_version)
-    .bind(job.at)
-    .bind(rows::json(&job.inputs)?)
-    .bind(job.words.to_lowercase())
-    .bind(&job.graph)
-    .bind(rows::json(&job.handling)?)
-    .bind(batch)
-    .bind(line)
-    .bind(rows::id(job.id.0))
-    .bind(rows::json(&Event::Queued { at: job.at })?)
-    .execute(connection)
-    .await
-    .context("keeping a job")?;
-    Ok(())
 }

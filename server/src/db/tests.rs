@@ -7,7 +7,31 @@ use super::*;
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 
-async fn open() -> (TempDir, Db) {
+/// Whose the jobs below are.
+pub(super) const NOBODY: PrincipalId = PrincipalId(Uuid::from_u128(1));
+
+/// A job of nothing.
+pub(super) fn new_job(id: u128) -> NewJob {
+    NewJob {
+        id: wire::JobId(Uuid::from_u128(id)),
+        principal: NOBODY,
+        turn: NOBODY,
+        workflow: String::new(),
+        workflow_title: "Graph".into(),
+        workflow_version: 0,
+        at: now(),
+        inputs: wire::Inputs::new(),
+        words: String::new(),
+        graph: "{}".into(),
+        files: Vec::new(),
+        handling: crate::jobs::Handling::default(),
+        asked: None,
+        webhook: None,
+        batch: None,
+    }
+}
+
+pub(super) async fn open() -> (TempDir, Db) {
     let folder = TempDir::new().unwrap();
     let db = Db::open(&folder.path().join("parlor.db")).await.unwrap();
     (folder, db)

@@ -8,6 +8,8 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
+use super::unchanged::Unchanged;
+
 /// Writes that may wait. A caller beyond them waits for room.
 const WAITING: usize = 1024;
 
@@ -24,10 +26,15 @@ impl Writer {
         clippy::disallowed_methods,
         reason = "must outlive the tasks that shutdown waits for; ends with the last handle"
     )]
-    pub(super) fn start(connection: SqliteConnection) -> Self {
+    pub(super) fn start(connection: SqliteConnection, unchanged: Unchanged) -> Self {
         let (sender, commands) = mpsc::channel(WAITING);
-        tokio::spawn(serve(connection, commands));
+        tokio::spawn(serve((connection, unchanged), commands));
         Self(sender)
+    }
+
+    /// A place for one command, which is on its way as soon as it takes it.
+    pub(super) async fn place(&self) -> anyhow::Result<mpsc::Permit<'_, Box<dyn Command>>> {
+        self.0.reserve().await.ok().context("the database writer has stopped")
     }
 
     /// Runs `work` in a transaction; `after` is called, in the order of
@@ -41,7 +48,7 @@ impl Writer {
     {
         let (caller, answer) = oneshot::channel();
         let command = Write { work: Some(work), after, result: None, caller };
-        self.0.send(Box::new(command)).await.ok().context("the database writer has stopped")?;
+        self.place().await?.send(Box::new(command));
         Ok(answer)
     }
 }
@@ -50,7 +57,7 @@ impl Writer {
 pub(super) type Answer<T> = oneshot::Receiver<anyhow::Result<T>>;
 
 /// One caller's share of a transaction.
-trait Command: Send {
+pub(super) trait Command: Send {
     /// Does the work; whether it may be committed.
     fn run<'c>(&'c mut self, connection: &'c mut SqliteConnection) -> BoxFuture<'c, bool>;
 
@@ -83,26 +90,36 @@ where
     }
 
     fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
-        let result = match (self.result, committed) {
-            (Some(Err(error)), _) => Err(error),
-            (Some(Ok(value)), Ok(())) => {
-                (self.after)(&value);
-                Ok(value)
-            }
-            (_, Err(error)) => Err(anyhow::Error::new(error).context("writing to the database")),
-            (None, Ok(())) => Err(anyhow::anyhow!("the write was not run")),
-        };
-        if let Err(Err(error)) = self.caller.send(result) {
-            // Nobody waits for this one, so this is where it is handled.
-            tracing::error!(error = format!("{error:#}"), "a write failed");
-        }
+        let result = self.result.unwrap_or_else(|| Err(anyhow::anyhow!("the write was not run")));
+        answer(self.caller, (result, committed), self.after);
     }
 }
 
-async fn serve(mut connection: SqliteConnection, mut commands: mpsc::Receiver<Box<dyn Command>>) {
+/// Tells a caller what became of what was run.
+pub(super) fn answer<T>(
+    caller: oneshot::Sender<anyhow::Result<T>>,
+    (result, committed): (anyhow::Result<T>, Result<(), Arc<sqlx::Error>>),
+    after: impl FnOnce(&T),
+) {
+    let lost = |error| anyhow::Error::new(error).context("writing to the database");
+    let result = result.and_then(|value| committed.map_err(lost).map(|()| value));
+    if let Ok(value) = &result {
+        after(value);
+    }
+    if let Err(Err(error)) = caller.send(result) {
+        // Nobody waits for this one, so this is where it is handled.
+        tracing::error!(error = format!("{error:#}"), "a write failed");
+    }
+}
+
+async fn serve(
+    (mut connection, unchanged): (SqliteConnection, Unchanged),
+    mut commands: mpsc::Receiver<Box<dyn Command>>,
+) {
     let mut batch = Vec::with_capacity(BATCH);
     while commands.recv_many(&mut batch, BATCH).await > 0 {
         let committed = commit(&mut connection, &mut batch).await.map_err(Arc::new);
+        unchanged.forget_touched();
         for command in batch.drain(..) {
             command.tell(committed.clone());
         }
