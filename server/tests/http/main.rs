@@ -7,6 +7,7 @@ mod attack;
 mod batches;
 mod comfy_v2;
 mod command_line;
+mod crossing;
 mod described;
 mod doors;
 mod file_links;
