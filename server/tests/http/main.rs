@@ -35,6 +35,7 @@ mod repeats;
 mod resumable;
 mod routes;
 mod rules;
+mod run;
 mod serverless;
 mod serving;
 mod sessions;
