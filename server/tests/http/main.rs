@@ -24,6 +24,7 @@ mod live;
 mod matrix;
 mod openai;
 mod pages;
+mod parameters;
 mod people;
 mod privacy;
 mod process;
