@@ -70,8 +70,14 @@ async fn authenticated(app: &App, (name, value): (&str, &str)) -> anyhow::Result
         .chain([(HeaderName::from_static("host"), HeaderValue::from_static("localhost"))])
         .collect();
     let uri = Uri::from_static("/api/parlor/v1/me");
-    let asked =
-        Asked { method: &Method::GET, uri: &uri, headers: &headers, peer: HERE, address: HERE };
+    let asked = Asked {
+        method: &Method::GET,
+        uri: &uri,
+        headers: &headers,
+        opens_socket: false,
+        peer: HERE,
+        address: HERE,
+    };
     ensure!(asked.principal(app).await?.is_ok(), "nobody knows this {name}");
     let mut waited = 0;
     let nanos = median(|_| match asked.principal(app).now_or_never() {

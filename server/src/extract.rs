@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header::{CONTENT_TYPE, HeaderMap, USER_AGENT};
+use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Request};
+use axum::http::Method;
+use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, UPGRADE, USER_AGENT};
 use axum::http::request::Parts;
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -113,7 +114,22 @@ pub(crate) async fn identify(
     }
     let (method, uri, headers) = (&parts.method, &parts.uri, &parts.headers);
     let (peer, address) = (peer(parts), client(parts, app));
-    Asked { method, uri, headers, peer, address }.principal(app).await
+    let opens_socket = opens_socket(parts);
+    Asked { method, uri, headers, opens_socket, peer, address }.principal(app).await
+}
+
+/// safety 17: whether a WebSocket is asked for, where there is one. The route's own pattern says
+/// where, for an address may hold any word of a caller's.
+fn opens_socket(parts: &Parts) -> bool {
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_socket = route.ends_with("/live") || route.ends_with("/ws");
+    is_socket && parts.method == Method::GET && asks_for(&parts.headers, UPGRADE, "websocket")
+}
+
+/// Whether a header that is a list has this word in it.
+pub(crate) fn asks_for(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
+    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|item| item.trim().eq_ignore_ascii_case(wanted))
 }
 
 /// Whoever arrives: also somebody who still has to sign in, who is `None`.

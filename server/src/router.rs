@@ -164,6 +164,8 @@ fn people() -> Router<Arc<App>> {
         .route("/admin/sessions/{id}", delete(admin::end_session))
         .route("/admin/jobs", get(admin::jobs))
         .route("/admin/jobs/{id}/cancel", post(admin::cancel_job))
+        .route("/admin/backends", get(admin::backends))
+        .route("/admin/settings", get(admin::settings))
         .route("/admin/limits", get(admin::limits))
         .route("/admin/audit", get(admin::audit))
 }

@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 use wire::{
-    AuditPage, HouseJob, HouseLimits, JobId, Key, Link, MadeLink, NewInvite, Person, PersonChange,
-    Session,
+    AuditPage, HouseJobList, HouseLimits, JobId, Key, Link, MadeLink, NewInvite, Person,
+    PersonChange, Session,
 };
 
 use super::{
@@ -66,10 +66,10 @@ pub(crate) async fn end_session(id: Uuid) -> Result<(), Error> {
     Call::delete(&format!("admin/sessions/{id}")).done().await
 }
 
-/// Jobs of everybody before this one, newest first; or only those that are not over.
-pub(crate) async fn jobs(before: Option<JobId>, unfinished: bool) -> Result<Vec<HouseJob>, Error> {
-    let before = before.map(|job| format!("&before={job}")).unwrap_or_default();
-    Call::get(&format!("admin/jobs?unfinished={unfinished}{before}")).derived().await
+/// A page of the jobs of everybody, newest first; or only of those that are not over.
+pub(crate) async fn jobs(cursor: Option<JobId>, unfinished: bool) -> Result<HouseJobList, Error> {
+    let cursor = cursor.map(|job| format!("&cursor={job}")).unwrap_or_default();
+    Call::get(&format!("admin/jobs?unfinished={unfinished}{cursor}")).derived().await
 }
 
 /// Stops a job.
@@ -85,8 +85,8 @@ pub(crate) async fn limits() -> Result<HouseLimits, Error> {
 /// Which part of the log to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct LogQuery {
-    /// Number of the last entry of the page before.
-    pub before: Option<i64>,
+    /// `next` of the page before.
+    pub cursor: Option<i64>,
     /// Only of this kind, such as `signed_in`.
     pub what: Option<String>,
     /// Only what they did.
@@ -96,7 +96,7 @@ pub(crate) struct LogQuery {
 impl LogQuery {
     fn path(&self) -> String {
         let pairs = [
-            self.before.map(|before| format!("before={before}")),
+            self.cursor.map(|cursor| format!("cursor={cursor}")),
             self.what.as_ref().map(|what| format!("what={}", super::encoded(what))),
             self.principal.map(|principal| format!("principal={principal}")),
         ];
@@ -117,8 +117,8 @@ mod tests {
     #[test]
     fn the_log_is_asked_for_what_is_wanted_only() {
         assert_eq!(LogQuery::default().path(), "admin/audit?");
-        let of = LogQuery { before: Some(7), principal: Some(Uuid::nil()), ..LogQuery::default() };
-        let path = "admin/audit?before=7&principal=00000000-0000-0000-0000-000000000000";
+        let of = LogQuery { cursor: Some(7), principal: Some(Uuid::nil()), ..LogQuery::default() };
+        let path = "admin/audit?cursor=7&principal=00000000-0000-0000-0000-000000000000";
         assert_eq!(of.path(), path);
     }
 }

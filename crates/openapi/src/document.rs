@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::messages::messages;
 use crate::operation::{Answer, Body, Content, Needs, Operation, Parameter};
 use crate::refusal;
 use crate::routes::{self, Group};
@@ -55,6 +56,7 @@ pub fn document() -> Value {
         "security": ways_in(true),
         "tags": tags,
         "paths": paths,
+        "webhooks": messages(&mut schemas),
     });
     let types = schemas.finish(&mut document);
     document["components"] = json!({
@@ -121,7 +123,11 @@ fn needs(needs: Needs) -> (&'static str, &'static str) {
             "For the owner, members with the grant `studio`, and keys of theirs with the scope `admin`.",
         ),
         Needs::Owner => ("owner", "For owners, and keys of theirs with the scope `admin`."),
-        Needs::Sealed => ("sealed", "The seal in the address opens it, for a day."),
+        Needs::Sealed => (
+            "sealed",
+            "The seal in the address opens it until its time is over: within a day, or a week where \
+             whoever made the link says so.",
+        ),
     }
 }
 

@@ -28,7 +28,10 @@ mod upload;
 mod webhook;
 mod workflow;
 
-pub use admin::{AuditEntry, AuditPage, HouseJob, HouseLimits, Nearing, PersonChange};
+pub use admin::{
+    AuditEntry, AuditPage, BackendQueue, HouseBackend, HouseDevice, HouseJob, HouseJobList,
+    HouseLimits, HouseMachine, Nearing, PersonChange,
+};
 pub use batch::{Batch, BatchJob, BatchPage, Counts, Matrix};
 pub use error::{ErrorCode, Problem};
 pub use event::{Event, NodeProgress, NodeState, Progress};

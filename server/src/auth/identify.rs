@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::http::header::{AUTHORIZATION, UPGRADE};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, Uri};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -23,6 +23,8 @@ pub struct Asked<'a> {
     pub method: &'a Method,
     pub uri: &'a Uri,
     pub headers: &'a HeaderMap,
+    /// It opens a WebSocket.
+    pub opens_socket: bool,
     /// The other end of the connection.
     pub peer: IpAddr,
     /// The address of the caller, behind whatever trusted proxies.
@@ -163,8 +165,8 @@ impl<'a> Asked<'a> {
     /// What follows `token=` when a WebSocket is opened. Nowhere else does a
     /// secret in an address count.
     fn ticket(self) -> Option<String> {
-        self.headers.get(UPGRADE)?;
-        let pairs = url::form_urlencoded::parse(self.uri.query()?.as_bytes());
+        let query = self.uri.query().filter(|_| self.opens_socket)?;
+        let pairs = url::form_urlencoded::parse(query.as_bytes());
         pairs.into_iter().find(|(name, _)| name == "token").map(|(_, value)| value.into_owned())
     }
 }

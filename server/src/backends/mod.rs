@@ -3,11 +3,13 @@
 //!
 //! Read in this order: `Backends` is the pool, `backend` is one of them,
 //! `upstream` holds its WebSocket, `probe` finds out whether it is well,
-//! `catalogue` is its catalogue of nodes as clients of ComfyUI want it.
+//! `catalogue` is its catalogue of nodes as clients of ComfyUI want it, `told` what
+//! its owner sees of it.
 
 mod backend;
 mod catalogue;
 mod probe;
+mod told;
 mod upstream;
 
 use std::sync::Arc;

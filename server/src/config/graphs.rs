@@ -1,9 +1,10 @@
 //! What may be in a graph of somebody's own.
 
 use clap::Args;
+use serde::Serialize;
 
 /// Graphs come from owners and from members with the grant `graph`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize)]
 pub struct GraphSettings {
     /// A class of node that graphs of one's own may have. May be given several
     /// times. Without one, all that the backends have.

@@ -1,6 +1,7 @@
 //! How much guests and members may. The owner may all.
 
 use clap::Args;
+use serde::Serialize;
 use wire::Policy;
 
 /// What limits one principal; `None`: nothing.
@@ -29,7 +30,7 @@ impl Allowance {
 }
 
 /// Days begin at midnight, UTC. 0 is no limit.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize)]
 pub struct LimitSettings {
     /// Most requests in a minute of one guest, and of one address of guests.
     #[arg(long, env = "PARLOR_GUEST_REQUESTS", value_name = "N", default_value = "1200")]

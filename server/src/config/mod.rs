@@ -12,6 +12,7 @@ mod graphs;
 mod limits;
 mod objects;
 mod oidc;
+mod shown;
 mod values;
 mod webhooks;
 
@@ -24,6 +25,7 @@ use axum::http::HeaderName;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser};
 use ipnet::IpNet;
+use serde::Serialize;
 
 use crate::cli::Command;
 
@@ -39,7 +41,7 @@ const SETTINGS: &str = "parlor.toml";
 
 /// Parlor: the room where guests meet your ComfyUI.
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
-#[derive(Debug, Clone, Parser)]
+#[derive(Debug, Clone, Parser, Serialize)]
 #[command(name = "parlor", version, max_term_width = 100)]
 pub struct Config {
     /// Address and port to listen on; port 0 takes a free one.
@@ -48,21 +50,25 @@ pub struct Config {
 
     /// Folder for the database and the pictures; made when missing.
     #[arg(long, env = "PARLOR_DATA", value_name = "DIR", default_value_os_t = default_data())]
+    #[serde(serialize_with = "shown::plainly")]
     pub data: PathBuf,
 
     /// A ComfyUI server, as URL or NAME=URL; guests see the name, never the
     /// URL. May be given several times. Without one, Parlor starts its own
     /// demo engine.
     #[arg(long = "backend", env = "PARLOR_BACKEND", value_name = "URL", value_delimiter = ',')]
+    #[serde(serialize_with = "shown::plainly")]
     pub backends: Vec<BackendAddress>,
 
     /// File with certificates (PEM) of authorities that vouch for backends
     /// behind https, besides those that this machine trusts.
     #[arg(long, env = "PARLOR_BACKEND_CA", value_name = "FILE")]
+    #[serde(serialize_with = "shown::plainly")]
     pub backend_ca: Option<PathBuf>,
 
     /// File with settings; `parlor.toml` of the working folder when there is one.
     #[arg(long, env = "PARLOR_CONFIG", value_name = "FILE")]
+    #[serde(serialize_with = "shown::plainly")]
     pub config: Option<PathBuf>,
 
     /// Name of the house, shown in the top bar.
@@ -82,16 +88,19 @@ pub struct Config {
     /// `https://art.example.org` or `https://example.org/art`. Other host
     /// names are then refused, and `https` makes cookies secure.
     #[arg(long, env = "PARLOR_PUBLIC_URL", value_name = "URL")]
+    #[serde(serialize_with = "shown::plainly")]
     pub public_url: Option<PublicUrl>,
 
     /// Network of proxies whose `X-Forwarded-For` is believed.
     #[arg(long = "trusted-proxy", env = "PARLOR_TRUSTED_PROXY", value_name = "NET", value_delimiter = ',',
           value_parser = values::network)]
+    #[serde(serialize_with = "shown::plainly")]
     pub trusted_proxies: Vec<IpNet>,
 
     /// Header in which a trusted proxy names who signed in there, such as
     /// `X-Forwarded-User`. Somebody new becomes a member.
     #[arg(long, env = "PARLOR_TRUSTED_HEADER", value_name = "NAME")]
+    #[serde(serialize_with = "shown::plainly")]
     pub trusted_header: Option<HeaderName>,
 
     /// A site that may frame `/embed/…`, such as `https://shop.example.org`.
@@ -101,6 +110,7 @@ pub struct Config {
         value_name = "ORIGIN",
         value_delimiter = ','
     )]
+    #[serde(serialize_with = "shown::plainly")]
     pub embed_origins: Vec<Origin>,
 
     /// A site whose scripts may call the API from a browser.
@@ -110,12 +120,14 @@ pub struct Config {
         value_name = "ORIGIN",
         value_delimiter = ','
     )]
+    #[serde(serialize_with = "shown::plainly")]
     pub cors_origins: Vec<Origin>,
 
     /// Folder of workflows that are published at start and whenever they change:
     /// `NAME.json` in either format of ComfyUI, with `NAME.toml` for its form.
     /// `workflows` beside the settings file when there is one.
     #[arg(long, env = "PARLOR_WORKFLOWS", value_name = "DIR")]
+    #[serde(serialize_with = "shown::plainly")]
     pub workflows: Option<PathBuf>,
 
     /// The workflow that programs get which name none; the first that makes
@@ -126,12 +138,14 @@ pub struct Config {
     /// Another name for a workflow, for programs that ask for a model:
     /// `gpt-image-1=text-to-picture`.
     #[arg(long = "alias", env = "PARLOR_ALIASES", value_name = "NAME=SLUG", value_delimiter = ',')]
+    #[serde(serialize_with = "shown::plainly")]
     pub aliases: Vec<Alias>,
 
     /// Folder of ComfyUI's own page, such as `comfyui_frontend_package/static` of
     /// the Python package `comfyui-frontend-package`: then it is at `/comfy/`, for
     /// those who may run graphs.
     #[arg(long, env = "PARLOR_COMFY_FRONTEND", value_name = "DIR")]
+    #[serde(serialize_with = "shown::plainly")]
     pub comfy_frontend: Option<PathBuf>,
 
     /// Fetch addresses that people name also by plain http.
@@ -143,6 +157,7 @@ pub struct Config {
     /// Network that may be fetched from though it is not the public internet.
     #[arg(long = "fetch-network", env = "PARLOR_FETCH_NETWORK", value_name = "NET", value_delimiter = ',',
           value_parser = values::network)]
+    #[serde(serialize_with = "shown::plainly")]
     pub fetch_networks: Vec<IpNet>,
 
     /// Largest file a guest may hand in, in megabytes (2²⁰ bytes).
@@ -159,22 +174,27 @@ pub struct Config {
 
     /// How much guests and members may.
     #[command(flatten)]
+    #[serde(flatten)]
     pub limits: LimitSettings,
 
     /// What may be in a graph of somebody's own.
     #[command(flatten)]
+    #[serde(flatten)]
     pub graphs: GraphSettings,
 
     /// Who else is believed about who somebody is.
     #[command(flatten)]
+    #[serde(flatten)]
     pub oidc: OidcSettings,
 
     /// Where programs want their files.
     #[command(flatten)]
+    #[serde(flatten)]
     pub objects: ObjectSettings,
 
     /// Whom the house tells of jobs.
     #[command(flatten)]
+    #[serde(flatten)]
     pub webhooks: WebhookSettings,
 
     /// Let people ask for an account, which the owner then approves.
@@ -212,6 +232,7 @@ pub struct Config {
         default_value = "0",
         hide = true
     )]
+    #[serde(skip)]
     pub engine_delay_ms: u64,
 
     /// Names of models that the demo engine lists besides its own: for tests.
@@ -222,10 +243,12 @@ pub struct Config {
         value_delimiter = ',',
         hide = true
     )]
+    #[serde(skip)]
     pub engine_models: Vec<String>,
 
     /// What to do instead of opening the house.
     #[command(subcommand)]
+    #[serde(skip)]
     pub command: Option<Command>,
 }
 

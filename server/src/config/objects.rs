@@ -5,16 +5,19 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
+use serde::Serialize;
 use url::Url;
 
+use super::shown;
 use super::values::http_url;
 
 /// Anything that speaks S3. Without an endpoint there is none.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, Args, Serialize)]
 pub struct ObjectSettings {
     /// Object store that speaks S3, such as `https://s3.eu-central-1.amazonaws.com`: results of
     /// the serverless door go there when they are asked for with `output_oss`.
     #[arg(long, env = "PARLOR_OBJECT_STORE_ENDPOINT", value_name = "URL", value_parser = http_url)]
+    #[serde(serialize_with = "shown::plainly")]
     pub object_store_endpoint: Option<Url>,
 
     /// Its region.
@@ -32,10 +35,12 @@ pub struct ObjectSettings {
 
     /// Id of the access key.
     #[arg(long, env = "PARLOR_OBJECT_STORE_KEY", value_name = "ID")]
+    #[serde(skip)]
     pub object_store_key: Option<String>,
 
     /// File with the secret of the access key.
     #[arg(long, env = "PARLOR_OBJECT_STORE_SECRET_FILE", value_name = "FILE")]
+    #[serde(serialize_with = "shown::plainly")]
     pub object_store_secret_file: Option<PathBuf>,
 
     /// The bucket stands in the path of addresses, and not before the host.

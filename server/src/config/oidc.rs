@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use anyhow::{bail, ensure};
 use clap::Args;
+use serde::Serialize;
 use url::{Host, Url};
 
+use super::shown;
+
 /// OpenID Connect. Without an issuer, nobody signs in elsewhere.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize)]
 pub struct OidcSettings {
     /// Identity provider (OpenID Connect) at which people may sign in, by its
     /// issuer, such as `https://id.example.org`.
     #[arg(long, env = "PARLOR_OIDC_ISSUER", value_name = "URL")]
+    #[serde(serialize_with = "shown::plainly")]
     pub oidc_issuer: Option<Url>,
 
     /// What the identity provider calls this house.
@@ -21,6 +25,7 @@ pub struct OidcSettings {
     /// File with the secret that the identity provider gave this house, if it
     /// gave one.
     #[arg(long, env = "PARLOR_OIDC_SECRET_FILE", value_name = "FILE")]
+    #[serde(serialize_with = "shown::plainly")]
     pub oidc_secret_file: Option<PathBuf>,
 
     /// Let in only whose verified mail address is of this domain, such as

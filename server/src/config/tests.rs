@@ -111,3 +111,27 @@ fn two_backends_cannot_share_a_name() {
     let error = parse(&["--backend", "a=http://x:1,a=http://y:2"]).unwrap_err().to_string();
     assert!(error.contains("two backends"), "{error}");
 }
+
+// safety 31
+#[test]
+fn every_setting_is_told_but_what_is_secret_or_for_tests() {
+    let config = parse(&[
+        "--object-store-endpoint",
+        "https://s3.example.org",
+        "--object-store-bucket",
+        "b",
+        "--object-store-key",
+        "AKIDHIDDEN",
+        "--object-store-secret-file",
+        "/etc/parlor/secret",
+    ]);
+    let told = serde_json::to_value(config.unwrap()).unwrap();
+    assert!(!told.to_string().contains("AKIDHIDDEN"), "{told}");
+    let told: std::collections::BTreeSet<&str> =
+        told.as_object().unwrap().keys().map(String::as_str).collect();
+    let command = Config::command();
+    let all = command.get_arguments().filter(|arg| !arg.is_hide_set());
+    let all = all.map(|arg| arg.get_id().as_str());
+    let all = all.filter(|id| !["help", "version", "object_store_key"].contains(id)).collect();
+    assert_eq!(told, all);
+}

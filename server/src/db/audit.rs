@@ -21,7 +21,7 @@ const PAGE: i64 = 100;
 #[serde(deny_unknown_fields)]
 pub(crate) struct AuditFilter {
     /// Number of the last entry of the page before.
-    pub(crate) before: Option<i64>,
+    pub(crate) cursor: Option<i64>,
     /// Only of this kind.
     pub(crate) what: Option<String>,
     /// Only what this principal did.
@@ -78,7 +78,7 @@ impl Db {
             "SELECT * FROM audit WHERE id < ?1 AND (?2 IS NULL OR what = ?2)
                  AND (?3 IS NULL OR principal = ?3) ORDER BY id DESC LIMIT ?4",
         )
-        .bind(wanted.before.unwrap_or(i64::MAX))
+        .bind(wanted.cursor.unwrap_or(i64::MAX))
         .bind(&wanted.what)
         .bind(wanted.principal.map(rows::id))
         .bind(PAGE)

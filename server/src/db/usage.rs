@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
-use wire::{HouseJob, JobId, Role};
+use wire::{HouseJob, HouseJobList, JobId, Role};
 
 use super::{Db, rows};
 use crate::auth::PrincipalId;
@@ -32,6 +32,9 @@ pub(crate) struct User {
     /// Bytes that are kept.
     pub(crate) stored: u64,
 }
+
+/// Jobs of everybody on one page.
+const PAGE: i64 = 100;
 
 /// Days that are remembered.
 const REMEMBERED: i64 = 31;
@@ -125,27 +128,31 @@ impl Db {
         rows::number(&row, "total")
     }
 
-    /// Jobs of everybody before job `before`, newest first, without what was
-    /// asked for; or only those that are not over.
+    /// A page of the jobs of everybody before job `before`, newest first, without
+    /// what was asked for; or only of those that are not over.
     pub(crate) async fn jobs_of_all(
         &self,
         before: Option<JobId>,
         unfinished: bool,
-    ) -> anyhow::Result<Vec<HouseJob>> {
+    ) -> anyhow::Result<HouseJobList> {
         let found = sqlx::query(
             "SELECT jobs.id, jobs.principal, people.name, jobs.workflow, jobs.status,
                     jobs.created_at, jobs.backend
              FROM jobs LEFT JOIN people ON people.id = jobs.principal
              WHERE (?1 IS NULL OR jobs.id < ?1)
                AND (NOT ?2 OR jobs.status IN ('queued', 'running', 'canceling'))
-             ORDER BY jobs.id DESC LIMIT 100",
+             ORDER BY jobs.id DESC LIMIT ?3",
         )
         .bind(before.map(|job| rows::id(job.0)))
         .bind(unfinished)
+        .bind(PAGE)
         .fetch_all(&self.readers)
         .await
         .context("listing the jobs of everybody")?;
-        found.iter().map(house_job).collect()
+        let jobs: Vec<_> = found.iter().map(house_job).collect::<anyhow::Result<_>>()?;
+        let is_full = jobs.len() as i64 == PAGE;
+        let next = jobs.last().filter(|_| is_full).map(|job| job.id);
+        Ok(HouseJobList { jobs, next })
     }
 
     /// Whose a job is, and of which workflow.

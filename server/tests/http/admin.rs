@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use wire::studio::Bench;
-use wire::{AuditPage, HouseJob, HouseLimits, Job, JobStatus, Limited, Me};
+use wire::{AuditPage, HouseBackend, HouseJobList, HouseLimits, Job, JobStatus, Limited, Me};
 
 use super::house::{API, Answer, House, Visitor, small};
 
@@ -65,7 +65,7 @@ async fn the_log_is_read_by_kind_by_person_and_page_by_page() {
     assert!(of_both.is_empty(), "the owner made it: {of_both:?}");
     let all = read("").await.entries;
     let (newest, rest) = all.split_first().unwrap();
-    assert_eq!(read(&format!("before={}", newest.id)).await.entries, rest);
+    assert_eq!(read(&format!("cursor={}", newest.id)).await.entries, rest);
     let wrong = owner.get(&format!("{API}/admin/audit?who=x")).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
@@ -78,7 +78,7 @@ async fn the_owner_stops_anybodys_job_and_that_is_written_down() {
     let guest = house.visitor().await;
     let job: Job = guest.submit(&small("x")).await.json();
     let open = format!("{API}/admin/jobs?unfinished=true");
-    let listed: Vec<HouseJob> = owner.get(&open).await.json();
+    let listed = owner.get(&open).await.json::<HouseJobList>().jobs;
     assert_eq!((listed.len(), listed[0].id), (1, job.id));
 
     let cancel = format!("{API}/admin/jobs/{}/cancel", job.id);
@@ -86,7 +86,7 @@ async fn the_owner_stops_anybodys_job_and_that_is_written_down() {
     assert_eq!(owner.post(&cancel, &json!({})).await.status, StatusCode::NO_CONTENT);
     let job: Job = guest.get(&format!("{API}/jobs/{}", job.id)).await.json();
     assert_eq!(job.status, JobStatus::Canceled);
-    assert!(owner.get(&open).await.json::<Vec<HouseJob>>().is_empty());
+    assert!(owner.get(&open).await.json::<HouseJobList>().jobs.is_empty());
     assert_eq!(log(&owner, "job_canceled").await[0].about, "text-to-picture");
 }
 
@@ -161,5 +161,87 @@ async fn the_house_says_whether_accounts_can_be_asked_for() {
         let house = House::with(flags).await;
         let answer: wire::House = house.get(&format!("{API}/house")).await.json();
         assert_eq!((answer.registration, answer.elsewhere), (told, None));
+    }
+}
+
+#[tokio::test]
+async fn the_jobs_of_everybody_come_page_by_page() {
+    let house = House::with(&OPEN).await;
+    let owner = house.owner().await;
+    let mut many = small("x");
+    many["count"] = 101.into();
+    assert_eq!(owner.submit(&many).await.status, StatusCode::ACCEPTED);
+    let read = async |query: &str| -> HouseJobList {
+        owner.get(&format!("{API}/admin/jobs{query}")).await.json()
+    };
+    let first = read("").await;
+    assert_eq!((first.jobs.len(), first.next), (100, Some(first.jobs[99].id)));
+    let last = read(&format!("?cursor={}", first.jobs[99].id)).await;
+    assert_eq!((last.jobs.len(), last.next), (1, None));
+    assert!(!first.jobs.contains(&last.jobs[0]));
+    let wrong = owner.get(&format!("{API}/admin/jobs?cursor=x")).await;
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+// safety 13
+#[tokio::test]
+async fn the_owner_sees_the_backends_as_they_are() {
+    let house = House::working(0).await;
+    let owner = house.visitor().await;
+    owner.picture().await;
+    let told: Vec<HouseBackend> = owner.get(&format!("{API}/admin/backends")).await.json();
+    let [engine] = &told[..] else { panic!("{told:?}") };
+    assert!(engine.open && engine.reason.is_none(), "{engine:?}");
+    assert!(engine.url.starts_with("http://127.0.0.1:"), "{engine:?}");
+    assert!(engine.nodes.is_some_and(|nodes| nodes > 100), "{engine:?}");
+    let machine = engine.machine.as_ref().unwrap();
+    assert!(machine.version.is_some() && !machine.devices.is_empty(), "{machine:?}");
+    assert_eq!(engine.queue.map(|queue| queue.waiting), Some(0));
+
+    let away = House::with(&["--backend", "attic=http://127.0.0.1:9/?key=hidden"]).await;
+    let owner = away.visitor().await;
+    let answer = owner.get(&format!("{API}/admin/backends")).await;
+    assert!(!answer.text().contains("hidden"), "{}", answer.text());
+    let told: Vec<HouseBackend> = answer.json();
+    let attic = told.iter().find(|one| one.name == "attic").unwrap();
+    assert_eq!((attic.open, &attic.machine, attic.queue), (false, &None, None));
+}
+
+// safety 31
+#[tokio::test]
+async fn the_owner_sees_the_settings_and_no_secret() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let file = secret.path().to_str().unwrap();
+    let house = House::with(&[
+        "--public-url",
+        "https://art.example.org/room",
+        "--open",
+        "--guest-jobs",
+        "7",
+        "--alias",
+        "gpt-image-1=text-to-picture",
+        "--webhook",
+        "https://hooks.example.org/services/T0hidden?key=hidden",
+        "--webhook-secret-file",
+        file,
+    ])
+    .await;
+    let owner = house.owner().await;
+    let answer = owner.get(&format!("{API}/admin/settings")).await;
+    let text = answer.text();
+    assert!(!text.contains("hidden") && !text.contains("whsec_"), "{text}");
+    let told: Value = answer.json();
+    for (name, value) in [
+        ("public_url", json!("https://art.example.org/room/")),
+        ("open", json!(true)),
+        ("guest_jobs", json!(7)),
+        ("member_jobs", json!(100)),
+        ("aliases", json!(["gpt-image-1=text-to-picture"])),
+        ("webhooks", json!(["https://hooks.example.org"])),
+        ("webhook_secret_file", json!(file)),
+        ("keep_days", Value::Null),
+    ] {
+        assert_eq!(told[name], value, "{name}");
     }
 }

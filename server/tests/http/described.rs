@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
+use wire::WebhookEvent;
 
-use super::house::{API, House};
+use super::house::{API, House, small};
 use super::matrix::TABLE;
 use super::rules::Rule;
+use super::webhooks::Receiver;
 
 const METHODS: [&str; 6] = ["get", "head", "post", "put", "patch", "delete"];
 
@@ -109,6 +111,35 @@ fn leads_nowhere_else(document: &Value) {
     assert!(found.len() > 20);
     for to in found {
         assert!(document.pointer(to.trim_start_matches('#')).is_some(), "{to} leads nowhere");
+    }
+}
+
+#[tokio::test]
+async fn what_webhooks_are_sent_is_described_as_it_is() {
+    let house = House::working_with(&["--fetch-http", "--fetch-network", "127.0.0.1/32"]).await;
+    let document = description(&house).await;
+    let described = document["webhooks"].as_object().unwrap();
+    let all = std::iter::once(WebhookEvent::Started).chain(WebhookEvent::ENDS);
+    let all: BTreeSet<_> = all.map(|event| json!(event).as_str().unwrap().to_owned()).collect();
+    assert_eq!(described.keys().cloned().collect::<BTreeSet<_>>(), all);
+
+    let (me, mut receiver) = (house.visitor().await, Receiver::open().await);
+    let mut wanted = small("a red hill");
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let events = ["job.started", "job.succeeded"];
+    wanted["webhook"] = json!({ "url": receiver.url, "secret": secret, "events": events });
+    me.submit(&wanted).await;
+    for _ in events {
+        let (_, told) = receiver.next().await;
+        let post = &described[told["type"].as_str().unwrap()]["post"];
+        let body = &post["requestBody"]["content"]["application/json"]["schema"];
+        let members = |value: &Value| -> BTreeSet<String> {
+            value.as_object().unwrap().keys().cloned().collect()
+        };
+        assert_eq!(members(&told), members(&body["properties"]));
+        assert_eq!(told["type"], body["properties"]["type"]["const"]);
+        let job = members(&document["components"]["schemas"]["Job"]["properties"]);
+        assert_eq!(members(&told["data"]), job);
     }
 }
 

@@ -1,4 +1,4 @@
-//! API keys, and the tickets of programs.
+//! API keys.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use wire::{JobList, Key, Role, Ticket};
+use wire::{JobList, Key, Role};
 
 use super::house::{API, House, small};
 use super::late::Late;
@@ -259,22 +259,4 @@ async fn what_is_no_key_of_this_house_is_refused_everywhere() {
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{key:?} {uri}");
         }
     }
-}
-
-// safety 17
-#[tokio::test]
-async fn a_ticket_opens_one_websocket() {
-    let house = House::with(&CLOSED).await;
-    let owner = house.owner().await;
-    let address = house.listen().await;
-    assert!(live::open(address, &[]).await.is_err());
-    let ticket: Ticket = owner.post(&format!("{API}/live/ticket"), &json!({})).await.json();
-    let query = format!("?token={}", ticket.token);
-    let mut socket = live::open_with(address, &query, &[]).await.unwrap();
-    live::told(&mut socket).await;
-    assert!(live::open_with(address, &query, &[]).await.is_err(), "once");
-    // On anything but a WebSocket a secret in an address counts for nothing.
-    let ticket: Ticket = owner.post(&format!("{API}/live/ticket"), &json!({})).await.json();
-    let asked = house.get(&format!("{API}/me?token={}", ticket.token)).await;
-    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
 }

@@ -150,6 +150,84 @@ async fn nobody_hears_of_anothers_job() {
 }
 
 #[tokio::test]
+async fn whoever_watches_a_job_can_stop_it() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let job: wire::Job = visitor.submit(&small("x")).await.json();
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::Watch { job: job.id, after: None }).await;
+    say(&mut socket, &FromViewer::Cancel { job: job.id }).await;
+    let status = loop {
+        match told(&mut socket).await {
+            ToViewer::Event { event: Event::Finished { status, .. }, .. } => break status,
+            ToViewer::Refused { message, .. } => panic!("{message}"),
+            _ => (),
+        }
+    };
+    assert_eq!(status, JobStatus::Canceled);
+    let job: wire::Job = visitor.get(&format!("/api/parlor/v1/jobs/{}", job.id)).await.json();
+    assert_eq!(job.status, JobStatus::Canceled);
+}
+
+#[tokio::test]
+async fn a_job_that_is_not_watched_any_more_is_told_of_no_more() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let [one, two]: [wire::Job; 2] =
+        [visitor.submit(&small("x")).await.json(), visitor.submit(&small("y")).await.json()];
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    for job in [one.id, two.id] {
+        say(&mut socket, &FromViewer::Watch { job, after: None }).await;
+        assert!(
+            matches!(told(&mut socket).await, ToViewer::Snapshot { job: told } if told.id == job)
+        );
+    }
+    say(&mut socket, &FromViewer::Unwatch { job: one.id }).await;
+    for job in [one.id, two.id] {
+        say(&mut socket, &FromViewer::Cancel { job }).await;
+    }
+    loop {
+        match told(&mut socket).await {
+            ToViewer::Event { job, event, .. } => {
+                assert_eq!(job, two.id, "{event:?}");
+                if matches!(event, Event::Finished { .. }) {
+                    break;
+                }
+            }
+            ToViewer::Position { job, .. } => assert_eq!(job, two.id),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    let one: wire::Job = visitor.get(&format!("/api/parlor/v1/jobs/{}", one.id)).await.json();
+    assert_eq!(one.status, JobStatus::Canceled, "it was stopped all the same");
+}
+
+// safety 16
+#[tokio::test]
+async fn a_key_that_only_reads_watches_and_stops_nothing() {
+    let house = House::with(&["--open=false"]).await;
+    let owner = house.owner().await;
+    let key = owner.key(serde_json::json!({"name": "screen", "scope": "read"})).await;
+    let address = house.listen().await;
+    let job: wire::Job = owner.submit(&small("x")).await.json();
+    let mut socket = open(address, &[("x-api-key", &key.secret)]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::Watch { job: job.id, after: None }).await;
+    assert!(matches!(told(&mut socket).await, ToViewer::Snapshot { .. }));
+    say(&mut socket, &FromViewer::Cancel { job: job.id }).await;
+    let ToViewer::Refused { job: Some(about), message } = told(&mut socket).await else {
+        panic!("it was not refused")
+    };
+    assert!(about == job.id && message.contains("read"), "{message}");
+    let job: wire::Job = owner.get(&format!("/api/parlor/v1/jobs/{}", job.id)).await.json();
+    assert_eq!(job.status, JobStatus::Queued);
+}
+
+#[tokio::test]
 async fn what_cannot_be_understood_is_said_so() {
     let house = House::quiet().await;
     let address = house.listen().await;

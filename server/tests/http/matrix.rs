@@ -119,6 +119,8 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("DELETE", "/admin/sessions/{id}", API, Keeps),
     ("GET", "/admin/jobs", API, Keeps),
     ("POST", "/admin/jobs/{id}/cancel", API, Keeps),
+    ("GET", "/admin/backends", API, Keeps),
+    ("GET", "/admin/settings", API, Keeps),
     ("GET", "/admin/limits", API, Keeps),
     ("GET", "/admin/audit", API, Keeps),
     ("POST", "/import", STUDIO, Studio),
@@ -281,4 +283,9 @@ async fn a_guest_of_an_open_house_may_what_the_table_says() {
     let owner = house.owner().await;
     let things = Things::of(&owner).await;
     check(Who::Guest, &house.visitor().await, &things).await;
+    // Nor is a key that was revoked a guest here.
+    let revoked = owner.key(json!({"name": "gone", "scope": "admin"})).await;
+    let gone = format!("{API}/me/keys/{}", revoked.key.id);
+    assert_eq!(owner.call("DELETE", &gone).await.status, StatusCode::NO_CONTENT);
+    check(Who::RevokedKey, &house.showing("x-api-key", &revoked.secret), &things).await;
 }

@@ -230,10 +230,11 @@ async fn the_owner_sees_that_others_work_and_not_what_they_ask_for() {
     let owner = house.signed_in("Olga").await;
     let answer = owner.get(&format!("{API}/admin/jobs")).await;
     assert!(!answer.text().contains("garden"), "{}", answer.text());
-    let jobs: Vec<wire::HouseJob> = answer.json();
-    assert_eq!((jobs[0].id, jobs[0].name.as_deref()), (job.id, Some("Mia")));
-    let next = owner.get(&format!("{API}/admin/jobs?before={}", job.id)).await;
-    assert_eq!(next.json::<Vec<wire::HouseJob>>(), []);
+    let page: wire::HouseJobList = answer.json();
+    let first = &page.jobs[0];
+    assert_eq!((first.id, first.name.as_deref(), page.next), (job.id, Some("Mia"), None));
+    let next = owner.get(&format!("{API}/admin/jobs?cursor={}", job.id)).await;
+    assert_eq!(next.json::<wire::HouseJobList>().jobs, []);
     let limits: wire::HouseLimits = owner.get(&format!("{API}/admin/limits")).await.json();
     assert!(limits.guest.iter().any(|limit| limit.what == wire::Limited::JobsPerDay));
 }

@@ -1,7 +1,7 @@
 //! The jobs of everybody, without what was asked for: that is theirs alone.
 
 use leptos::prelude::*;
-use wire::{HouseJob, JobId, JobStatus};
+use wire::{HouseJob, JobStatus};
 
 use crate::{
     api::{Error, admin},
@@ -21,16 +21,13 @@ use crate::{
 /// Of the heading.
 const HEADING: &str = "jobs";
 
-/// As many as the server tells at once.
-const PAGE: usize = 100;
-
 #[component]
 pub(super) fn AllJobs() -> Node {
     let (again, doing) = (Again::new(), Doing::new(HEADING));
     let is_open_only = RwSignal::new(true);
     let pages = RwSignal::new(1_usize);
     let ask = move || load(is_open_only.get(), pages.get());
-    let list = fetched(again, ask, move |jobs| draw(jobs, is_open_only, (pages, again, doing)));
+    let list = fetched(again, ask, move |shown| draw(shown, is_open_only, (pages, again, doing)));
     let choose = move |event| {
         pages.set(1);
         is_open_only.set(event_target_checked(&event));
@@ -47,23 +44,25 @@ pub(super) fn AllJobs() -> Node {
     }
 }
 
+/// What is shown, and whether there is more.
+type Shown = (Vec<HouseJob>, bool);
+
 /// So many pages as one list.
-async fn load(unfinished: bool, pages: usize) -> Result<Vec<HouseJob>, Error> {
-    let mut jobs: Vec<HouseJob> = Vec::new();
+async fn load(unfinished: bool, pages: usize) -> Result<Shown, Error> {
+    let (mut jobs, mut next) = (Vec::new(), None);
     for _ in 0..pages {
-        let before: Option<JobId> = jobs.last().map(|job| job.id);
-        let page = admin::jobs(before, unfinished).await?;
-        let is_last = page.len() < PAGE;
-        jobs.extend(page);
-        if is_last {
+        let page = admin::jobs(next, unfinished).await?;
+        jobs.extend(page.jobs);
+        next = page.next;
+        if next.is_none() {
             break;
         }
     }
-    Ok(jobs)
+    Ok((jobs, next.is_some()))
 }
 
 fn draw(
-    jobs: Vec<HouseJob>,
+    (jobs, has_more): Shown,
     is_open_only: RwSignal<bool>,
     (pages, again, doing): (RwSignal<usize>, Again, Doing),
 ) -> Node {
@@ -71,7 +70,6 @@ fn draw(
         let is_open_only = is_open_only.get_untracked();
         return nothing(if is_open_only { t::all_jobs_none_open() } else { t::all_jobs_none() });
     }
-    let has_more = jobs.len() == pages.get_untracked() * PAGE;
     let rows = jobs.into_iter().map(|job| view! { <One job again doing /> });
     view! {
         <ul class="rows">{rows.collect::<Node>()}</ul>

@@ -57,7 +57,7 @@ pub(super) fn Log() -> Node {
 /// So many pages as one list.
 async fn load(wanted: Wanted) -> Result<Shown, Error> {
     let mut query = LogQuery {
-        before: None,
+        cursor: None,
         what: Some(wanted.what).filter(|what| !what.is_empty()),
         principal: wanted.who.parse::<Uuid>().ok(),
     };
@@ -65,12 +65,12 @@ async fn load(wanted: Wanted) -> Result<Shown, Error> {
     for _ in 0..=wanted.more {
         let page = admin::log(&query).await?;
         entries.extend(page.entries);
-        query.before = page.next;
+        query.cursor = page.next;
         if page.next.is_none() {
             break;
         }
     }
-    Ok((entries, query.before.is_some()))
+    Ok((entries, query.cursor.is_some()))
 }
 
 #[component]

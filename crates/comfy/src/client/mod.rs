@@ -116,7 +116,8 @@ impl Client {
         Self { limits, ..self }
     }
 
-    pub(crate) fn base(&self) -> &Url {
+    /// Where the server is, without a query.
+    pub fn base(&self) -> &Url {
         &self.base
     }
 

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 use wire::{
-    AuditPage, HouseJob, HouseLimits, Key, Link, MadeLink, NewInvite, Person, PersonChange, Session,
+    AuditPage, HouseBackend, HouseJobList, HouseLimits, JobId, Key, Link, MadeLink, NewInvite,
+    Person, PersonChange, Session,
 };
 
-use crate::operation::{Needs, Operation, delete, get, json, number, patch, post, text};
-use crate::shape::Shape;
+use crate::operation::{Content, Needs, Operation, delete, get, json, number, patch, post, text};
+use crate::shape::{Shape, of};
 
 pub(super) fn routes() -> Vec<Operation> {
     let uuid = || Shape::Literal(json!({"type": "string", "format": "uuid"}));
@@ -58,22 +59,32 @@ pub(super) fn routes() -> Vec<Operation> {
             .answers_nothing("It is out."),
         get("/admin/jobs", "list_all_jobs")
             .says("Everybody's jobs", "Without what was asked for, which is theirs.")
-            .query("before", uuid(), "The last job of the page before.")
+            .query("cursor", of::<JobId>(), "`next` of the page before.")
             .query(
                 "unfinished",
                 Shape::Literal(json!({"type": "boolean"})),
                 "Only those that are not over.",
             )
-            .answers(200, json::<Vec<HouseJob>>(), "One page, the newest first."),
+            .answers(200, json::<HouseJobList>(), "One page, the newest first."),
         post("/admin/jobs/{id}/cancel", "cancel_any_job")
             .says("Stop a job", "Whosever it is.")
             .answers_nothing("It was told to stop."),
+        get("/admin/backends", "list_backends")
+            .says("The ComfyUI servers", "How they are now. Which there are, the settings say.")
+            .answers(200, json::<Vec<HouseBackend>>(), "All of them, in their order."),
+        get("/admin/settings", "list_settings")
+            .says(
+                "The settings",
+                "Those that count now, by their names in `parlor.toml`, without secrets. They are changed there, \
+                 on the command line or in the environment, and count from the next start.",
+            )
+            .answers(200, Content::Json(Shape::Literal(json!({"type": "object"}))), "By their names."),
         get("/admin/limits", "list_limits")
             .says("What people may", "And who has used half of it or more.")
             .answers(200, json::<HouseLimits>(), "The limits."),
         get("/admin/audit", "list_audit")
             .says("What happened", "The newest first.")
-            .query("before", number(0, i64::MAX), "`next` of the page before.")
+            .query("cursor", number(0, i64::MAX), "`next` of the page before.")
             .query("what", text(), "Only of this kind.")
             .query("principal", uuid(), "Only what this one did.")
             .answers(200, json::<AuditPage>(), "One page."),

@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .with(&["Location", "Preference-Applied", "Idempotent-Replayed"])
             .answers(202, json::<BatchPage>(), "Its jobs wait or run; ask at `Location` again.")
             .with(&["Location", "Preference-Applied", "Idempotent-Replayed"])
-            .refuses(&[409, 422, 502, 503]),
+            .refuses(&[409, 422, 503]),
         get("/batches/{id}", "show_batch")
             .says("One batch", "How it fares, and its jobs in the order of their lines, page by page.")
             .query("cursor", number(0, i64::from(u32::MAX)), "`next` of the page before.")

@@ -33,7 +33,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 "Begins it, by tus 1.0.0 with creation, expiration and termination; no piece comes with it. It \
                  may take a day to become whole.",
             )
-            .header("Tus-Resumable", text(), VERSION)
+            .header("Tus-Resumable", version(), VERSION)
             .header_needed("Upload-Length", number(1, i64::MAX), "Bytes of the whole file.")
             .header("Upload-Metadata", text(), "`filename` and `filetype`, each with its value in base64: `filename Zm94LnBuZw==`.")
             .answers_any(201, Vec::new(), "Send its pieces to `Location`.")
@@ -41,7 +41,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .refuses(&[412, 413, 422]),
         head("/uploads/resumable/{id}", "measure_upload")
             .says("How much of a file has come", "")
-            .header("Tus-Resumable", text(), VERSION)
+            .header("Tus-Resumable", version(), VERSION)
             .answers_any(200, Vec::new(), "So much.")
             .with(&["Upload-Offset", "Upload-Length", "Upload-Expires", "Content-Location"])
             .refuses(&[409, 412]),
@@ -56,7 +56,7 @@ pub(super) fn routes() -> Vec<Operation> {
             ),
         delete("/uploads/resumable/{id}", "end_upload")
             .says("Give a file up", "What it became stays.")
-            .header("Tus-Resumable", text(), VERSION)
+            .header("Tus-Resumable", version(), VERSION)
             .answers_nothing("It is forgotten.")
             .refuses(&[409, 412]),
         whole(get("/uploads/{id}", "show_upload"))
@@ -86,9 +86,13 @@ pub(super) fn routes() -> Vec<Operation> {
     ]
 }
 
+fn version() -> Shape {
+    Shape::Literal(json!({"type": "string", "enum": ["1.0.0"]}))
+}
+
 fn piece(operation: Operation) -> Operation {
     operation
-        .header("Tus-Resumable", text(), VERSION)
+        .header("Tus-Resumable", version(), VERSION)
         .header_needed("Upload-Offset", number(0, i64::MAX), "Bytes that came before.")
         .takes_any(vec![Content::Bytes("application/offset+octet-stream")], None)
         .answers_any(204, Vec::new(), "It has come.")

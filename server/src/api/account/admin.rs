@@ -1,4 +1,5 @@
-//! `/admin`: people, invitations, keys, sessions, and what happened. For owners.
+//! `/admin`: people, invitations, keys, sessions, what happened, and what the house is made of. For
+//! owners.
 
 use std::sync::Arc;
 
@@ -6,9 +7,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 use wire::{
-    AuditPage, HouseJob, HouseLimits, JobId, Key, Link, NewInvite, Person, PersonChange, Session,
+    AuditPage, HouseBackend, HouseJobList, HouseLimits, JobId, Key, Link, NewInvite, Person,
+    PersonChange, Session,
 };
 
 use super::{NOT_KEPT, mine};
@@ -136,8 +139,8 @@ pub(crate) async fn jobs(
     State(app): State<Arc<App>>,
     Owner(_): Owner,
     Query(page): Query<JobPage>,
-) -> Result<axum::Json<Vec<HouseJob>>> {
-    Ok(axum::Json(app.db.jobs_of_all(page.before, page.unfinished).await?))
+) -> Result<axum::Json<HouseJobList>> {
+    Ok(axum::Json(app.db.jobs_of_all(page.cursor, page.unfinished).await?))
 }
 
 /// Stops a job, whosever it is.
@@ -158,10 +161,26 @@ pub(crate) async fn cancel_job(
 #[serde(deny_unknown_fields)]
 pub(crate) struct JobPage {
     /// The last job of the page before.
-    before: Option<JobId>,
+    cursor: Option<JobId>,
     /// Only those that are not over.
     #[serde(default)]
     unfinished: bool,
+}
+
+/// The ComfyUI servers, as they are now.
+pub(crate) async fn backends(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> axum::Json<Vec<HouseBackend>> {
+    axum::Json(app.backends.told().await)
+}
+
+/// safety 31: the settings that count, without those that are secret.
+pub(crate) async fn settings(
+    State(app): State<Arc<App>>,
+    Owner(_): Owner,
+) -> Result<axum::Json<Value>> {
+    Ok(axum::Json(serde_json::to_value(&app.config).map_err(anyhow::Error::from)?))
 }
 
 /// What guests and members may, and who is near it.

@@ -29,6 +29,7 @@ pub(super) fn to(mut whole: Value, form: &Workflow) -> Value {
         kept.shift_insert(0, path, own(run, (submit, form)));
     }
     whole["paths"] = kept.into();
+    whole.as_object_mut().and_then(|members| members.remove("webhooks"));
     whole["info"]["title"] = form.about.title.clone().into();
     whole["info"]["summary"] = form.about.summary.clone().into();
     whole["info"]["version"] = form.version.to_string().into();

@@ -23,6 +23,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::app::App;
 use crate::auth::{self, Principal};
 use crate::error::{Error, Result};
+use crate::extract::asks_for;
 use crate::limits::SocketPlace;
 use crate::people::Whence;
 use crate::shutdown::Shutdown;
@@ -115,9 +116,4 @@ fn accept_key(headers: &HeaderMap) -> Option<[(HeaderName, HeaderValue); 3]> {
         (UPGRADE, HeaderValue::from_static("websocket")),
         (SEC_WEBSOCKET_ACCEPT, accept),
     ])
-}
-
-fn asks_for(headers: &HeaderMap, name: HeaderName, wanted: &str) -> bool {
-    let lines = headers.get_all(name).into_iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(',')).any(|item| item.trim().eq_ignore_ascii_case(wanted))
 }

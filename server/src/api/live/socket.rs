@@ -13,6 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::tungstenite::protocol::frame::{CloseFrame, FrameHeader};
@@ -27,6 +28,9 @@ const READ_BUFFER: usize = 512;
 const SEND_DEADLINE: Duration = Duration::from_secs(20);
 /// How long to wait for the other side's goodbye.
 const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
+/// A viewer that says nothing is asked this often whether it is still there,
+/// and is gone when it does not answer until the next time.
+const PING: Duration = Duration::from_secs(30);
 /// Longest head of a frame that is not masked.
 const FRAME_HEAD: usize = 10;
 
@@ -98,7 +102,11 @@ impl Socket {
     /// with unread bytes would take the goodbye back.
     pub(in crate::api) async fn close(mut self, code: CloseCode, reason: &'static str) {
         let _ = tokio::time::timeout(CLOSE_DEADLINE, async {
-            self.stream.close(Some(CloseFrame { code, reason: reason.into() })).await?;
+            let goodbye = CloseFrame { code, reason: reason.into() };
+            if self.stream.close(Some(goodbye)).await.is_err() {
+                // The other side was first. The answer is ready, and waits to be sent.
+                self.stream.flush().await?;
+            }
             let io = self.stream.get_mut();
             io.shutdown().await?;
             let mut scrap = [0; 512];
@@ -123,5 +131,41 @@ impl Socket {
             Ok::<_, End>(io.flush().await?)
         };
         tokio::time::timeout(SEND_DEADLINE, sending).await.map_err(|_| End::Gone)?
+    }
+}
+
+/// Whether the other side is still there.
+#[derive(Debug)]
+pub(in crate::api) struct Pulse {
+    asking: Interval,
+    /// It said something since it was last asked.
+    heard: bool,
+}
+
+impl Pulse {
+    pub(in crate::api) fn new() -> Self {
+        let mut asking = interval_at(Instant::now() + PING, PING);
+        asking.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self { asking, heard: true }
+    }
+
+    /// It said something.
+    pub(in crate::api) fn heard(&mut self) {
+        self.heard = true;
+    }
+
+    /// Waits until it is to be asked. Dropping the future loses nothing.
+    pub(in crate::api) async fn due(&mut self) {
+        self.asking.tick().await;
+    }
+
+    /// It is asked now.
+    ///
+    /// # Errors
+    ///
+    /// When it has said nothing since it was last asked.
+    pub(in crate::api) fn ask(&mut self) -> Result<(), End> {
+        let heard = std::mem::take(&mut self.heard);
+        if heard { Ok(()) } else { Err(End::Close(CloseCode::Policy, "no answer")) }
     }
 }

@@ -1,14 +1,12 @@
 //! One open page, from its hello to its goodbye.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::time::{Interval, MissedTickBehavior, interval_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use wire::{FromViewer, JobId, JobStatus, ToViewer};
 
-use super::socket::{End, Socket};
+use super::socket::{End, Pulse, Socket};
 use super::watching::Watching;
 use crate::api::parlor::links::{Links, encoded};
 use crate::app::App;
@@ -18,9 +16,6 @@ use crate::events::Told;
 use crate::site;
 use crate::telemetry::Counted;
 
-/// A viewer that says nothing is asked this often whether it is still there,
-/// and is gone when it does not answer until the next time.
-const PING: Duration = Duration::from_secs(30);
 /// Viewers come back after between one and two of these, so that not all come
 /// at once.
 const BACK_MS: u32 = 1000;
@@ -39,8 +34,7 @@ pub(super) struct Viewer {
     address: PrincipalId,
     socket: Socket,
     watching: Watching,
-    /// It said something since it was last asked.
-    heard: bool,
+    pulse: Pulse,
     _counted: Counted,
 }
 
@@ -58,7 +52,7 @@ impl Viewer {
             address,
             socket,
             watching: Watching::default(),
-            heard: true,
+            pulse: Pulse::new(),
             _counted: counted,
         })
     }
@@ -77,12 +71,11 @@ impl Viewer {
         self.say(&ToViewer::Hello { build: site::BUILD.into() }).await?;
         let stopping = self.app.shutdown.started();
         tokio::pin!(stopping);
-        let mut ping = every(PING);
         loop {
             tokio::select! {
                 told = self.watching.next() => self.tell(told).await?,
                 message = self.socket.receive() => self.hear(message?).await?,
-                _ = ping.tick() => self.check().await?,
+                () = self.pulse.due() => self.check().await?,
                 () = self.principal.ended() => return Err(SIGNED_OUT),
                 () = &mut stopping => {
                     let after_ms = BACK_MS + rand::random_range(0..BACK_MS);
@@ -105,7 +98,7 @@ impl Viewer {
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), End> {
-        self.heard = true;
+        self.pulse.heard();
         if matches!(message, Message::Text(_) | Message::Binary(_))
             && let Err(too_often) = self.app.limits.request(Some(&self.principal), self.address)
         {
@@ -213,9 +206,7 @@ impl Viewer {
         if self.principal.is_over() {
             return Err(SIGNED_OUT);
         }
-        if !std::mem::take(&mut self.heard) {
-            return Err(End::Close(CloseCode::Policy, "no answer"));
-        }
+        self.pulse.ask()?;
         Box::pin(self.socket.ping()).await
     }
 
@@ -232,10 +223,4 @@ impl Viewer {
 fn fail(error: &anyhow::Error) -> Result<(), End> {
     tracing::error!(error = format!("{error:#}"), "a viewer could not be told");
     Err(End::Close(CloseCode::Error, "something went wrong on our side"))
-}
-
-fn every(period: Duration) -> Interval {
-    let mut interval = interval_at(tokio::time::Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }

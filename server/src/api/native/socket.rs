@@ -5,14 +5,12 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
 use comfy::message::{self, Executing, Frame, Message, Status};
 use serde::Deserialize;
-use tokio::time::{Interval, MissedTickBehavior, interval_at};
 use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use uuid::Uuid;
@@ -20,16 +18,13 @@ use uuid::Uuid;
 use super::info;
 use super::words::Result;
 use crate::api::live::Opening;
-use crate::api::live::socket::{End, Socket};
+use crate::api::live::socket::{End, Pulse, Socket};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::events::{Behind, Ear, Line, Preview, Said, To};
 use crate::extract::{GraphRunner, Query};
 use crate::people::Whence;
 use crate::telemetry::Counted;
-
-/// A client that says nothing is asked this often whether it is still there.
-const PING: Duration = Duration::from_secs(30);
 
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
 const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
@@ -74,8 +69,7 @@ struct Listener {
     silent: bool,
     /// Without metadata a preview comes after the progress that it belongs to.
     held: Option<Preview>,
-    /// It said something since it was last asked.
-    heard: bool,
+    pulse: Pulse,
     _counted: Counted,
 }
 
@@ -86,7 +80,7 @@ impl Listener {
             metadata: false,
             silent: true,
             held: None,
-            heard: true,
+            pulse: Pulse::new(),
             _counted: app.metrics.viewing(),
             app,
             principal,
@@ -108,7 +102,6 @@ impl Listener {
         self.greet().await?;
         let stopping = self.app.shutdown.started();
         tokio::pin!(stopping);
-        let mut ping = every(PING);
         loop {
             tokio::select! {
                 line = self.ear.next() => match line {
@@ -116,7 +109,7 @@ impl Listener {
                     Err(Behind) => return Err(TOO_SLOW),
                 },
                 packet = self.socket.receive() => self.hear(packet?).await?,
-                _ = ping.tick() => self.check().await?,
+                () = self.pulse.due() => self.check().await?,
                 () = self.principal.ended() => return Err(SIGNED_OUT),
                 () = &mut stopping => return Err(CLOSING),
             }
@@ -188,7 +181,7 @@ impl Listener {
 
     /// Only the first message can mean anything.
     async fn hear(&mut self, packet: Packet) -> Result<(), End> {
-        self.heard = true;
+        self.pulse.heard();
         match packet {
             Packet::Text(text) => {
                 let first = std::mem::take(&mut self.silent);
@@ -212,19 +205,11 @@ impl Listener {
         if self.principal.is_over() {
             return Err(SIGNED_OUT);
         }
-        if !std::mem::take(&mut self.heard) {
-            return Err(End::Close(CloseCode::Policy, "no answer"));
-        }
+        self.pulse.ask()?;
         Box::pin(self.socket.ping()).await
     }
 
     async fn say(&mut self, message: &Message) -> Result<(), End> {
         self.socket.send_text(Bytes::from(message.encode())).await
     }
-}
-
-fn every(period: Duration) -> Interval {
-    let mut interval = interval_at(tokio::time::Instant::now() + period, period);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    interval
 }

@@ -46,6 +46,15 @@ impl Wishes {
         }
         Ok(())
     }
+
+    /// These and those.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            output_base64: self.output_base64 || other.output_base64,
+            output_oss: self.output_oss || other.output_oss,
+            stream: self.stream || other.stream,
+        }
+    }
 }
 
 /// In a query, flags are texts. One that cannot be read is refused: it would be passed over, and

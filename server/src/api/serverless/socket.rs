@@ -14,9 +14,10 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use super::follow::Follow;
 use super::order::{From, Wishes};
 use crate::api::live::Opening;
-use crate::api::live::socket::{End, Socket};
+use crate::api::live::socket::{End, Pulse, Socket};
 use crate::api::native::words::{Refused, Result};
 use crate::app::App;
+use crate::error::Error;
 use crate::extract::{GraphRunner, Query};
 use crate::people::Whence;
 
@@ -25,6 +26,8 @@ const MOST: usize = 64 << 10;
 
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
 const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
+/// Said back, as politeness and RFC 6455 ask.
+const GOODBYE: End = End::Close(CloseCode::Normal, "");
 
 pub(super) async fn open(
     State(app): State<Arc<App>>,
@@ -38,16 +41,17 @@ pub(super) async fn open(
     let shutdown = app.shutdown.clone();
     let from = From { app, principal, address: whence.hash };
     Ok(opening.converse(&shutdown, async move |socket| {
-        Talk { from, wishes, socket }.run().await;
+        Talk { from, wishes, socket, pulse: Pulse::new() }.run().await;
     }))
 }
 
-/// One conversation. Ends when the other side leaves or is signed out, and when
-/// the house closes.
+/// One conversation. Ends when the other side leaves, does not answer or is signed
+/// out, and when the house closes.
 struct Talk {
     from: From,
     wishes: Wishes,
     socket: Socket,
+    pulse: Pulse,
 }
 
 impl Talk {
@@ -63,32 +67,44 @@ impl Talk {
         loop {
             let packet = tokio::select! {
                 packet = self.socket.receive() => packet?,
+                () = self.pulse.due() => {
+                    self.check().await?;
+                    continue;
+                }
                 () = self.from.principal.ended() => return Err(SIGNED_OUT),
                 () = self.from.app.shutdown.started() => return Err(CLOSING),
             };
+            self.pulse.heard();
             match packet {
                 Packet::Text(text) => self.answer(text.as_bytes()).await?,
-                Packet::Close(_) => return Err(End::Gone),
-                _ => (),
+                Packet::Binary(_) => {
+                    self.refuse(Refused::invalid("send the graph as text")).await?;
+                }
+                Packet::Close(_) => return Err(GOODBYE),
+                Packet::Ping(_) | Packet::Pong(_) | Packet::Frame(_) => (),
             }
         }
     }
 
     /// Runs one graph, or says why not.
     async fn answer(&mut self, text: &[u8]) -> Result<(), End> {
-        let body =
-            comfy::json::strict(text, MOST).map_err(|error| Refused::invalid(&error.to_string()));
-        let begun = match body {
-            Ok(body) => Follow::begin(self.from.clone(), &body, self.wishes).await,
-            Err(refused) => Err(refused),
-        };
-        match begun {
+        match self.begin(text).await {
             Ok(follow) => self.tell(follow).await,
-            Err(refused) => {
-                let body = body_of(refused).await;
-                self.say(&json!({ "type": "error", "data": body })).await
-            }
+            Err(refused) => self.refuse(refused).await,
         }
+    }
+
+    /// What is said counts like what is asked.
+    async fn begin(&mut self, text: &[u8]) -> Result<Follow> {
+        let From { app, principal, address } = &self.from;
+        if let Err(too_often) = app.limits.request(Some(principal), *address) {
+            let retry_after = too_often.retry_after.as_secs() + 1;
+            let message = format!("this is said too often: say it again in {retry_after} s");
+            return Err(Error::TooMany { message, retry_after }.into());
+        }
+        let body = comfy::json::strict(text, MOST);
+        let body = body.map_err(|error| Refused::invalid(&error.to_string()))?;
+        Follow::begin(self.from.clone(), &body, self.wishes).await
     }
 
     async fn tell(&mut self, mut follow: Follow) -> Result<(), End> {
@@ -103,11 +119,25 @@ impl Talk {
                     }
                 },
                 // Only one graph at a time; what else is said meanwhile is not heard.
-                packet = self.socket.receive() => if let Packet::Close(_) = packet? {
-                    return Err(End::Gone);
-                },
+                packet = self.socket.receive() => {
+                    self.pulse.heard();
+                    if let Packet::Close(_) = packet? {
+                        return Err(GOODBYE);
+                    }
+                }
+                () = self.pulse.due() => self.check().await?,
             }
         }
+    }
+
+    async fn check(&mut self) -> Result<(), End> {
+        self.pulse.ask()?;
+        self.socket.ping().await
+    }
+
+    async fn refuse(&mut self, refused: Refused) -> Result<(), End> {
+        let body = body_of(refused).await;
+        self.say(&json!({ "type": "error", "data": body })).await
     }
 
     async fn say(&mut self, message: &Value) -> Result<(), End> {

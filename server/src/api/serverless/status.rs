@@ -22,6 +22,9 @@ use crate::extract::Query;
 #[derive(Debug, Deserialize)]
 pub(super) struct Wanted {
     task_id: String,
+    /// Besides those that it was begun with: one that came by another door had none.
+    #[serde(flatten)]
+    wishes: Wishes,
 }
 
 /// A list of messages; the last is of type `serverless_api` when it is over.
@@ -30,7 +33,8 @@ pub(super) async fn show(
     principal: Principal,
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<Value>> {
-    let (id, wishes) = match app.db.task(principal.id, &wanted.task_id).await? {
+    wanted.wishes.check(&app)?;
+    let (id, kept) = match app.db.task(principal.id, &wanted.task_id).await? {
         Some((job, wishes)) => (job, serde_json::from_value(wishes).unwrap_or_default()),
         None => (wanted.task_id.parse().map_err(|_| Error::NotFound("task"))?, Wishes::default()),
     };
@@ -45,7 +49,7 @@ pub(super) async fn show(
     }
     if job.status.is_over() {
         let owner = principal.id;
-        told.push(results::message(&app, (&job, owner), wishes).await?);
+        told.push(results::message(&app, (&job, owner), wanted.wishes.and(kept)).await?);
     }
     Ok(axum::Json(told.into()))
 }

@@ -16,7 +16,7 @@ async function ask(path, body, type = "application/json") {
 const inputs = {{ inputs }};
 const run = "api/parlor/v1/workflows/{{ slug }}/jobs?wait=600";
 const job = await (await ask(run, JSON.stringify({ inputs }))).json();
-if (job.failure) throw new Error(job.failure.message);
+if (job.status !== "succeeded") throw new Error(job.failure?.message ?? `the job is ${job.status}`);
 for (const output of job.outputs) {
   const content = await (await ask(output.url)).arrayBuffer();
   await writeFile(output.name, new Uint8Array(content));

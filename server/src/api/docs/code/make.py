@@ -16,8 +16,9 @@ def ask(path, body=None, kind="application/json"):
 inputs = {{ inputs }}
 body = json.dumps({"inputs": inputs}).encode()
 job = json.loads(ask("api/parlor/v1/workflows/{{ slug }}/jobs?wait=600", body))
-if job["failure"]:
-    raise SystemExit(job["failure"]["message"])
+if job["status"] != "succeeded":
+    failure = job["failure"] or {"message": f"the job is {job['status']}"}
+    raise SystemExit(failure["message"])
 for output in job["outputs"]:
     with open(output["name"], "wb") as file:
         file.write(ask(output["url"]))
