@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::{Event, Inputs, Job, JobId, JobStatus, Output, OutputId, ToViewer};
 
+use super::parlor::submit::preferred_wait;
 use super::parlor::workflows;
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
@@ -43,6 +45,12 @@ pub(super) async fn start(
         charge.keep(Used { jobs: 1, cost: submitted.cost, bytes: 0 }).await?;
     }
     Ok(submitted)
+}
+
+/// How long is waited for whoever sends these headers: as `Prefer: wait=` says, in seconds, and
+/// no longer than `longest`.
+pub(super) fn patience(headers: &HeaderMap, longest: Duration) -> Duration {
+    preferred_wait(headers).map_or(longest, |seconds| longest.min(Duration::from_secs(seconds)))
 }
 
 /// The job once it is over, or as it is when the time is.

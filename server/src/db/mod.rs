@@ -12,6 +12,7 @@
 //! Reads and writes use different connections: in SQLite's WAL mode one of the
 //! `readers` never waits for the writer.
 
+mod asset_keys;
 mod assets;
 mod attempts;
 mod audit;

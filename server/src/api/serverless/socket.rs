@@ -12,16 +12,13 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::follow::Follow;
-use super::order::{From, Wishes};
+use super::order::{self, From, Wishes};
 use crate::api::live::Opening;
 use crate::api::live::socket::{End, Socket};
 use crate::api::native::words::{Refused, Result};
 use crate::app::App;
 use crate::extract::{GraphRunner, Query};
 use crate::people::Whence;
-
-/// Largest graph, in bytes; a larger one is posted. safety 19
-const MOST: usize = 64 << 10;
 
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
 const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
@@ -34,7 +31,9 @@ pub(super) async fn open(
     request: Request,
 ) -> Result<Response> {
     wishes.check(&app)?;
-    let opening = Opening::new(&app, (&principal, &whence), request)?;
+    // safety 19: no more than over HTTP, and only from those who may run graphs.
+    let most = order::longest(&app);
+    let opening = Opening::new(&app, (&principal, &whence), request)?.taking(most);
     let shutdown = app.shutdown.clone();
     let from = From { app, principal, address: whence.hash };
     Ok(opening.converse(&shutdown, async move |socket| {
@@ -76,8 +75,9 @@ impl Talk {
 
     /// Runs one graph, or says why not.
     async fn answer(&mut self, text: &[u8]) -> Result<(), End> {
+        let most = order::longest(&self.from.app);
         let body =
-            comfy::json::strict(text, MOST).map_err(|error| Refused::invalid(&error.to_string()));
+            comfy::json::strict(text, most).map_err(|error| Refused::invalid(&error.to_string()));
         let begun = match body {
             Ok(body) => Follow::begin(self.from.clone(), &body, self.wishes).await,
             Err(refused) => Err(refused),
