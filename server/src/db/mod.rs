@@ -77,6 +77,7 @@ pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
+pub(crate) use recipes::RecipeHash;
 pub(crate) use record::Changed;
 pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
