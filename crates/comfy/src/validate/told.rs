@@ -15,7 +15,7 @@ pub(super) struct Told(HashMap<String, NodeRules>);
 impl Told {
     pub(super) fn of(graph: &Graph, definitions: &Definitions) -> Self {
         let classes = graph.classes().filter_map(|class| {
-            Some((class.to_owned(), NodeRules::from(definitions.node(class)?)))
+            Some((class.to_owned(), NodeRules::from(definitions.node(class)?).of_class(class)))
         });
         Self(classes.collect())
     }
