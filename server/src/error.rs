@@ -8,10 +8,9 @@ use axum::http::header::{
 use axum::http::{HeaderValue, Method, StatusCode, Uri};
 
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 use wire::{ErrorCode, Problem};
 
-use crate::api::{comfy_v2, native, openai, recipes};
+use crate::api::dialect::{self, Dialect};
 use crate::db::Trouble;
 use crate::telemetry::RequestId;
 
@@ -215,23 +214,10 @@ fn code(status: StatusCode) -> ErrorCode {
     }
 }
 
-/// How the door at `path` words a refusal, if not as Parlor's own does.
-fn dialect(path: &str) -> Option<fn(&Problem) -> Value> {
-    Some(match path {
-        "/api" | "/api/generate" => recipes::said,
-        path if path.starts_with("/api/status/") => recipes::said,
-        path if path.starts_with("/api/v2/") => comfy_v2::said,
-        path if path.starts_with("/api/serverless/") => native::words::said,
-        path if path.starts_with("/v1/") => openai::said,
-        _ => return None,
-    })
-}
-
-/// The body of a refusal and its type, as the door at `path` tells it.
-fn told(path: &str, problem: &Problem) -> (&'static str, Vec<u8>) {
-    let dialect = dialect(path);
+/// The body of a refusal and its type, as a door tells it.
+fn told(dialect: Option<Dialect>, problem: &Problem) -> (&'static str, Vec<u8>) {
     let body = match dialect {
-        Some(say) => serde_json::to_vec(&say(problem)),
+        Some(door) => serde_json::to_vec(&(door.say)(problem)),
         None => serde_json::to_vec(problem),
     };
     let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
@@ -261,7 +247,11 @@ impl Asked {
             return;
         }
         let problem = Problem { request_id: Some(id.to_string()), ..problem_of(response) };
-        let (kind, body) = told(self.uri.path(), &problem);
+        let dialect = dialect::of(self.uri.path());
+        if let Some(door) = dialect {
+            *response.status_mut() = (door.status)(status);
+        }
+        let (kind, body) = told(dialect, &problem);
         let headers = response.headers_mut();
         headers.remove(CONTENT_LENGTH);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

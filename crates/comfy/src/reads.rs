@@ -21,6 +21,11 @@ pub struct Reads {
 /// Lists of files that the catalogue does not call so.
 const LISTS_OF_FILES: [(&str, &str); 1] = [("LoadLatent", "latent")];
 
+/// Whether the choices of this input are files that were handed in, though the catalogue does not say so.
+pub fn lists_files(class: &str, input: &str) -> bool {
+    LISTS_OF_FILES.contains(&(class, input))
+}
+
 /// What ComfyUI takes for the name of a folder, at the end of a file's name.
 const FOLDERS: [&str; 3] = ["[input]", "[output]", "[temp]"];
 
@@ -40,7 +45,7 @@ pub fn reads(graph: &Graph, definitions: &[&Definitions]) -> Vec<Reads> {
                 let definition = all.node(&node.class_type)?;
                 inputs::find(definition, node, name).or_else(|| definition.input(name))
             });
-            let listed = LISTS_OF_FILES.contains(&(&node.class_type, name));
+            let listed = lists_files(&node.class_type, name);
             let sorts: Vec<_> = kinds.map(|input| sort(&input.kind, text)).collect();
             let said = sorts.iter().copied().flatten().next();
             let unknown = sorts.is_empty() && names_a_folder(text);

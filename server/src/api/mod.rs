@@ -4,10 +4,11 @@
 //! `openai` OpenAI's images API, `recipes` the calls that scripts have always made, `parlor`
 //! Parlor's own, `account` the part of it about people, `live` its WebSocket, `pages` serves people,
 //! `ops` serves operators, `docs` tells programs what there is. `running` is what all do that run a published workflow,
-//! `feed` what all do that stream what happens.
+//! `feed` what all do that stream what happens, `dialect` how each says no.
 
 pub(crate) mod account;
 pub(crate) mod comfy_v2;
+pub(crate) mod dialect;
 pub(crate) mod docs;
 mod feed;
 pub(crate) mod live;

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
 use tokio::time::Instant;
 use wire::{Event, Inputs, Job, JobId, JobStatus, Output, OutputId, ToViewer};
 
+use super::parlor::submit::preferred_wait;
 use super::parlor::workflows;
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
 use crate::db::{OutputRow, Used};
 use crate::error::{Error, Result};
 use crate::events::Told;
-use crate::jobs::{Submitted, Terms};
+use crate::jobs::{Line, Submitted, Terms};
 use crate::limits::Ask;
 use crate::people::Whence;
 use crate::workflows::{Published, Unasked};
@@ -43,6 +45,38 @@ pub(super) async fn start(
         charge.keep(Used { jobs: 1, cost: submitted.cost, bytes: 0 }).await?;
     }
     Ok(submitted)
+}
+
+/// [`start`] for many at once, in the order of their lines: all of them are taken, or none.
+///
+/// # Errors
+///
+/// What is wrong with the first line of which no job can be made.
+pub(super) async fn start_all(
+    app: &App,
+    (principal, whence): Caller<'_>,
+    (workflow, lines): (&Published, Vec<Line>),
+) -> Result<Vec<JobId>> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let count = lines.len() as u32;
+    let who = (principal, whence.hash);
+    let ask = |cost| (Ask::Jobs { count, cost }, workflow);
+    // Nobody makes us check what cannot be taken anyway.
+    drop(app.limits.admit_run(who, ask(0)).await?);
+    let prepared = app.jobs.prepare_batch(principal.asker(whence.hash), workflow, &lines).await?;
+    let cost = prepared.cost;
+    let charge = app.limits.admit_run(who, ask(cost)).await?;
+    let batch = app.jobs.submit_batch(prepared, (None, None)).await?;
+    charge.keep(Used { jobs: count.into(), cost, bytes: 0 }).await?;
+    Ok(app.jobs.members((principal.id, batch.id)).await?)
+}
+
+/// How long is waited for whoever sends these headers: as `Prefer: wait=` says, in seconds, and
+/// no longer than `longest`.
+pub(super) fn patience(headers: &HeaderMap, longest: Duration) -> Duration {
+    preferred_wait(headers).map_or(longest, |seconds| longest.min(Duration::from_secs(seconds)))
 }
 
 /// The job once it is over, or as it is when the time is.

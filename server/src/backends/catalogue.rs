@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use comfy::Definitions;
 use comfy::definitions::Kind;
+use comfy::reads::lists_files;
 use comfy::validate::NodeRules;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
@@ -50,7 +51,7 @@ impl Catalogue {
     ) -> HashMap<String, NodeRules> {
         let rules = classes.filter_map(|class| {
             let entry = serde_json::from_str(self.entries.get(class)?.get()).ok()?;
-            Some((class.to_owned(), NodeRules::new(&entry)))
+            Some((class.to_owned(), NodeRules::new(&entry).of_class(class)))
         });
         rules.collect()
     }
@@ -75,15 +76,12 @@ impl Catalogue {
         let node = self.definitions.node(class);
         let inputs = node.into_iter().flat_map(|node| &node.inputs);
         let files = inputs.filter(|input| match &input.kind {
-            Kind::Choice(choice) => choice.upload.is_some() || LISTS_OF_FILES.contains(&class),
+            Kind::Choice(choice) => choice.upload.is_some() || lists_files(class, &input.name),
             _ => false,
         });
         files.map(|input| &*input.name).collect()
     }
 }
-
-/// Lists of files that catalogues do not call so.
-const LISTS_OF_FILES: [&str; 2] = ["LoadLatent", "LoadImageMask"];
 
 fn with_files(entry: &RawValue, inputs: &[&str], files: &[String]) -> Value {
     let mut entry: Value = serde_json::from_str(entry.get()).unwrap_or_default();
@@ -104,6 +102,8 @@ fn with_files(entry: &RawValue, inputs: &[&str], files: &[String]) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use comfy::validate::Takes;
+
     use super::*;
 
     fn catalogue() -> Catalogue {
@@ -114,6 +114,11 @@ mod tests {
                 "file": ["COMBO", { "options": ["theirs.mp4"], "video_upload": true }] } }, "output": [] },
             "KSampler": { "input": { "required": {
                 "sampler_name": [["euler"], {}] } }, "output": ["LATENT"] },
+            "LoadLatent": { "input": { "required": {
+                "latent": [["theirs.latent"]] } }, "output": ["LATENT"] },
+            "LoadImageMask": { "input": { "required": {
+                "image": [["theirs.png"], { "image_upload": true }],
+                "channel": [["alpha", "red"]] } }, "output": ["MASK"] },
         });
         let text = text.to_string();
         Catalogue::read(text.as_bytes(), Definitions::parse(text.as_bytes()).unwrap()).unwrap()
@@ -129,6 +134,25 @@ mod tests {
             json!(["mine.png"])
         );
         assert_eq!(told["KSampler"]["input"]["required"]["sampler_name"][0], json!(["euler"]));
+        assert_eq!(told["LoadLatent"]["input"]["required"]["latent"][0], json!(["mine.png"]));
+        let mask = &told["LoadImageMask"]["input"]["required"];
+        assert_eq!(
+            (&mask["image"][0], &mask["channel"][0]),
+            (&json!(["mine.png"]), &json!(["alpha", "red"]))
+        );
+    }
+
+    // safety 12, 13
+    #[test]
+    fn a_graph_is_not_checked_against_the_files_of_others_nor_told_them() {
+        let rules = catalogue().rules(["LoadLatent", "LoadImageMask"].into_iter());
+        let kind = |class: &str, input: &str| {
+            let found = rules[class].inputs.iter().find(|one| one.name == input);
+            found.unwrap().kind.clone()
+        };
+        assert_eq!(kind("LoadLatent", "latent"), Takes::File);
+        assert_eq!(kind("LoadImageMask", "image"), Takes::File);
+        assert!(matches!(kind("LoadImageMask", "channel"), Takes::Choice(_)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Db, now, rows};
 use crate::auth::PrincipalId;
 
 /// How long a key is remembered: a day.
-const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
+pub(super) const REMEMBERED: Millis = 24 * 60 * 60 * 1000;
 
 /// What makes a repeated submission the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@
 //! Reads and writes use different connections: in SQLite's WAL mode one of the
 //! `readers` never waits for the writer.
 
+mod asset_keys;
 mod assets;
 mod attempts;
 mod audit;
@@ -78,6 +79,7 @@ pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};
+pub(crate) use recipes::RecipeHash;
 pub(crate) use record::Changed;
 pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;

@@ -53,7 +53,7 @@ impl Files {
             let content = Bytes::from(room::whole(incoming.reopen()?)?);
             drop(incoming);
             let kind = Kind::of(&content, &name);
-            std::io::Result::Ok(finished(content, kind, finish))
+            std::io::Result::Ok(finished(content, kind, &finish))
         };
         let done = self.decode(room, work).await?;
         let (content, kind, picture) = done.context("what arrived cannot be read")?;

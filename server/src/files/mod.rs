@@ -4,7 +4,7 @@
 //! `picture` checks pictures, `strip` takes out what is not their content,
 //! `convert` turns them into other formats, `form` shows them in others, `upload` takes in what people send,
 //! `halves` keeps what comes in pieces, `arriving` what backends made, `room` says how much may be in memory at once,
-//! `claim` holds what they say of it against what it is,
+//! `claim` holds what they say of it against what it is, `texts` is what pictures say of how they were made,
 //! `sending` hands out what is stored, `thumb` makes small ones, `name` makes names safe to show. Nothing else in
 //! the house builds a path to a stored file.
 
@@ -22,6 +22,7 @@ mod room;
 mod sending;
 mod store;
 mod strip;
+mod texts;
 mod thumb;
 mod upload;
 
@@ -41,6 +42,7 @@ pub use form::Form;
 pub(crate) use halves::Arrived;
 pub use name::SafeName;
 pub use sending::{Part, Sending};
+pub use texts::Texts;
 pub use thumb::{Thumb, ThumbWidth};
 pub use upload::{Received, UploadError};
 
@@ -80,12 +82,14 @@ pub struct Stored {
 }
 
 /// What becomes of an output before it is stored.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Finish {
     /// Whether it keeps what the backend wrote beside the content.
     pub metadata: Metadata,
     /// What still pictures are turned into; they lose their metadata by that.
     pub format: Option<Format>,
+    /// What a PNG says of how it was made, where it keeps that.
+    pub texts: Texts,
 }
 
 /// The file store: a folder now, object storage later. Cheap to clone.
@@ -122,7 +126,7 @@ impl Files {
         let megapixels = format.map_or(0, |format| picture::megapixels(&content, format));
         // It is there already; what is made of it comes on top.
         let room = megapixels.saturating_add(room::of_bytes(2 * content.len() as u64));
-        let work = move || finished(content, kind, finish);
+        let work = move || finished(content, kind, &finish);
         let (content, kind, picture) = self.decode(room, work).await?;
         self.put(content, kind, picture).await
     }
@@ -196,7 +200,7 @@ impl Files {
 }
 
 /// Converted and stripped as is wanted, and looked at; blocks.
-fn finished(content: Bytes, kind: Kind, finish: Finish) -> (Bytes, Kind, Option<Picture>) {
+fn finished(content: Bytes, kind: Kind, finish: &Finish) -> (Bytes, Kind, Option<Picture>) {
     let still = kind.picture_format().filter(|_| !animation::is_animated(&content, kind.mime));
     let converted =
         still.zip(finish.format).and_then(|(from, to)| convert::convert(&content, from, to));
@@ -205,7 +209,7 @@ fn finished(content: Bytes, kind: Kind, finish: Finish) -> (Bytes, Kind, Option<
             let kind = Kind::of(&converted, "");
             return (converted, kind, Some(picture));
         }
-        None if finish.metadata == Metadata::Kept => (content, kind),
+        None if finish.metadata == Metadata::Kept => (finish.texts.put_into(content), kind),
         None => (strip::strip(&content, kind).unwrap_or(content), kind),
     };
     let picture = kind.picture_format().and_then(|format| picture::look(&content, format));

@@ -14,8 +14,9 @@ use comfy::history::{FileRef, HistoryEntry, Outcome as Came};
 use comfy::message::ImageFormat;
 use comfy::{BackendError, NodeId};
 use futures_util::TryStreamExt as _;
+use serde_json::Value;
 use tokio::io::AsyncReadExt as _;
-use wire::{JobStatus, OutputKind, Progress};
+use wire::{JobStatus, Metadata, OutputKind, Progress};
 
 use super::failure;
 use super::follow::Told;
@@ -24,7 +25,7 @@ use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use super::telling::{Names, Telling};
 use crate::db::{Lesson, NewOutput};
-use crate::files::{Arriving, Hash};
+use crate::files::{Arriving, Finish, Hash, Texts};
 
 /// Most characters of a text output that are shown with the job.
 const MAX_TEXT: usize = 20_000;
@@ -146,8 +147,9 @@ impl Run<'_> {
     ) -> anyhow::Result<Option<JobStatus>> {
         let _no_file_is_deleted_meanwhile = self.jobs.parts.db.storing().await;
         let mut outputs = Vec::with_capacity(made.len());
+        let finish = Finish { texts: self.texts().await?, ..self.row.handling.finish() };
         for (place, one) in made.into_iter().enumerate() {
-            let output = self.store(place, one).await?;
+            let output = self.store((place, finish.clone()), one).await?;
             files.push(output.stored.hash);
             outputs.push(output);
         }
@@ -155,11 +157,28 @@ impl Run<'_> {
         self.jobs.record(self.id, Change::Finish { end, progress: Some(progress) }).await
     }
 
+    /// What pictures say of how they were made, where they may: the caller's own graph, and as their
+    /// editor showed it. It goes into their own file and nowhere else. (safety 2, 8)
+    async fn texts(&self) -> anyhow::Result<Texts> {
+        if self.row.handling.metadata != Metadata::Kept {
+            return Ok(Texts::default());
+        }
+        let Some(asked) = self.jobs.parts.db.asked(self.id).await? else {
+            return Ok(Texts::default());
+        };
+        let shown = asked.extra_data.get("extra_pnginfo").and_then(|info| info.get("workflow"));
+        let shown = shown.filter(|workflow| workflow.is_object());
+        Ok(Texts::new(&Value::Object(asked.prompt.clone()), shown))
+    }
+
     /// Stores one output, number `place` of its job.
-    async fn store(&self, place: usize, made: Made) -> anyhow::Result<NewOutput> {
+    async fn store(
+        &self,
+        (place, finish): (usize, Finish),
+        made: Made,
+    ) -> anyhow::Result<NewOutput> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
         let native = made.native;
-        let finish = self.row.handling.finish();
         let (stored, made) = match made.content {
             Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
             Content::Sent { name, content } => {

@@ -53,7 +53,7 @@ impl Handling {
 
     /// What becomes of a file before it is stored.
     pub(super) fn finish(&self) -> Finish {
-        Finish { metadata: self.metadata, format: self.format }
+        Finish { metadata: self.metadata, format: self.format, ..Finish::default() }
     }
 
     /// When a job that ends at `end` is deleted.

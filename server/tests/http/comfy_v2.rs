@@ -9,19 +9,19 @@ use super::house::{Answer, House, Visitor, post};
 const V2: &str = "/api/v2";
 
 /// A picture, as a program makes one: nothing is taken out of it.
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     let image = image::RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 9, y as u8 * 9, 7]));
     let mut bytes = std::io::Cursor::new(Vec::new());
     image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     bytes.into_inner()
 }
 
-fn hash(bytes: &[u8]) -> String {
+pub fn hash(bytes: &[u8]) -> String {
     format!("blake3:{}", blake3::hash(bytes).to_hex())
 }
 
 /// A form of these texts, with the file at its end.
-fn form(texts: &[(&str, &str)], file: Option<&[u8]>) -> Request<Body> {
+pub fn form(texts: &[(&str, &str)], file: Option<&[u8]>) -> Request<Body> {
     let mut body = Vec::new();
     for (name, text) in texts {
         let part =
@@ -48,7 +48,7 @@ async fn hand_in(visitor: &Visitor<'_>, bytes: &[u8], more: &[(&str, &str)]) -> 
 }
 
 /// The code of a refusal, which must be of this door's form.
-fn code(answer: &Answer) -> String {
+pub fn code(answer: &Answer) -> String {
     assert_eq!(answer.header("content-type"), "application/json", "{}", answer.text());
     let body: Value = answer.json();
     let error = body["error"].as_object().unwrap();
@@ -312,9 +312,9 @@ async fn whatever_is_malformed_is_refused_in_this_doors_form() {
     };
     let deep = format!("{}{}", "[".repeat(65), "]".repeat(65));
     for (kind, body, status, expected) in [
-        ("application/json", "{".to_owned(), 400, "invalid_request"),
-        ("application/json", "{\"workflow\":NaN}".to_owned(), 400, "invalid_request"),
-        ("application/json", deep, 400, "invalid_request"),
+        ("application/json", "{".to_owned(), 422, "invalid_request"),
+        ("application/json", "{\"workflow\":NaN}".to_owned(), 422, "invalid_request"),
+        ("application/json", deep, 422, "invalid_request"),
         ("application/json", format!("\"{}\"", "x".repeat(1 << 20)), 413, "too_large"),
         ("text/plain", "{}".to_owned(), 415, "unsupported_media_type"),
     ] {

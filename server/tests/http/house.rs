@@ -56,11 +56,28 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step, and these flags.
     pub async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
+        let rest = std::time::Duration::from_millis(delay_ms);
+        Self::of_engine(|options| options.step_delay = rest, args).await
+    }
+
+    /// With the demo engine at work, which also has nodes that fail.
+    pub async fn failing(args: &[&str]) -> Self {
+        Self::of_engine(|options| options.faults.test_nodes = true, args).await
+    }
+
+    async fn of_engine(change: impl FnOnce(&mut engine::Options), args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
-        options.step_delay = std::time::Duration::from_millis(delay_ms);
+        change(&mut options);
         let engine = Engine::start(options).await.unwrap();
         Self::open(folder, args, Some(engine)).await
+    }
+
+    /// Returns when some backend has said which nodes there are.
+    pub async fn is_known(&self) {
+        while self.app.backends.definitions().is_empty() || !self.app.backends.any_open() {
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn open(folder: tempfile::TempDir, args: &[&str], engine: Option<Engine>) -> Self {

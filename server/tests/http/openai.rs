@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 
 use super::house::{House, Visitor};
 
-const GENERATIONS: &str = "/v1/images/generations";
+pub const GENERATIONS: &str = "/v1/images/generations";
 
-fn small(more: &Value) -> Value {
+pub fn small(more: &Value) -> Value {
     let mut asked = json!({ "prompt": "a red hill", "size": "256x256", "steps": 2 });
     asked.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     asked
 }
 
-fn decoded(b64: &Value) -> Vec<u8> {
+pub fn decoded(b64: &Value) -> Vec<u8> {
     BASE64_STANDARD.decode(b64.as_str().unwrap()).unwrap()
 }
 
 /// The data of server-sent events.
-fn events(text: &str) -> Vec<Value> {
+pub fn events(text: &str) -> Vec<Value> {
     let data = text.lines().filter_map(|line| line.strip_prefix("data: "));
     data.map(|data| serde_json::from_str(data).unwrap()).collect()
 }

@@ -3,6 +3,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::reads::lists_files;
+
 /// The nodes and files that graphs are checked against.
 pub trait Nodes {
     /// What the server knows of this class.
@@ -153,6 +155,16 @@ impl NodeRules {
             outputs: outputs.map(output_type).collect(),
             is_output: entry["output_node"] == true,
         }
+    }
+
+    /// With the inputs of this class that take files, though its catalogue lists them as choices:
+    /// what is listed there is what others handed in.
+    #[must_use]
+    pub fn of_class(mut self, class: &str) -> Self {
+        for input in self.inputs.iter_mut().filter(|input| lists_files(class, &input.name)) {
+            input.kind = Takes::File;
+        }
+        self
     }
 
     /// The inputs that a node has: below a dynamic choice, those of the option that it has chosen.

@@ -23,7 +23,7 @@ impl Memo {
         if let Some(rules) = known.get(class) {
             return Some(Arc::clone(rules));
         }
-        let rules = Arc::new(NodeRules::from(definitions.node(class)?));
+        let rules = Arc::new(NodeRules::from(definitions.node(class)?).of_class(class));
         known.insert(class.to_owned(), Arc::clone(&rules));
         Some(rules)
     }

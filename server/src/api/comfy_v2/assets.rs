@@ -15,13 +15,14 @@ use wire::{OutputId, UploadId};
 
 use super::links::Links;
 use super::refusal::Refused;
+use super::request::Body;
 use super::shapes;
 use crate::api::parlor::content::{self, Content};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::{Known, NewUpload, OutputRow, UploadRow};
 use crate::error::Error;
-use crate::extract::{Json, Path};
+use crate::extract::Path;
 use crate::files::SafeName;
 
 /// A file of the caller.
@@ -91,7 +92,7 @@ pub(super) async fn from_hash(
     State(app): State<Arc<App>>,
     principal: Principal,
     links: Links,
-    Json(body): Json<Value>,
+    Body(body): Body,
 ) -> Result<Response, Refused> {
     let text = |name: &str| match body.get(name) {
         None | Some(Value::Null) => Ok(None),
@@ -101,6 +102,7 @@ pub(super) async fn from_hash(
     let hash = text("hash")?.ok_or_else(|| Refused::unusable("hash is missing: `blake3:<hex>`"))?;
     let path = text("file_path")?;
     check_expiry(body.get("expires_in"))?;
+    check_tags(body.get("tags"))?;
     let known = match shapes::parse_hash(hash) {
         Some(hash) => app.db.known_by_hash(principal.id, hash).await?,
         None => None,
@@ -146,6 +148,16 @@ pub(super) fn check_expiry(seconds: Option<&Value>) -> Result<(), Refused> {
         None | Some(Value::Null) => Ok(()),
         Some(seconds) if fits(seconds) => Ok(()),
         Some(_) => Err(Refused::unusable("expires_in is a number of seconds from 60 to 604800")),
+    }
+}
+
+/// They mean nothing here, and are a list of texts all the same.
+fn check_tags(tags: Option<&Value>) -> Result<(), Refused> {
+    let fits = |tags: &Vec<Value>| tags.iter().all(Value::is_string);
+    match tags {
+        None => Ok(()),
+        Some(tags) if tags.as_array().is_some_and(fits) => Ok(()),
+        Some(_) => Err(Refused::unusable("tags is a list of texts")),
     }
 }
 

@@ -4,17 +4,20 @@ use std::sync::Arc;
 
 use axum::extract::multipart::Field;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
+use wire::UploadId;
 
 use super::assets::{self, Asset};
 use super::links::Links;
 use super::refusal::Refused;
+use super::request::idempotency_key;
 use super::shapes;
 use crate::api::parlor::{form, uploads};
 use crate::app::App;
 use crate::auth::Principal;
+use crate::db::NewUpload;
 use crate::error::Error;
 use crate::files::{Claim, Hash, Received, SafeName};
 use crate::people::Whence;
@@ -31,18 +34,18 @@ struct Form {
     expected_hash: Option<String>,
 }
 
-/// 201 for bytes that the caller did not have here, else 200.
+/// 201 for bytes that the caller did not have here, else 200. A key counts once.
 pub(super) async fn create(
     State(app): State<Arc<App>>,
     principal: Principal,
     (links, whence): (Links, Whence),
     request: Request,
 ) -> Result<Response, Refused> {
-    let announced = uploads::announced(request.headers());
+    let (announced, key) = (uploads::announced(request.headers()), key(request.headers())?);
     let work = async {
         let received = read(&app, request).await?.checked()?;
         let known = app.db.known_by_hash(principal.id, received.source()).await?.is_some();
-        let (id, kept) = uploads::keep(&app, &principal, received).await?;
+        let (id, kept) = keep(&app, &principal, (received, key)).await?;
         Result::<_, Refused>::Ok((kept.bytes, (id, known)))
     };
     let (id, known) = uploads::counted((&app, &principal, whence.hash), announced, work).await?;
@@ -54,12 +57,33 @@ pub(super) async fn create(
     Ok((status, axum::Json(told)).into_response())
 }
 
+/// The key of the request, as text.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+    let key = idempotency_key(headers)?;
+    Ok(key.map(|key| key.standing_for(|| [0; 32]).key))
+}
+
+/// Keeps the file, if its key was free until now. One that is not kept sets the key free.
+async fn keep(
+    app: &App,
+    principal: &Principal,
+    (received, key): (Received, Option<String>),
+) -> Result<(UploadId, NewUpload), Refused> {
+    let Some(key) = key else { return Ok(uploads::keep(app, principal, received).await?) };
+    if !app.db.claim_asset_key(principal.id, key.clone()).await? {
+        return Err(Refused::key_reused("look for the asset by its hash"));
+    }
+    let kept = uploads::keep(app, principal, received).await;
+    if kept.is_err() {
+        app.db.release_asset_key(principal.id, key).await?;
+    }
+    Ok(kept?)
+}
+
 async fn read(app: &App, request: Request) -> Result<Form, Refused> {
-    let (mut fields, opening) = form::read(request).await.map_err(unreadable)?;
+    let (mut fields, opening) = form::read(request).await?;
     let mut form = Form::default();
-    while let Some(field) =
-        fields.next_field().await.map_err(|error| unreadable(form::refused(error)))?
-    {
+    while let Some(field) = fields.next_field().await.map_err(form::refused)? {
         match field.name().unwrap_or_default() {
             "file" => {
                 opening.is_over();
@@ -81,16 +105,8 @@ async fn read(app: &App, request: Request) -> Result<Form, Refused> {
     Ok(form)
 }
 
-/// A form that is none is a value that cannot be used, in the contract's terms.
-fn unreadable(error: Error) -> Refused {
-    match error {
-        Error::BadRequest(why) => Refused::unusable(why),
-        error => error.into(),
-    }
-}
-
 async fn text(field: Field<'_>) -> Result<String, Refused> {
-    let text = form::text(field, LONGEST).await.map_err(unreadable)?;
+    let text = form::text(field, LONGEST).await?;
     text.ok_or_else(|| Refused::unusable(form::NO_TEXT))
 }
 

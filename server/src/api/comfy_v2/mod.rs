@@ -1,7 +1,7 @@
 //! Comfy API v2, `/api/v2`: files are assets, runs are jobs.
 //!
 //! Follows the contract that Comfy publishes; beyond it, events carry ids and
-//! resume. `refusal` says no in its form, `shapes` are its objects, `links` its
+//! resume. `refusal` says no in its form, `request` reads what comes, `shapes` are its objects, `links` its
 //! addresses, `assets` and `intake` its files, `submit`, `references`, `jobs` and
 //! `events` its jobs.
 
@@ -12,6 +12,7 @@ mod jobs;
 pub(in crate::api) mod links;
 mod references;
 mod refusal;
+mod request;
 mod shapes;
 mod submit;
 

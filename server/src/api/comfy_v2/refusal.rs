@@ -38,9 +38,9 @@ impl Refused {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "missing_asset", message)
     }
 
-    /// A key that stands for another submission already.
-    pub(super) fn key_reused() -> Self {
-        let message = "this Idempotency-Key was used before: look for the job it made";
+    /// A key that was used already, and where to look for what came of that.
+    pub(super) fn key_reused(cure: &str) -> Self {
+        let message = format!("this Idempotency-Key was used before: {cure}");
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reuse", message)
     }
 
@@ -52,7 +52,11 @@ impl Refused {
 
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
-        Self::House(error)
+        match error {
+            // The contract has one status for all that cannot be used.
+            Error::BadRequest(why) => Self::unusable(why),
+            error => Self::House(error),
+        }
     }
 }
 
@@ -64,7 +68,7 @@ impl From<anyhow::Error> for Refused {
 
 impl From<UploadError> for Refused {
     fn from(error: UploadError) -> Self {
-        Self::House(error.into())
+        Error::from(error).into()
     }
 }
 
@@ -90,7 +94,9 @@ impl From<SubmitError> for Refused {
                 Self::invalid(message, named(&node, "class_type", "not_allowed"))
             }
             SubmitError::TooCostly { .. } => Self::invalid(message, Value::Null),
-            SubmitError::IdempotencyConflict => Self::key_reused(),
+            SubmitError::IdempotencyConflict => {
+                Self::key_reused("look for what it made, or send another")
+            }
             SubmitError::QueueFull { retry_after } => {
                 let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "queue_full");
                 Self::Own { status, code, message, details: Value::Null, retry: retry_after }
@@ -99,7 +105,7 @@ impl From<SubmitError> for Refused {
                 let (status, code) = (StatusCode::TOO_MANY_REQUESTS, "deployment_not_ready");
                 Self::Own { status, code, message, details: Value::Null, retry: OPENING }
             }
-            error => Self::House(error.into()),
+            error => Error::from(error).into(),
         }
     }
 }

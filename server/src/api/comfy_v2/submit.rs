@@ -11,11 +11,12 @@ use serde_json::Value;
 
 use super::links::Links;
 use super::refusal::Refused;
+use super::request::{Body, idempotency_key};
 use super::{references, shapes};
 use crate::app::App;
 use crate::db::Used;
-use crate::extract::{GraphRunner, Json};
-use crate::jobs::{IdempotencyKey, Raw};
+use crate::extract::GraphRunner;
+use crate::jobs::Raw;
 use crate::limits::Ask;
 use crate::people::Whence;
 
@@ -31,7 +32,7 @@ pub(super) async fn submit(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
     (links, whence, headers): (Links, Whence, HeaderMap),
-    Json(body): Json<Value>,
+    Body(body): Body,
 ) -> Result<Response, Refused> {
     let graph = Graph::parse(workflow(&body)?)?;
     let key = idempotency_key(&headers)?;
@@ -42,7 +43,7 @@ pub(super) async fn submit(
     let submitted = taken.submitted;
     if submitted.replayed {
         drop(charge);
-        return Err(Refused::key_reused());
+        return Err(Refused::key_reused("look for the job it made"));
     }
     charge.keep(Used { jobs: 1, cost: submitted.cost, bytes: 0 }).await?;
     // Nothing of it runs yet, so no node is named.
@@ -71,13 +72,6 @@ fn workflow(body: &Value) -> Result<&Value, Refused> {
         Some(_) => return Err(Refused::unusable("extra_data is not an object")),
     }
     body.get("workflow").ok_or_else(|| Refused::unusable("workflow is missing"))
-}
-
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refused> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().and_then(IdempotencyKey::parse);
-    let bad = || Refused::unusable("an Idempotency-Key is 1 to 255 visible ASCII characters");
-    key.ok_or_else(bad).map(Some)
 }
 
 #[cfg(test)]

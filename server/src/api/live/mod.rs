@@ -59,6 +59,8 @@ pub(in crate::api) struct Opening {
     response: Response,
     upgrade: OnUpgrade,
     places: (OwnedSemaphorePermit, SocketPlace),
+    /// Largest message that is read, in bytes.
+    most: usize,
 }
 
 impl Opening {
@@ -83,7 +85,12 @@ impl Opening {
             Error::Unavailable("too many people are watching; try again in a moment")
         })?;
         let response = (StatusCode::SWITCHING_PROTOCOLS, accept).into_response();
-        Ok(Self { response, upgrade, places: (place, own_place) })
+        Ok(Self { response, upgrade, places: (place, own_place), most: socket::MAX_MESSAGE })
+    }
+
+    /// Also larger messages, of so many bytes.
+    pub(in crate::api) fn taking(self, most: usize) -> Self {
+        Self { most, ..self }
     }
 
     /// Answers, and holds the conversation once the other side has heard.
@@ -92,10 +99,10 @@ impl Opening {
         shutdown: &Shutdown,
         conversation: impl FnOnce(Socket) -> F + Send + 'static,
     ) -> Response {
-        let Self { response, upgrade, places } = self;
+        let Self { response, upgrade, places, most } = self;
         shutdown.spawn(async move {
             match upgrade.await {
-                Ok(upgraded) => conversation(Socket::new(upgraded).await).await,
+                Ok(upgraded) => conversation(Socket::new(upgraded, most).await).await,
                 Err(error) => tracing::debug!(%error, "an upgrade did not happen"),
             }
             drop(places);

@@ -21,7 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// Largest message a viewer may send; anything we understand is far smaller.
-const MAX_MESSAGE: usize = 64 << 10;
+pub(super) const MAX_MESSAGE: usize = 64 << 10;
 /// Allocated for as long as the viewer is there. It says little.
 const READ_BUFFER: usize = 512;
 /// A viewer whose connection takes nothing for so long is gone.
@@ -52,7 +52,9 @@ impl From<io::Error> for End {
 impl From<Error> for End {
     fn from(error: Error) -> Self {
         match error {
-            Error::Capacity(_) => Self::Close(CloseCode::Size, "a message is larger than 64 kB"),
+            Error::Capacity(_) => {
+                Self::Close(CloseCode::Size, "a message is larger than is read here")
+            }
             Error::Utf8(_) => Self::Close(CloseCode::Invalid, "a text is not UTF-8"),
             Error::Protocol(_) => Self::Close(CloseCode::Protocol, "this is not WebSocket"),
             _ => Self::Gone,
@@ -65,12 +67,13 @@ pub(in crate::api) struct Socket {
 }
 
 impl Socket {
-    pub(in crate::api) async fn new(upgraded: Upgraded) -> Self {
+    /// Reads messages of up to `most` bytes.
+    pub(in crate::api) async fn new(upgraded: Upgraded, most: usize) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(0)
-            .max_message_size(Some(MAX_MESSAGE))
-            .max_frame_size(Some(MAX_MESSAGE));
+            .max_message_size(Some(most))
+            .max_frame_size(Some(most));
         let io = TokioIo::new(upgraded);
         Self { stream: WebSocketStream::from_raw_socket(io, Role::Server, Some(config)).await }
     }

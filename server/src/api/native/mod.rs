@@ -30,6 +30,8 @@ mod userdata;
 mod view;
 pub(crate) mod words;
 
+pub(in crate::api) use tell::outputs as shown;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -37,8 +39,48 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
+use super::dialect::is_end;
 use crate::app::App;
 use crate::limits;
+
+/// How the addresses of [`common`] begin.
+const COMMON: [&str; 24] = [
+    "/ws",
+    "/prompt",
+    "/queue",
+    "/interrupt",
+    "/history",
+    "/object_info",
+    "/system_stats",
+    "/features",
+    "/embeddings",
+    "/models",
+    "/extensions",
+    "/view",
+    "/upload/image",
+    "/upload/mask",
+    "/users",
+    "/i18n",
+    "/workflow_templates",
+    "/global_subgraphs",
+    "/node_replacements",
+    "/experiment/models",
+    "/settings",
+    "/userdata",
+    "/v2/userdata",
+    "/comfy",
+];
+
+/// Whether this address is one of this door's: whoever refuses what is sent there does it in ComfyUI's words.
+pub(crate) fn is_at(path: &str) -> bool {
+    let is = |path: &str, name: &str| path.strip_prefix(name).is_some_and(is_end);
+    let below = path.strip_prefix("/api").filter(|below| below.starts_with('/'));
+    COMMON.iter().any(|name| is(path, name))
+        || below.is_some_and(|below| {
+            let common = COMMON.iter().any(|name| *name != "/comfy" && is(below, name));
+            common || is(below, "/jobs") || is(below, "/api/jobs")
+        })
+}
 
 /// What lies at `/`.
 pub(crate) fn at_root(app: &Arc<App>) -> Router<Arc<App>> {

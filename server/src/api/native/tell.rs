@@ -58,7 +58,7 @@ fn end(job: &NativeJob) -> Option<Message> {
 }
 
 /// What each node showed. Of jobs of which no account was kept, what is here.
-fn outputs(job: &NativeJob) -> IndexMap<NodeId, Value> {
+pub(in crate::api) fn outputs(job: &NativeJob) -> IndexMap<NodeId, Value> {
     if let Some(account) = &job.account {
         return account.outputs.clone();
     }

@@ -56,7 +56,7 @@ pub(super) async fn view(
         None => wait_for(&app, principal.id, &place).await?,
     };
     let found = found.ok_or(StatusCode::NOT_FOUND)?;
-    if let Some(form) = asked.form() {
+    if let Some(form) = asked.form()? {
         let (mime, content) =
             app.files.in_form(found.hash, form).await?.ok_or(StatusCode::UNSUPPORTED_MEDIA_TYPE)?;
         let mut response = ([(CONTENT_TYPE, mime)], content).into_response();
@@ -157,17 +157,22 @@ impl Asked {
         Ok(Place { folder, subfolder, name: name.to_owned() })
     }
 
-    fn form(&self) -> Option<Form> {
+    fn form(&self) -> Result<Option<Form>> {
         if let Some(preview) = &self.preview {
             let (format, quality) = preview.split_once(';').unwrap_or((preview, "90"));
-            let quality = quality.parse().unwrap_or(90_u8).clamp(1, 100);
+            let quality: u8 = match quality.parse::<u64>() {
+                // A ComfyUI stumbles over it: 500.
+                Ok(101..) => return Err(StatusCode::BAD_REQUEST.into()),
+                Ok(quality) => quality.max(1) as u8,
+                Err(_) => 90,
+            };
             let jpeg = format == "jpeg";
-            return Some(if jpeg { Form::Jpeg { quality } } else { Form::Webp { quality } });
+            return Ok(Some(if jpeg { Form::Jpeg { quality } } else { Form::Webp { quality } }));
         }
-        match self.channel.as_deref() {
+        Ok(match self.channel.as_deref() {
             Some("rgb") => Some(Form::Colours),
             Some("a") => Some(Form::Transparency),
             _ => None,
-        }
+        })
     }
 }

@@ -1,13 +1,14 @@
 //! `POST /images/generations`, `POST /images/edits`.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use wire::{Inputs, Job};
+use wire::{Inputs, JobId};
 
 use super::made::{Manner, OutputFormat, ResponseFormat, entry, pictures};
 use super::{edit, stream};
@@ -16,10 +17,12 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
 use crate::extract::Json;
+use crate::jobs::Line;
 use crate::people::Whence;
-use crate::workflows::Wish;
+use crate::workflows::{Published, Wish};
 
-/// Longest that a picture is waited for; clients of OpenAI give up at ten minutes.
+/// Longest that a picture is waited for; clients of OpenAI give up at ten minutes. `Prefer: wait=`
+/// says how much shorter.
 const DEADLINE: Duration = Duration::from_mins(10);
 /// Most pictures of one request.
 const MOST: u32 = 10;
@@ -64,9 +67,9 @@ pub(super) struct Ask {
 
 /// A request whose parts were looked at.
 pub(super) struct Asked {
-    pub(super) slug: String,
-    pub(super) inputs: Inputs,
-    pub(super) count: u32,
+    pub(super) workflow: Arc<Published>,
+    /// Of each picture, one at least.
+    pub(super) inputs: Vec<Inputs>,
     pub(super) manner: Manner,
     /// How many pictures of each picture being made are told, where it is streamed.
     pub(super) partial: Option<u8>,
@@ -76,11 +79,12 @@ pub(super) struct Asked {
 pub(super) async fn generate(
     State(app): State<Arc<App>>,
     principal: Principal,
-    whence: Whence,
+    (whence, headers): (Whence, HeaderMap),
     Json(ask): Json<Ask>,
 ) -> Result<Response> {
     let asked = ask.looked_at(&app, &principal, Wish::default())?;
-    answer(app, (principal, whence), asked, stream::GENERATION).await
+    let patience = running::patience(&headers, DEADLINE);
+    answer(app, (principal, whence), (asked, patience), stream::GENERATION).await
 }
 
 pub(super) async fn edit(
@@ -89,28 +93,29 @@ pub(super) async fn edit(
     whence: Whence,
     request: Request,
 ) -> Result<Response> {
+    let patience = running::patience(request.headers(), DEADLINE);
     let (ask, wish) = edit::read(&app, (&principal, &whence), request).await?;
     let asked = ask.looked_at(&app, &principal, wish)?;
-    answer(app, (principal, whence), asked, stream::EDIT).await
+    answer(app, (principal, whence), (asked, patience), stream::EDIT).await
 }
 
 async fn answer(
     app: Arc<App>,
     (principal, whence): (Principal, Whence),
-    asked: Asked,
+    (asked, patience): (Asked, Duration),
     kind: &'static str,
 ) -> Result<Response> {
-    if asked.partial.is_some() {
-        let job = start(&app, (&principal, &whence), &asked).await?;
-        return Ok(stream::stream(app, principal, (job, asked, kind)).await?.into_response());
+    let jobs = start(&app, (&principal, &whence), &asked).await?;
+    if asked.partial.is_some()
+        && let Some(job) = jobs.first()
+    {
+        return Ok(stream::stream(app, principal, (*job, asked, kind)).await?.into_response());
     }
-    let mut jobs = Vec::new();
-    for _ in 0..asked.count {
-        jobs.push(start(&app, (&principal, &whence), &asked).await?);
-    }
+    let deadline = Instant::now() + patience;
     let mut data = Vec::new();
     for job in jobs {
-        let job = running::finished(&app, &principal, job.id, DEADLINE).await?;
+        let left = deadline.saturating_duration_since(Instant::now());
+        let job = running::finished(&app, &principal, job, left).await?;
         for output in pictures(&job)? {
             data.push(entry(&app, &principal, (output, asked.manner)).await?);
         }
@@ -118,9 +123,19 @@ async fn answer(
     Ok(axum::Json(json!({ "created": seconds(), "data": data })).into_response())
 }
 
-async fn start(app: &App, from: Caller<'_>, asked: &Asked) -> Result<Job> {
-    let what = (&*asked.slug, asked.inputs.clone());
-    Ok(running::start(app, from, what, None).await?.job)
+/// As many jobs as pictures were asked for, or none.
+async fn start(app: &App, from: Caller<'_>, asked: &Asked) -> Result<Vec<JobId>> {
+    if let [inputs] = &*asked.inputs {
+        let what = (asked.workflow.slug(), inputs.clone());
+        return Ok(vec![running::start(app, from, what, None).await?.job.id]);
+    }
+    let lines = (1..).zip(asked.inputs.iter().cloned()).map(|(line, inputs)| Line { line, inputs });
+    let jobs = running::start_all(app, from, (&asked.workflow, lines.collect())).await;
+    // What is wrong with one is so with all.
+    jobs.map_err(|error| match error {
+        Error::AtLine { error, .. } => *error,
+        error => error,
+    })
 }
 
 /// Since 1970.
@@ -150,7 +165,6 @@ impl Ask {
         let wish = Wish {
             prompt: Some(self.prompt),
             negative: self.negative_prompt,
-            seed: self.seed,
             steps: self.steps.or(of_quality),
             width: size.map(|(width, _)| width),
             height: size.map(|(_, height)| height),
@@ -160,14 +174,21 @@ impl Ask {
         if compression > 100 {
             return Err(Error::field("output_compression", "output_compression is 0 to 100"));
         }
+        if self.response_format == Some(ResponseFormat::Url) && self.output_format.is_some() {
+            let why = "a link leads to the picture as it is kept: leave out output_format, or ask for b64_json";
+            return Err(Error::field("output_format", why));
+        }
         let manner = Manner {
             response: self.response_format.unwrap_or_default(),
             format: self.output_format,
             quality: compression.max(1),
         };
-        let inputs = workflow.granting(wish)?;
-        let slug = workflow.slug().to_owned();
-        Ok(Asked { slug, inputs, count, manner, partial, quality })
+        // A seed that is given counts up, or all pictures were the same one.
+        let seed = |place: u64| self.seed.map(|seed| seed.wrapping_add(place));
+        let inputs = (0..u64::from(count))
+            .map(|place| workflow.granting(Wish { seed: seed(place), ..wish.clone() }))
+            .collect::<std::result::Result<_, _>>()?;
+        Ok(Asked { workflow, inputs, manner, partial, quality })
     }
 }
 

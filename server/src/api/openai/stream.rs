@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures_util::Stream;
 use serde_json::{Value, json};
-use wire::{Job, JobId, PREVIEW_HEADER_BYTES, PreviewHeader};
+use wire::{JobId, PREVIEW_HEADER_BYTES, PreviewHeader};
 
 use super::images::{Asked, seconds};
 use super::made::{made, pictures};
@@ -25,18 +25,18 @@ pub(super) const EDIT: &str = "image_edit";
 pub(super) async fn stream(
     app: Arc<App>,
     principal: Principal,
-    (job, asked, kind): (Job, Asked, &'static str),
+    (job, asked, kind): (JobId, Asked, &'static str),
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>> {
     let teller = AsPictures {
         app: Arc::clone(&app),
         principal: principal.clone(),
-        job: job.id,
+        job,
         asked,
         kind,
         partial: 0,
         done: 0.0,
     };
-    feed::of_job((app, principal), (job.id, Since::Now), teller).await
+    feed::of_job((app, principal), (job, Since::Now), teller).await
 }
 
 /// Tells nothing but pictures.

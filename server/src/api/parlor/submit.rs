@@ -173,7 +173,7 @@ fn accepted(headers: &HeaderMap) -> Answer {
 }
 
 /// The seconds of `Prefer: wait=…` (RFC 7240).
-fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
+pub(in crate::api) fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
     let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split([',', ';']))

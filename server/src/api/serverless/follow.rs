@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use comfy::Message;
 use serde_json::Value;
-use wire::{Job, JobId, JobStatus};
+use wire::{Job, JobId};
 
 use super::order::{self, From, Wishes};
-use super::results;
+use super::{results, story};
 use crate::api::native::words::Result;
 use crate::events::{Ear, Line, Said, To, Watch, ending};
 
@@ -23,6 +23,8 @@ pub(super) struct Follow {
     ready: VecDeque<Value>,
     /// How it ended was told.
     ended: bool,
+    /// That nothing runs any more was told.
+    closed: bool,
     /// How it was when it was over; nothing comes any more.
     pub(super) over: Option<Job>,
 }
@@ -32,10 +34,10 @@ impl Follow {
     pub(super) async fn begin(from: From, body: &Value, wishes: Wishes) -> Result<Self> {
         let client = order::client();
         let ear = from.app.hub.listen(from.principal.id);
-        let job = order::begin(&from, body, &client).await?;
+        let job = order::begin(&from, body, (&client, None)).await?;
         let watch = from.app.hub.watch_job(from.principal.id, job);
         let (ready, over) = (VecDeque::new(), None);
-        Ok(Self { from, wishes, job, client, ear, watch, ready, ended: false, over })
+        Ok(Self { from, wishes, job, client, ear, watch, ready, ended: false, closed: false, over })
     }
 
     /// What is said next; `None` after the last, when the house closes, when
@@ -79,6 +81,7 @@ impl Follow {
         };
         if own && meant {
             self.ended |= is_ending(message);
+            self.closed |= matches!(&**message, Message::Executing(now) if now.is_end());
             self.ready.extend(serde_json::to_value(&**message));
         }
     }
@@ -90,10 +93,17 @@ impl Follow {
         while let Some(Ok(line)) = futures_util::FutureExt::now_or_never(self.ear.next()) {
             self.hear(&line);
         }
-        if !self.ended && job.status != JobStatus::Expired {
+        if !self.ended {
             let at = job.finished_at.unwrap_or_default();
             let end = ending((job.id, at), (job.status, job.failure.as_ref()), None);
             self.ready.extend(serde_json::to_value(end));
+        }
+        // It is over as soon as that is kept, and is told a moment later.
+        if !self.closed {
+            let unfinished = self.from.app.hub.unfinished(owner);
+            for message in story::closing(job.id, unfinished) {
+                self.ready.extend(serde_json::to_value(message));
+            }
         }
         self.ready.push_back(last);
         self.over = Some(job);

@@ -1,7 +1,7 @@
 //! "ComfyUI Serverless API", `/api/serverless`: a bare graph in, results out.
 //!
 //! `order` reads what is wanted and begins it, `files` brings the files that a
-//! graph names, `follow` tells a job as it happens and `results` what it made;
+//! graph names, `follow` tells a job as it happens, `story` what was said of it, and `results` what it made;
 //! `run`, `status` and `socket` are the three ways in.
 
 mod files;
@@ -11,6 +11,7 @@ mod results;
 mod run;
 mod socket;
 mod status;
+mod story;
 
 use std::sync::Arc;
 

@@ -13,12 +13,15 @@ use super::files;
 use crate::api::native::words::{Refused, Result, refusal};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
-use crate::db::{Asked, Used, now};
-use crate::jobs::Raw;
+use crate::db::{Asked, Idempotency, Used, now};
+use crate::jobs::{IdempotencyKey, Raw};
 use crate::limits::Ask;
 
 /// Inputs in which −1 stands for any number.
 const SEEDS: [&str; 2] = ["seed", "noise_seed"];
+
+/// What a graph may hold beside its files, in bytes.
+const GRAPH: usize = 1 << 20;
 
 const NO_STORE: &str = "there is no object store here: ask for output_base64, or the host to name one \
                         with --object-store-endpoint";
@@ -81,8 +84,24 @@ pub(super) struct From {
     pub(super) address: PrincipalId,
 }
 
-/// Begins a graph; `client` is told of it in ComfyUI's words.
-pub(super) async fn begin(from: &From, body: &Value, client: &str) -> Result<JobId> {
+/// Largest graph with the files in it, in bytes: base64 adds a third.
+pub(super) fn longest(app: &App) -> usize {
+    GRAPH + app.config.max_upload_bytes() as usize / 3 * 4
+}
+
+/// Under which a task is begun once, whatever its graph: what stands for any number is drawn
+/// anew each time.
+fn key_of(task: &str) -> IdempotencyKey {
+    let hash = blake3::hash(task.as_bytes());
+    Idempotency { key: format!("serverless-{}", hash.to_hex()), body: *hash.as_bytes() }.into()
+}
+
+/// Begins a graph; `client` is told of it in ComfyUI's words. Of a task that was begun already, its job.
+pub(super) async fn begin(
+    from: &From,
+    body: &Value,
+    (client, task): (&str, Option<&str>),
+) -> Result<JobId> {
     let invalid = |error: comfy::graph::GraphError| Refused::invalid(&error.to_string());
     let mut graph = Graph::parse(body).map_err(invalid)?;
     draw_seeds(&mut graph);
@@ -94,8 +113,13 @@ pub(super) async fn begin(from: &From, body: &Value, client: &str) -> Result<Job
     let asked =
         Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
     let raw = Raw { graph, files, targets: None, asked: Some(asked) };
-    let taken = app.jobs.submit_graph(from.principal.asker(from.address), raw, None).await?;
-    charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;
+    let asker = from.principal.asker(from.address);
+    let taken = app.jobs.submit_graph(asker, raw, task.map(key_of)).await?;
+    if taken.submitted.replayed {
+        drop(charge);
+    } else {
+        charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;
+    }
     Ok(taken.submitted.job.id)
 }
 

@@ -15,19 +15,17 @@ use wire::{Job, JobStatus};
 use super::follow::Follow;
 use super::order::{self, From, Wishes};
 use crate::api::native::words::{Refused, Result};
+use crate::api::running;
 use crate::app::App;
 use crate::error::Error;
 use crate::extract::{GraphRunner, Query, json_within};
 use crate::people::Whence;
 
-/// Longest that an answer waits for its job.
+/// Longest that an answer waits for its job; `Prefer: wait=` says how much shorter.
 const LONGEST: Duration = Duration::from_mins(10);
 
 /// Longest name of a task, in bytes.
 const LONGEST_TASK: usize = 255;
-
-/// What a graph may hold beside its files, in bytes.
-const GRAPH: usize = 1 << 20;
 
 const INVOCATION: HeaderName = HeaderName::from_static("x-fc-invocation-type");
 const TASK: HeaderName = HeaderName::from_static("x-fc-trace-id");
@@ -43,9 +41,8 @@ pub(super) async fn run(
 ) -> Result<Response> {
     wishes.check(&app)?;
     let (is_async, task) = (is_async(request.headers()), task(request.headers())?);
-    // Base64 adds a third.
-    let most = GRAPH + app.config.max_upload_bytes() as usize / 3 * 4;
-    let body = json_within(request, most).await?;
+    let patience = running::patience(request.headers(), LONGEST);
+    let body = json_within(request, order::longest(&app)).await?;
     let from = From { app, principal, address: whence.hash };
     if is_async {
         return begin_task(&from, &body, (wishes, task)).await;
@@ -55,11 +52,11 @@ pub(super) async fn run(
         return Ok(streamed(follow));
     }
     let job = follow.job;
-    match tokio::time::timeout(LONGEST, whole(follow)).await {
+    match tokio::time::timeout(patience, whole(follow)).await {
         Ok(answer) => answer,
         Err(_) => Err(Refused::Sentence(
             StatusCode::GATEWAY_TIMEOUT,
-            json!({ "error": "it takes longer than ten minutes; ask for its status",
+            json!({ "error": "it takes longer than is waited for; ask for its status",
                     "prompt_id": job }),
         )),
     }
@@ -109,11 +106,14 @@ async fn begin_task(
     };
     let job = match known {
         Some((job, _)) => job,
-        None => order::begin(from, body, &order::client()).await?,
+        None => order::begin(from, body, (&order::client(), task.as_deref())).await?,
     };
     let task = task.unwrap_or_else(|| job.to_string());
     let kept = serde_json::to_value(wishes).map_err(anyhow::Error::from)?;
     app.db.add_task((owner, task.clone()), (job, kept)).await?;
+    // Of two at once the first has given the task its job.
+    let named = app.db.task(owner, &task).await?;
+    let job = named.map_or(job, |(job, _)| job);
     let request = HeaderValue::from_str(&task).map_err(anyhow::Error::from)?;
     let body = axum::Json(json!({ "task_id": task, "prompt_id": job }));
     Ok((StatusCode::ACCEPTED, [(REQUEST, request)], body).into_response())

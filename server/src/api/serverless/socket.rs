@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::follow::Follow;
-use super::order::{From, Wishes};
+use super::order::{self, From, Wishes};
 use crate::api::live::Opening;
 use crate::api::live::socket::{End, Pulse, Socket};
 use crate::api::native::words::{Refused, Result};
@@ -20,9 +20,6 @@ use crate::app::App;
 use crate::error::Error;
 use crate::extract::{GraphRunner, Query};
 use crate::people::Whence;
-
-/// Largest graph, in bytes; a larger one is posted. safety 19
-const MOST: usize = 64 << 10;
 
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
 const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
@@ -37,7 +34,9 @@ pub(super) async fn open(
     request: Request,
 ) -> Result<Response> {
     wishes.check(&app)?;
-    let opening = Opening::new(&app, (&principal, &whence), request)?;
+    // safety 19: no more than over HTTP, and only from those who may run graphs.
+    let most = order::longest(&app);
+    let opening = Opening::new(&app, (&principal, &whence), request)?.taking(most);
     let shutdown = app.shutdown.clone();
     let from = From { app, principal, address: whence.hash };
     Ok(opening.converse(&shutdown, async move |socket| {
@@ -102,7 +101,7 @@ impl Talk {
             let message = format!("this is said too often: say it again in {retry_after} s");
             return Err(Error::TooMany { message, retry_after }.into());
         }
-        let body = comfy::json::strict(text, MOST);
+        let body = comfy::json::strict(text, order::longest(app));
         let body = body.map_err(|error| Refused::invalid(&error.to_string()))?;
         Follow::begin(self.from.clone(), &body, self.wishes).await
     }

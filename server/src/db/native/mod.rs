@@ -116,11 +116,29 @@ impl Db {
         principal: PrincipalId,
         id: JobId,
     ) -> anyhow::Result<Option<NativeJob>> {
+        self.native_job_of((principal, id), &Wanted::default()).await
+    }
+
+    /// [`Db::native_job`], also when history forgot it.
+    pub(crate) async fn told_job(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+    ) -> anyhow::Result<Option<NativeJob>> {
+        let wanted = Wanted { forgotten: true, ..Wanted::default() };
+        self.native_job_of((principal, id), &wanted).await
+    }
+
+    async fn native_job_of(
+        &self,
+        (principal, id): (PrincipalId, JobId),
+        wanted: &Wanted,
+    ) -> anyhow::Result<Option<NativeJob>> {
         let mut query = QueryBuilder::new(
             "SELECT jobs.*, native_jobs.asked, native_jobs.account FROM jobs
              LEFT JOIN native_jobs ON native_jobs.job = jobs.id",
         );
-        narrow(&mut query, principal, &Wanted::default());
+        narrow(&mut query, principal, wanted);
         query.push(" AND id = ").push_bind(rows::id(id.0));
         let row = query.build().fetch_optional(&self.readers).await.context("finding a job")?;
         let mut jobs: Vec<NativeJob> = row.iter().map(read).collect::<Result<_, _>>()?;

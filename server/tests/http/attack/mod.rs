@@ -55,10 +55,11 @@ async fn no_word_of_an_attacker_breaks_or_leaves_the_house() {
             not_http += 1;
             continue;
         };
+        let path = (request.method() != "HEAD").then(|| request.uri().path().to_owned());
         let answer = tokio::time::timeout(PATIENCE, attacker.send(request)).await;
         sent += 1;
         if let Ok(answer) = answer
-            && let Err(what) = judge.look(&answer, word)
+            && let Err(what) = judge.look(&answer, word, path.as_deref())
         {
             // Each fault once: one may be in every route.
             wrong.entry(what).or_insert_with(|| format!("{place:?} with {word:?}"));
@@ -90,8 +91,9 @@ async fn every_word_is_a_harmless_name_of_a_file() {
         }
         let word = &words[turn * STRIDE % words.len()];
         let Some(request) = upload(word) else { continue };
+        let path = request.uri().path().to_owned();
         let answer = visitor.send(request).await;
-        judge.look(&answer, word).unwrap_or_else(|what| panic!("{word:?}: {what}"));
+        judge.look(&answer, word, Some(&path)).unwrap_or_else(|what| panic!("{word:?}: {what}"));
         if answer.status != StatusCode::CREATED {
             continue;
         }
@@ -101,7 +103,7 @@ async fn every_word_is_a_harmless_name_of_a_file() {
             && !upload.name.contains(['/', '\\', ':', '\0', '\r', '\n', '"', '<']);
         assert!(plain, "{word:?} became {:?}", upload.name);
         let back = visitor.get(&format!("/{}", upload.url)).await;
-        judge.look(&back, word).unwrap_or_else(|what| panic!("{word:?}: {what}"));
+        judge.look(&back, word, Some(&path)).unwrap_or_else(|what| panic!("{word:?}: {what}"));
         assert_eq!(back.status, StatusCode::OK, "{word:?}");
         named += 1;
     }

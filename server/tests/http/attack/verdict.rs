@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::forms::Form;
 use super::super::house::{Answer, House};
 use super::Word;
 
@@ -43,8 +44,8 @@ impl Verdict {
         Self { pages }
     }
 
-    /// What is wrong with an answer to this word.
-    pub fn look(&self, answer: &Answer, word: &Word) -> Result<(), String> {
+    /// What is wrong with an answer to this word, sent to this path; `None`: only its head was asked for.
+    pub fn look(&self, answer: &Answer, word: &Word, path: Option<&str>) -> Result<(), String> {
         let status = answer.status.as_u16();
         if status >= 500 && status != 503 {
             return Err(format!("{status}: {}", answer.text()));
@@ -71,6 +72,11 @@ impl Verdict {
         let plain = ["", "application/problem+json", "application/json", "text/plain", "text/html"];
         if status >= 400 && !plain.contains(&kind.split(';').next().unwrap_or_default()) {
             return Err(format!("a refusal in {kind}"));
+        }
+        if let Some(path) = path
+            && status >= 400
+        {
+            Form::at(path).check(answer)?;
         }
         let cookies = answer.headers.get_all("set-cookie").iter();
         let foreign = cookies.filter_map(|cookie| cookie.to_str().ok());

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message as Packet;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{PATIENCE, Server};
@@ -71,7 +72,9 @@ impl Socket {
     pub(crate) async fn open(server: &Server, client: Option<&str>, metadata: bool) -> Self {
         let address = server.url.replacen("http", "ws", 1);
         let query = client.map_or_else(String::new, |client| format!("?clientId={client}"));
-        let (wire, _) = connect_async(format!("{address}/ws{query}")).await.unwrap();
+        let mut request = format!("{address}/ws{query}").into_client_request().unwrap();
+        request.headers_mut().extend(server.shown.clone());
+        let (wire, _) = connect_async(request).await.unwrap();
         let mut socket = Self { wire, client: String::new(), heard: Vec::new() };
         if metadata {
             socket

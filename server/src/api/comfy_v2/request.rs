@@ -1,0 +1,29 @@
+//! What comes with a request, refused in the contract's terms.
+
+use axum::extract::{FromRequest, Request};
+use axum::http::HeaderMap;
+use serde_json::Value;
+
+use super::refusal::Refused;
+use crate::extract::Json;
+use crate::jobs::IdempotencyKey;
+
+/// A JSON body. One that cannot be read is a value that cannot be used.
+pub(super) struct Body(pub(super) Value);
+
+impl<S: Send + Sync> FromRequest<S> for Body {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
+        let Json(body) = Json::from_request(request, state).await?;
+        Ok(Self(body))
+    }
+}
+
+/// The key that counts once.
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refused> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().and_then(IdempotencyKey::parse);
+    let bad = || Refused::unusable("an Idempotency-Key is 1 to 255 visible ASCII characters");
+    key.ok_or_else(bad).map(Some)
+}

@@ -1,0 +1,176 @@
+//! The calls that scripts in front of a ComfyUI have always had: `POST /api` answers a picture,
+//! `POST /api/generate` and `GET /api/status/{task_id}` a task. `ask` is what they send, `make`
+//! makes it, or finds what was made of the very same.
+
+mod ask;
+mod make;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json as Answer, Router};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use wire::{Job, JobId, JobStatus, Output, OutputKind, Problem};
+
+use super::running::{self, Caller};
+use crate::app::App;
+use crate::auth::Principal;
+use crate::error::{Error, Result};
+use crate::extract::{Json, Path};
+use crate::limits;
+use crate::people::Whence;
+use ask::Recipe;
+use make::Made;
+
+/// Longest that a picture is waited for; `Prefer: wait=` says how much shorter.
+const DEADLINE: Duration = Duration::from_mins(5);
+/// Longest name a program gives one of its users, in bytes.
+const LONGEST_USER: usize = 256;
+
+/// Whether the answer was made before.
+const CACHE: HeaderName = HeaderName::from_static("x-cache");
+const TASK: HeaderName = HeaderName::from_static("x-job-id");
+
+/// What lies under `/api`, beside the other doors.
+pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/", post(picture))
+        .route("/generate", post(generate))
+        .route("/status/{task_id}", get(status))
+        .layer(from_fn_with_state(Arc::clone(app), limits::gate))
+}
+
+/// Refusals as scripts read them.
+pub(crate) fn said(problem: &Problem) -> Value {
+    json!({ "success": false, "error": problem.detail, "field": problem.field })
+}
+
+/// Who waits, and how long at most.
+type Waiting<'a> = (&'a Principal, Duration);
+
+async fn picture(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    (whence, headers): (Whence, HeaderMap),
+    Json(recipe): Json<Recipe>,
+) -> Result<Response> {
+    if !app.backends.any_open() {
+        return Err(Error::Unavailable("no ComfyUI answers now; try again soon"));
+    }
+    let (from, waiting) =
+        ((&principal, &whence), (&principal, running::patience(&headers, DEADLINE)));
+    if !recipe.prompts.is_empty() {
+        return batch(&app, (from, waiting), &recipe).await;
+    }
+    let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
+    let made = make::one(&app, from, (prepared, recipe.cache)).await?;
+    let job = over(&app, waiting, made.job).await?;
+    let (output, content) = running::content(&app, &principal, first(&job)?.id).await?;
+    let mut headers = HeaderMap::new();
+    let header = |text: &str| HeaderValue::from_str(text).map_err(anyhow::Error::from);
+    headers.insert(CONTENT_TYPE, header(&output.mime)?);
+    headers.insert(TASK, header(&job.id.to_string())?);
+    headers.insert(CACHE, cache(made));
+    Ok((headers, content).into_response())
+}
+
+/// A picture for each prompt, in their order: all are taken, or none is.
+async fn batch(
+    app: &App,
+    (from, waiting): (Caller<'_>, Waiting<'_>),
+    recipe: &Recipe,
+) -> Result<Response> {
+    recipe.check_prompts()?;
+    let (principal, _) = from;
+    let prepared = recipe.prompts.iter().map(|prompt| recipe.prepared(app, principal, prompt));
+    let prepared = prepared.collect::<Result<Vec<_>>>()?;
+    let made = make::all(app, from, (prepared, recipe.cache)).await?;
+    let mut images = Vec::new();
+    for (prompt, Made { job, before }) in recipe.prompts.iter().zip(made) {
+        images.push(match told(app, waiting, job).await {
+            Ok((mime, image)) => json!({
+                "prompt": prompt, "task_id": job, "mime": mime, "image": image, "cached": before,
+            }),
+            Err(error) => json!({ "prompt": prompt, "task_id": job, "error": error.to_string() }),
+        });
+    }
+    Ok(Answer(json!({ "success": true, "images": images })).into_response())
+}
+
+/// Type and base64 of the picture of one job.
+async fn told(app: &App, waiting: Waiting<'_>, job: JobId) -> Result<(String, String)> {
+    let job = over(app, waiting, job).await?;
+    let (output, content) = running::content(app, waiting.0, first(&job)?.id).await?;
+    Ok((output.mime, BASE64_STANDARD.encode(content)))
+}
+
+async fn generate(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    whence: Whence,
+    Json(recipe): Json<Recipe>,
+) -> Result<Response> {
+    let user = recipe.user_id.as_deref().filter(|user| !user.is_empty());
+    let user = user.ok_or_else(|| {
+        Error::BadRequest("user_id is missing: say for whom of your users this is".into())
+    })?;
+    if user.len() > LONGEST_USER {
+        return Err(Error::BadRequest(format!("user_id is longer than {LONGEST_USER} bytes")));
+    }
+    let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
+    let made = make::one(&app, (&principal, &whence), (prepared, recipe.cache)).await?;
+    app.db.set_recipe_user(made.job, user.to_owned()).await?;
+    let message =
+        if made.before { "The task was begun before." } else { "The task is in the queue." };
+    let told = json!({
+        "success": true, "task_id": made.job, "message": message, "cached": made.before,
+    });
+    Ok((StatusCode::ACCEPTED, [(CACHE, cache(made))], Answer(told)).into_response())
+}
+
+async fn status(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(task): Path<JobId>,
+) -> Result<Answer<Value>> {
+    let job = app.jobs.find(principal.id, task).await?.ok_or(Error::NotFound("task"))?;
+    let mut told = json!({
+        "task_id": job.id, "user_id": app.db.recipe_user(job.id).await?,
+        "workflow": job.workflow, "inputs": job.inputs, "status": job.status,
+        "created_at": job.created_at, "started_at": job.started_at, "finished_at": job.finished_at,
+        "progress": job.progress.as_ref().map(|progress| progress.fraction),
+        "position": job.position,
+        "error": job.failure.as_ref().map(|failure| &failure.message),
+    });
+    if job.status == JobStatus::Succeeded {
+        let link = |output: &Output| {
+            let url = running::link(&app, &principal, output);
+            json!({ "url": url, "filename": output.name, "mime": output.mime, "bytes": output.bytes })
+        };
+        told["outputs"] = job.outputs.iter().map(link).collect();
+    }
+    Ok(Answer(told))
+}
+
+fn cache(made: Made) -> HeaderValue {
+    HeaderValue::from_static(if made.before { "HIT" } else { "MISS" })
+}
+
+async fn over(app: &App, (principal, patience): Waiting<'_>, job: JobId) -> Result<Job> {
+    let job = running::finished(app, principal, job, patience).await?;
+    running::succeeded(&job)?;
+    Ok(job)
+}
+
+fn first(job: &Job) -> Result<&Output> {
+    let image = job.outputs.iter().find(|output| output.kind == OutputKind::Image);
+    image.ok_or(Error::NotFound("picture among what the workflow makes"))
+}

@@ -1,0 +1,155 @@
+//! The calls that scripts have always made: what is answered again, what is taken whole or not at all, and
+//! what is too late.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use wire::studio::Bench;
+use wire::{Job, JobList};
+
+use super::house::{API, Answer, House, Visitor, post};
+use super::studio::{draft, publish, put};
+
+fn small(more: &Value) -> Value {
+    let mut recipe = json!({ "prompt": "a red hill", "steps": 2, "width": 256, "height": 256 });
+    recipe.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    recipe
+}
+
+fn many(prompts: &Value, more: &Value) -> Value {
+    let mut recipe = small(more);
+    recipe.as_object_mut().unwrap().remove("prompt");
+    recipe["prompts"] = prompts.clone();
+    recipe
+}
+
+async fn total(visitor: &Visitor<'_>) -> u64 {
+    visitor.get(&format!("{API}/jobs")).await.json::<JobList>().total
+}
+
+/// The refusal, in the words of this door.
+fn why(answer: &Answer) -> String {
+    let told: Value = answer.json();
+    assert_eq!(told["success"], false, "{told}");
+    told["error"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_task_for_the_very_same_says_that_it_was_begun_before() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let same = small(&json!({ "user_id": "ada", "cache": true }));
+    let mut told = Vec::new();
+    for expected in ["MISS", "HIT"] {
+        let answer = me.post("/api/generate", &same).await;
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+        assert_eq!(answer.header("x-cache"), expected);
+        told.push(answer.json::<Value>());
+    }
+    assert_eq!((&told[0]["cached"], &told[1]["cached"]), (&json!(false), &json!(true)));
+    assert_eq!(told[0]["task_id"], told[1]["task_id"]);
+    let asked_anew = me.post("/api/generate", &small(&json!({ "user_id": "ada" }))).await;
+    assert_eq!(asked_anew.header("x-cache"), "MISS");
+}
+
+#[tokio::test]
+async fn a_workflow_that_was_published_again_makes_another_picture() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let bench = draft(&house).await;
+    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
+    let me = house.visitor().await;
+    let same = json!({ "model": "my-picture", "prompt": "a hill", "steps": 2, "cache": true });
+    for expected in ["MISS", "HIT"] {
+        let answer = me.post("/api", &same).await;
+        assert_eq!((answer.status, answer.header("x-cache")), (StatusCode::OK, expected));
+    }
+    let mut manifest = bench.draft.manifest.clone();
+    manifest.title = "Another".into();
+    let open = house.get(&format!("{API}/studio/workflows/{}", bench.entry.slug)).await;
+    let bench: Bench = put(&house, &open.json(), &manifest).await.json();
+    assert_eq!(publish(&house, &bench).await.status, StatusCode::OK);
+    assert_eq!(me.post("/api", &same).await.header("x-cache"), "MISS");
+}
+
+#[tokio::test]
+async fn several_prompts_are_answered_by_what_was_made_of_the_very_same() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let cached = |answer: &Answer| -> Vec<bool> {
+        let told: Value = answer.json();
+        let images = told["images"].as_array().unwrap_or_else(|| panic!("{told}"));
+        images.iter().map(|one| one["cached"].as_bool().unwrap()).collect()
+    };
+    let more = json!({ "cache": true, "seed": 5 });
+    let first = me.post("/api", &many(&json!(["a", "b", "a"]), &more)).await;
+    assert_eq!(cached(&first), [false, false, true]);
+    assert_eq!(total(&me).await, 2, "the same is made once");
+    let second = me.post("/api", &many(&json!(["c", "a"]), &more)).await;
+    assert_eq!(cached(&second), [false, true]);
+    let mut single = small(&more);
+    single["prompt"] = "c".into();
+    assert_eq!(me.post("/api", &single).await.header("x-cache"), "HIT");
+    let anew = me.post("/api", &many(&json!(["a"]), &json!({}))).await;
+    assert_eq!(cached(&anew), [false]);
+}
+
+#[tokio::test]
+async fn several_prompts_are_taken_whole_or_not_at_all() {
+    let house = House::engaged(60_000, &["--queue-jobs-each", "2"]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let long = "x".repeat(100_000);
+    for (prompts, status, said) in [
+        (json!(["a", "  "]), 400, "prompts[1]"),
+        (json!(["a", long]), 422, "line 2"),
+        (json!(["a", "b", "c"]), 429, "waiting"),
+    ] {
+        let answer = me.post("/api", &many(&prompts, &json!({}))).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
+        let why = why(&answer).to_lowercase();
+        assert!(why.contains(&said.to_lowercase()), "{why}");
+        assert_eq!(total(&me).await, 0, "{said}: nothing was begun");
+    }
+}
+
+#[tokio::test]
+async fn a_seed_is_any_that_a_sampler_takes() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let answer = me.post("/api", &small(&json!({ "seed": u64::MAX }))).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let job: Job = me.get(&format!("{API}/jobs/{}", answer.header("x-job-id"))).await.json();
+    assert_eq!(job.inputs["seed"], json!(u64::MAX));
+    let text = small(&json!({ "seed": 7 })).to_string().replace(":7", ":18446744073709551616");
+    let request = axum::http::Request::post("/api").header("content-type", "application/json");
+    let beyond = me.send(request.body(text.into()).unwrap()).await;
+    assert_eq!(beyond.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", beyond.text());
+    assert_eq!(beyond.json::<Value>()["field"], "seed");
+}
+
+#[tokio::test]
+async fn a_model_may_be_the_hosts_name_for_a_workflow() {
+    let house = House::working_with(&["--alias", "sd15=text-to-picture"]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let answer = me.post("/api", &small(&json!({ "model": "sd15" }))).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let job: Job = me.get(&format!("{API}/jobs/{}", answer.header("x-job-id"))).await.json();
+    assert_eq!(job.workflow, "text-to-picture");
+}
+
+#[tokio::test]
+async fn who_waits_no_longer_is_told_that_the_picture_is_late() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let mut request = post("/api", &small(&json!({})));
+    request.headers_mut().insert("prefer", "wait=0".parse().unwrap());
+    let late = me.send(request).await;
+    assert_eq!(late.status, StatusCode::GATEWAY_TIMEOUT, "{}", late.text());
+    assert!(why(&late).contains("not done in time"), "{}", late.text());
+    assert_eq!(total(&me).await, 1, "it goes on");
+}
