@@ -4,13 +4,16 @@
 
 mod admin;
 mod attack;
+mod batch_ends;
 mod batches;
 mod comfy_v2;
 mod command_line;
 mod described;
 mod doors;
+mod ends;
 mod file_links;
 mod first_start;
+mod handed_in;
 mod house;
 mod inhabitants;
 mod jobs;
