@@ -60,3 +60,21 @@ pub struct FileLink {
     pub url: String,
     pub expires_at: Millis,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_somewhere_else_or_within_and_not_both() {
+        let address = UploadFrom::Address { url: "https://a.example/b".into(), name: None };
+        assert_eq!(serde_json::to_string(&address).unwrap(), r#"{"url":"https://a.example/b"}"#);
+        let read = |text: &str| serde_json::from_str::<UploadFrom>(text).ok();
+        assert_eq!(read(r#"{"url":"https://a.example/b"}"#), Some(address));
+        let whole = UploadFrom::Whole { base64: "QUFB".into(), name: Some("a.png".into()) };
+        assert_eq!(read(r#"{"base64":"QUFB","name":"a.png"}"#), Some(whole));
+        for wrong in [r#"{"url":"x","base64":"y"}"#, r#"{"url":"x","as":"y"}"#, "{}", "[]"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -320,6 +320,54 @@ mod tests {
     }
 
     #[test]
+    fn rules_that_say_nothing_are_not_told() {
+        let policy = OpenPolicy {
+            max_cost: 5,
+            at_once: None,
+            jobs_per_day: Some(3),
+            cost_per_day: None,
+            metadata: Metadata::Kept,
+            keep_days: None,
+            format: None,
+        };
+        assert_eq!(
+            serde_json::to_string(&policy).unwrap(),
+            r#"{"max_cost":5,"jobs_per_day":3,"metadata":"kept"}"#,
+        );
+    }
+
+    #[test]
+    fn the_page_reads_of_a_workflow_in_full_what_it_shows() {
+        let about = WorkflowSummary {
+            slug: "w".into(),
+            title: "W".into(),
+            summary: String::new(),
+            cover: None,
+            makes: vec![OutputKind::Image],
+        };
+        let workflow = Workflow {
+            about,
+            version: 1,
+            fields: Vec::new(),
+            nodes: Vec::new(),
+            usual_ms: None,
+            presets: Vec::new(),
+            closed: None,
+        };
+        let policy = serde_json::from_str(r#"{"max_cost":5,"metadata":"stripped"}"#).unwrap();
+        let outputs = vec![OutputNode { node: "9".into(), kind: None }];
+        let told = WorkflowInFull { workflow, policy, outputs };
+        let text = serde_json::to_string(&told).unwrap();
+        assert!(
+            text.ends_with(
+                r#""policy":{"max_cost":5,"metadata":"stripped"},"outputs":[{"node":"9"}]}"#
+            ),
+            "{text}"
+        );
+        assert_eq!(crate::read::<Workflow>(&text), Some(told.workflow));
+    }
+
+    #[test]
     fn a_field_has_its_type_beside_its_name() {
         let field = Field {
             name: "steps".into(),

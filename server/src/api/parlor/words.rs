@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::auth::Known;
 use crate::error::Error;
 use crate::site;
 
@@ -22,10 +23,18 @@ const FROM_PROVIDERS: &str = "/session/oidc/return";
 /// What is kept of a word that is not known, in characters.
 const QUOTED: usize = 60;
 
-/// The words of each address, by its path below [`ROOT`].
-static KNOWN: LazyLock<HashMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+/// What is known of an address.
+#[derive(Debug)]
+struct Address {
+    words: BTreeSet<String>,
+    /// Also who is not let in gets an answer there.
+    is_open: bool,
+}
+
+/// Every address, by its path below [`ROOT`].
+static KNOWN: LazyLock<HashMap<String, Address>> = LazyLock::new(|| {
     let document = serde_json::from_str(&site::description().text());
-    words(&document.expect("the description is JSON, made when the server was built"))
+    addresses(&document.expect("the description is JSON, made when the server was built"))
 });
 
 /// Refuses what asks with words that its address does not know.
@@ -43,7 +52,12 @@ fn unknown(request: &Request) -> Option<String> {
     if path == FROM_PROVIDERS {
         return None;
     }
-    let known = KNOWN.get(path)?;
+    let Address { words: known, is_open } = KNOWN.get(path)?;
+    // Who is not let in is told that first, by the address itself.
+    let is_in = request.extensions().get::<Known>().is_some_and(|Known(who)| who.is_ok());
+    if !is_in && !is_open {
+        return None;
+    }
     let mut asked = url::form_urlencoded::parse(query.as_bytes()).map(|(word, _)| word);
     let word = asked.find(|word| !known.contains(&**word))?;
     let word: String = word.chars().filter(|c| !c.is_control()).take(QUOTED).collect();
@@ -55,12 +69,14 @@ fn unknown(request: &Request) -> Option<String> {
     })
 }
 
-fn words(document: &Value) -> HashMap<String, BTreeSet<String>> {
+fn addresses(document: &Value) -> HashMap<String, Address> {
     let of_item = |item: &Value| {
-        let operations = item.as_object().into_iter().flat_map(serde_json::Map::values);
-        let parameters = operations.filter_map(|one| one["parameters"].as_array()).flatten();
+        let operations = || item.as_object().into_iter().flat_map(serde_json::Map::values);
+        let parameters = operations().filter_map(|one| one["parameters"].as_array()).flatten();
         let asked = parameters.filter(|one| one["in"] == "query");
-        asked.filter_map(|one| Some(one["name"].as_str()?.to_owned())).collect()
+        let words = asked.filter_map(|one| Some(one["name"].as_str()?.to_owned())).collect();
+        let is_open = operations().any(|one| one["x-needs"] == "anybody");
+        Address { words, is_open }
     };
     let paths = document["paths"].as_object().into_iter().flatten();
     paths.map(|(path, item)| (path.clone(), of_item(item))).collect()
@@ -72,9 +88,11 @@ mod tests {
 
     #[test]
     fn the_description_says_what_each_address_knows() {
-        let of = |path: &str| KNOWN[path].iter().map(String::as_str).collect::<Vec<_>>();
+        let of = |path: &str| KNOWN[path].words.iter().map(String::as_str).collect::<Vec<_>>();
         assert_eq!(of("/workflows/{slug}/jobs"), ["output", "wait"]);
         assert_eq!(of("/outputs/{id}"), ["download"]);
         assert!(of("/jobs/{id}").is_empty());
+        let is_open = |path: &str| KNOWN[path].is_open;
+        assert!(is_open("/house") && !is_open("/workflows"));
     }
 }
