@@ -44,7 +44,7 @@ pub(super) fn routes() -> Vec<Operation> {
                 "As server-sent events: `job` for each that ends, whole, once and in the order of their ends, with \
                  its number in that order as `id`; `batch` whenever the counts change. The stream ends with the batch.",
             )
-            .header("Last-Event-ID", text(), "Number of the last end that you saw: what ended after it is told first.")
+            .header("Last-Event-ID", number(0, i64::from(u32::MAX)), "Number of the last end that you saw: what ended after it is told first.")
             .answers(200, Content::Events, "As it happens."),
         get("/batches/{id}/outputs.zip", "fetch_batch")
             .says("All that a batch has made", "As one archive, with `jobs/` telling what is what.")
