@@ -48,7 +48,7 @@ pub(crate) async fn pass(
     };
     let mut response = answering.instrument(observed.span.clone()).await;
     say_what_may_be(&mut response, no_frames);
-    asked.finish(&mut response, &observed.id);
+    asked.finish(&mut response, (app.config.base_path(), &observed.id));
     observed.end(&mut response, &app.metrics);
     response
 }

@@ -19,6 +19,29 @@ pub struct Upload {
     pub url: String,
 }
 
+/// Body of `POST /uploads` where it is JSON: a file that is somewhere else, or within.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, deny_unknown_fields)]
+pub enum UploadFrom {
+    /// What is at an address.
+    Address {
+        /// Begins with `https://`.
+        url: String,
+        /// What it is called; left out: `file`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// The file itself.
+    Whole {
+        /// Its bytes, also as a `data:` URL.
+        base64: String,
+        /// What it is called; left out: `file`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+}
+
 /// Body of `POST /outputs/{id}/link`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -36,4 +59,22 @@ pub struct FileLink {
     /// The whole address.
     pub url: String,
     pub expires_at: Millis,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_somewhere_else_or_within_and_not_both() {
+        let address = UploadFrom::Address { url: "https://a.example/b".into(), name: None };
+        assert_eq!(serde_json::to_string(&address).unwrap(), r#"{"url":"https://a.example/b"}"#);
+        let read = |text: &str| serde_json::from_str::<UploadFrom>(text).ok();
+        assert_eq!(read(r#"{"url":"https://a.example/b"}"#), Some(address));
+        let whole = UploadFrom::Whole { base64: "QUFB".into(), name: Some("a.png".into()) };
+        assert_eq!(read(r#"{"base64":"QUFB","name":"a.png"}"#), Some(whole));
+        for wrong in [r#"{"url":"x","base64":"y"}"#, r#"{"url":"x","as":"y"}"#, "{}", "[]"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -98,7 +98,7 @@ mod tests {
     async fn finished(mut request: Request, next: Next) -> Response {
         let (observed, asked) = (Observed::of(&mut request), Asked::of(&request));
         let mut response = next.run(request).await;
-        asked.finish(&mut response, &observed.id);
+        asked.finish(&mut response, ("/", &observed.id));
         response
     }
 

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Operation> {
                  `position`, of which only the latest counts; `gone` when it was deleted. The data are \
                  those of `ToViewer`. The stream ends with the job.",
             )
-            .header("Last-Event-ID", text(), "Number of the last event that you saw: what came after it is told first.")
+            .header("Last-Event-ID", number(0, i64::MAX), "Number of the last event that you saw: what came after it is told first.")
             .answers(200, Content::Events, "As it happens."),
         get("/jobs/{id}/graph", "show_graph")
             .says("The graph that was run", "In ComfyUI's API format.")

@@ -30,7 +30,7 @@ pub(super) async fn stream(
     (links, headers): (Links, HeaderMap),
     Path(job): Path<JobId>,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Refused> {
-    let since = last_event(&headers).map_or(Since::Now, Since::Event);
+    let since = last_event(&headers)?.map_or(Since::Now, Since::Event);
     let graph = jobs::graph(&app, &principal, job).await?;
     let teller = InV2 { links, principal: principal.id, job, graph, node: None };
     Ok(feed::of_job((app, principal), (job, since), teller).await?)

@@ -73,3 +73,32 @@ fn conditions_and_presets_speak_only_of_what_guests_have() {
     });
     assert!(never.unwrap_err().to_string().contains("is never shown"));
 }
+
+#[test]
+fn what_makes_the_files_is_known_of_the_host_or_of_a_backend() {
+    let of = |published: &Published, known: &[&Definitions]| {
+        let nodes = published.output_nodes(known).into_iter();
+        nodes.map(|one| (one.node, one.kind)).collect::<Vec<_>>()
+    };
+    let usual = workflow("text-to-picture");
+    assert!(of(&usual, &[]).is_empty(), "nobody has said what its nodes are");
+    let saved = ("9".to_owned(), Some(wire::OutputKind::Image));
+    assert_eq!(of(&usual, &[definitions()]), [saved]);
+    let chosen = changed(0, |manifest| {
+        manifest.results = vec!["8".into()];
+        manifest.makes.clear();
+    });
+    assert_eq!(of(&chosen.unwrap(), &[]), [("8".to_owned(), None)]);
+}
+
+// safety 5
+#[test]
+fn the_node_of_a_field_is_told_of_fields_that_guests_have() {
+    let usual = workflow("text-to-picture");
+    let nodes = ["steps", "prompt", "size", "ckpt_name"].map(|field| usual.node_of(field));
+    assert_eq!(nodes, [Some("3"), Some("6"), Some("5"), None]);
+    let closed = changed(0, |manifest| {
+        manifest.fields.iter_mut().for_each(|field| field.closed = field.name == "steps");
+    });
+    assert_eq!(closed.unwrap().node_of("steps"), None);
+}
