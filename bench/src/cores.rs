@@ -8,11 +8,22 @@ use tokio::{net::TcpListener, process::Command};
 /// The server's core. The first one, as Linux counts them.
 const SERVER: &str = "0";
 
+/// Where Linux lists all cores, as `taskset` takes them.
+const ALL: &str = "/sys/devices/system/cpu/online";
+
 /// `program`, to be started on the server's core.
 pub fn command_on_the_servers(program: &std::path::Path) -> Command {
     let mut command = Command::new("taskset");
     command.args(["-c", SERVER]).arg(program);
     command
+}
+
+/// `program`, to be started on whatever cores there are.
+pub async fn command_on_all(program: &std::path::Path) -> anyhow::Result<Command> {
+    let cores = tokio::fs::read_to_string(ALL).await.context("asking which cores there are")?;
+    let mut command = Command::new("taskset");
+    command.args(["-c", cores.trim()]).arg(program);
+    Ok(command)
 }
 
 /// How many there are, of those this program may use.

@@ -31,9 +31,18 @@ pub struct House {
 impl House {
     /// Starts `binary` on one core with its records in `data`.
     pub async fn open(binary: &Path, data: &Path, args: &[String]) -> anyhow::Result<Self> {
+        // One core is what most promises are about.
+        Self::start(cores::command_on_the_servers(binary), data, args).await
+    }
+
+    /// [`House::open`] on all cores.
+    pub async fn open_on_all(binary: &Path, data: &Path, args: &[String]) -> anyhow::Result<Self> {
+        Self::start(cores::command_on_all(binary).await?, data, args).await
+    }
+
+    async fn start(mut command: Command, data: &Path, args: &[String]) -> anyhow::Result<Self> {
         let start = Instant::now();
-        // One core is what the promises are about.
-        let mut process = cores::command_on_the_servers(binary)
+        let mut process = command
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)

@@ -5,8 +5,8 @@ use crate::figure::{Figure, table};
 /// How the doors of programs were measured.
 const DOORS: &str = "\
     - *Polls and submits* are requests of the Comfy API v2, the same to both: 64 programs ask again as soon as they are answered, \
-      Parlor (with a key) and comfy-api-proxy of PyPI in turns of two seconds, five times each, both on the server's core. What is \
-      promised is the median of the five ratios. Each has an engine of its own in the measuring program, which takes every job and \
+      Parlor (with a key) and comfy-api-proxy of PyPI in turns of two seconds, five times each. Both may use all cores, the \
+      first of which they have for themselves. What is promised is the median of the five ratios. Each has an engine of its own in the measuring program, which takes every job and \
       finishes none; what is polled runs, and is being sampled. A job of Parlor is on the disk when it is answered (SQLite in WAL \
       mode with `synchronous=FULL`; many share one `fsync`); comfy-api-proxy was given a `--state-dir`, which it writes without \
       waiting for the disk. *Memory when polled* is with one job each, *with all these jobs* with as many as each was able to take in its turns. *Durable submits* are \

@@ -97,7 +97,7 @@ impl Doors {
         let (engine, own) = Upstream::open(relay::definitions().await?).await?;
         let (_, others) = Upstream::open(json!({})).await?;
         let args = ["--backend", &own, "--queue-jobs", ROOM, "--queue-jobs-each", ROOM];
-        let house = House::open(binary, folders[0].path(), &args.map(str::to_owned)).await?;
+        let house = House::open_on_all(binary, folders[0].path(), &args.map(str::to_owned)).await?;
         let rival = Rival::open(rival, &others, folders[1].path()).await?;
         let key = format!("X-API-Key: {}\r\n", key(&house).await?);
         let graph = json!({ "workflow": graph() }).to_string();

@@ -23,11 +23,12 @@ pub struct Rival {
 }
 
 impl Rival {
-    /// Starts `program` on the servers' core, before `upstream`, which is `http://host:port`. It keeps its records
+    /// Starts `program` on all cores, before `upstream`, which is `http://host:port`. It keeps its records
     /// in `state`, as Parlor does.
     pub async fn open(program: &Path, upstream: &str, state: &Path) -> anyhow::Result<Self> {
         let port = cores::free_port().await?;
-        let process = cores::command_on_the_servers(program)
+        let process = cores::command_on_all(program)
+            .await?
             .args(["run", "--comfyui", upstream, "--port", &port.to_string(), "--state-dir"])
             .arg(state)
             .stdin(Stdio::null())
