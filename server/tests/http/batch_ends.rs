@@ -123,6 +123,13 @@ async fn lines_and_tables_say_in_headers_who_is_told() {
         }
         assert!(made.jobs.iter().all(|one| told.contains(&json!(one.job.id))), "{kind}");
     }
+    let mut one =
+        post(&format!("{API}/workflows/text-to-picture/jobs"), &json!({ "inputs": line }));
+    for (name, value) in [("webhook-url", url.as_str()), ("webhook-secret", SECRET)] {
+        one.headers_mut().insert(name, value.parse().unwrap());
+    }
+    let one: Job = me.send(one).await.json();
+    assert_eq!(receiver.next().await.1["data"]["id"], json!(one.id), "of one job too");
     let webhook: Value = json!({ "url": url, "secret": SECRET });
     let matrix = json!({ "matrix": { "prompt": ["a"] }, "webhook": webhook }).to_string();
     let twice = me.send(telling("application/json", matrix, &headers)).await;

@@ -48,6 +48,9 @@ pub(super) fn routes() -> Vec<Operation> {
             .query("output", number(0, i64::from(u32::MAX)), "Answer with this one of what it makes, itself; 0 is the first.")
             .header("Prefer", text(), "`wait=60` is `wait` as RFC 7240 has it.")
             .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the first answer comes again, and what is no JSON is told anew of the same job.")
+            .header("Webhook-Url", text(), "Where to be told what becomes of it.")
+            .header("Webhook-Secret", text(), "What to sign with; left out, that of a webhook of yours with this address.")
+            .header("Webhook-Events", text(), "What to tell, with commas between; left out, how jobs end.")
             .takes::<Submit>(json!({"inputs": {"prompt": "Dunes at dusk under a low full moon"}}))
             .answers_any(
                 200,

@@ -20,7 +20,7 @@ use wire::{Batch, BatchId, BatchJob, BatchPage, Event, JobId, ToViewer};
 use super::inside::{self, Brought};
 use super::lines::{self, Asked};
 use super::links::Links;
-use super::wishes::{self, Answer, Applied, Wishes, about, at};
+use super::wishes::{Answer, Applied, Wishes, about, at};
 use super::{repeat, workflows};
 use crate::api::feed::{self, Listener, Said, last_event, named, unknown_event};
 use crate::api::running::{Caller, beside_node};
@@ -57,13 +57,7 @@ pub(crate) async fn create(
     (wishes, whence): (Wishes, Whence),
     request: Request,
 ) -> Result<Response> {
-    let said = wishes::webhook(request.headers())?;
-    let mut asked = lines::read(request).await?;
-    if said.is_some() && asked.webhook.is_some() {
-        let why = "who is to be told is said twice: in the body and in headers";
-        return Err(Error::BadRequest(why.into()));
-    }
-    asked.webhook = asked.webhook.or(said);
+    let asked = lines::read(request).await?;
     run(app, (principal, whence), (slug, asked), wishes).await
 }
 
@@ -71,14 +65,15 @@ pub(crate) async fn create(
 pub(super) async fn run(
     app: Arc<App>,
     (principal, whence): (Principal, Whence),
-    (slug, asked): (String, Asked),
-    wishes: Wishes,
+    (slug, mut asked): (String, Asked),
+    mut wishes: Wishes,
 ) -> Result<Response> {
+    asked.webhook = wishes.webhook(asked.webhook)?;
     if let Answer::Output(_) = wishes.answer {
         let why = "many jobs make more than one picture: ask for the batch, then for its ZIP";
         return Err(Error::BadRequest(why.into()));
     }
-    let Wishes { wait, key, answer } = wishes.waiting(asked.wait);
+    let Wishes { wait, key, answer, .. } = wishes.waiting(asked.wait);
     let hash = || told_too(asked.written.hash(&slug), asked.webhook.as_ref());
     let key = key.map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;

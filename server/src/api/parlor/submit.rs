@@ -38,7 +38,8 @@ pub(crate) async fn submit(
         let asked = Asked { written: Written::Repeated { inputs, count }, webhook, wait };
         return batches::run(app, (principal, whence), (slug, asked), wishes).await;
     }
-    let wishes = wishes.waiting(wait);
+    let mut wishes = wishes.waiting(wait);
+    let webhook = wishes.webhook(webhook)?;
     let hash = || told_too(fingerprint(&slug, &inputs), webhook.as_ref());
     let key = wishes.key.clone().map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;

@@ -35,6 +35,8 @@ pub(crate) struct Wishes {
     /// Asking twice with the same key makes one job.
     pub(super) key: Option<IdempotencyKey>,
     pub(super) answer: Answer,
+    /// Who is to be told, as the headers say.
+    webhook: Option<NewWebhook>,
 }
 
 /// What the caller wants to be told.
@@ -53,6 +55,21 @@ impl Wishes {
         match seconds {
             Some(seconds) => Self { wait: within_reason(seconds), ..self },
             None => self,
+        }
+    }
+
+    /// Who is to be told: as the body says, or as the headers do.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadRequest`] when both say it.
+    pub(super) fn webhook(&mut self, in_body: Option<NewWebhook>) -> Result<Option<NewWebhook>> {
+        match (in_body, self.webhook.take()) {
+            (Some(_), Some(_)) => {
+                let why = "who is to be told is said twice: in the body and in headers";
+                Err(Error::BadRequest(why.into()))
+            }
+            (in_body, in_headers) => Ok(in_body.or(in_headers)),
         }
     }
 }
@@ -77,7 +94,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Wishes {
         let seconds = query.wait.or_else(|| preferred_wait(&parts.headers));
         let key = parts.headers.get("idempotency-key").map(idempotency_key).transpose()?;
         let answer = query.output.map_or_else(|| accepted(&parts.headers), Answer::Output);
-        Ok(Self { wait: seconds.and_then(within_reason), key, answer })
+        let webhook = webhook(&parts.headers)?;
+        Ok(Self { wait: seconds.and_then(within_reason), key, answer, webhook })
     }
 }
 
@@ -113,7 +131,7 @@ fn idempotency_key(value: &HeaderValue) -> Result<IdempotencyKey> {
 /// # Errors
 ///
 /// What cannot be read, or comes without an address.
-pub(super) fn webhook(headers: &HeaderMap) -> Result<Option<NewWebhook>> {
+fn webhook(headers: &HeaderMap) -> Result<Option<NewWebhook>> {
     let text = |name: &str| {
         let unreadable = |_| Error::BadRequest(format!("{name} is no plain text"));
         headers.get(name).map(|value| value.to_str().map_err(unreadable)).transpose()
@@ -191,7 +209,8 @@ mod tests {
     #[test]
     fn the_body_is_heard_before_the_query_and_nobody_waits_longer_than_is_allowed() {
         let asked = |body| {
-            let wishes = Wishes { wait: within_reason(5), key: None, answer: Answer::Job };
+            let wait = within_reason(5);
+            let wishes = Wishes { wait, key: None, answer: Answer::Job, webhook: None };
             wishes.waiting(body).wait.map(|wait| wait.as_secs())
         };
         for (body, waits) in [(None, Some(5)), (Some(7), Some(7)), (Some(0), None)] {
