@@ -49,7 +49,7 @@ pub struct Config {
     pub listen: SocketAddr,
 
     /// Folder for the database and the pictures; made when missing.
-    #[arg(long, env = "PARLOR_DATA", value_name = "DIR", default_value_os_t = default_data())]
+    #[arg(long, env = "PARLOR_DATA", value_name = "DIR", default_value_os_t = values::default_data())]
     #[serde(serialize_with = "shown::plainly")]
     pub data: PathBuf,
 
@@ -386,22 +386,6 @@ fn settings_file(args: &[OsString]) -> Option<PathBuf> {
 fn first_repeated<'a>(names: impl Iterator<Item = &'a Option<String>>) -> Option<&'a str> {
     let mut seen = std::collections::HashSet::new();
     names.flatten().find(|name| !seen.insert(*name)).map(String::as_str)
-}
-
-/// Where this platform keeps the data of applications; `parlor-data` in the
-/// working folder for a user without a home.
-fn default_data() -> PathBuf {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = std::env::home_dir().filter(|home| home.is_absolute());
-    let folder = if cfg!(windows) {
-        set("LOCALAPPDATA").map(|base| base.join("Parlor"))
-    } else if cfg!(target_os = "macos") {
-        home.map(|home| home.join("Library/Application Support/Parlor"))
-    } else {
-        let base = set("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")));
-        base.map(|base| base.join("parlor"))
-    };
-    folder.unwrap_or_else(|| PathBuf::from("parlor-data"))
 }
 
 #[cfg(test)]

@@ -112,7 +112,6 @@ fn two_backends_cannot_share_a_name() {
     assert!(error.contains("two backends"), "{error}");
 }
 
-// safety 31
 #[test]
 fn every_setting_is_told_but_what_is_secret_or_for_tests() {
     let config = parse(&[

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, ensure};
@@ -160,6 +161,22 @@ pub(super) fn http_url(text: &str) -> anyhow::Result<Url> {
     );
     ensure!(url.username().is_empty() && url.password().is_none(), "leave out name and password");
     Ok(url)
+}
+
+/// Where this platform keeps the data of applications; `parlor-data` in the
+/// working folder for a user without a home.
+pub(super) fn default_data() -> PathBuf {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    let folder = if cfg!(windows) {
+        set("LOCALAPPDATA").map(|base| base.join("Parlor"))
+    } else if cfg!(target_os = "macos") {
+        home.map(|home| home.join("Library/Application Support/Parlor"))
+    } else {
+        let base = set("XDG_DATA_HOME").or_else(|| home.map(|home| home.join(".local/share")));
+        base.map(|base| base.join("parlor"))
+    };
+    folder.unwrap_or_else(|| PathBuf::from("parlor-data"))
 }
 
 #[cfg(test)]

@@ -183,7 +183,6 @@ async fn the_jobs_of_everybody_come_page_by_page() {
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
 
-// safety 13
 #[tokio::test]
 async fn the_owner_sees_the_backends_as_they_are() {
     let house = House::working(0).await;
@@ -207,7 +206,6 @@ async fn the_owner_sees_the_backends_as_they_are() {
     assert_eq!((attic.open, &attic.machine, attic.queue), (false, &None, None));
 }
 
-// safety 31
 #[tokio::test]
 async fn the_owner_sees_the_settings_and_no_secret() {
     let secret = tempfile::NamedTempFile::new().unwrap();

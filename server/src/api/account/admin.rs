@@ -175,7 +175,7 @@ pub(crate) async fn backends(
     axum::Json(app.backends.told().await)
 }
 
-/// safety 31: the settings that count, without those that are secret.
+/// The settings that count, without those that are secret.
 pub(crate) async fn settings(
     State(app): State<Arc<App>>,
     Owner(_): Owner,
