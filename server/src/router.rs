@@ -40,7 +40,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/workflows/{slug}/openapi.json", get(docs::of_workflow))
         .route("/workflows/{slug}/jobs", post(parlor::submit::submit))
         .route("/workflows/{slug}/batches", post(parlor::batches::create))
-        .route("/batches/{id}", get(parlor::batches::show))
+        .route("/batches/{id}", get(parlor::batches::show).delete(parlor::batches::delete))
         .route("/batches/{id}/cancel", post(parlor::batches::cancel))
         .route("/batches/{id}/events", get(parlor::batches::events))
         .route("/batches/{id}/outputs.zip", get(account::pack::batch))
@@ -70,7 +70,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
     let api = Router::new()
         .route("/docs", get(docs::page))
         .route("/docs/{slug}", get(docs::code::page))
-        .nest("/parlor/v1", parlor.merge(people()))
+        .nest("/parlor/v1", parlor.merge(people()).layer(from_fn(parlor::words::only_known)))
         .nest("/v2", comfy_v2::routes())
         .nest("/serverless", serverless::routes())
         // Or the page for unknown addresses would answer unknown API calls.
@@ -101,7 +101,7 @@ pub fn router(app: &Arc<App>) -> anyhow::Result<Router> {
         .route("/metrics", get(ops::metrics))
         .fallback(get(pages::file_or_lost));
     let layered = protected(routes, app)?
-        .layer(from_fn(error::finish))
+        .layer(from_fn_with_state(Arc::clone(app), error::finish))
         .layer(from_fn_with_state(Arc::clone(app), telemetry::observe));
     Ok(below(app.config.base_path(), layered.with_state(Arc::clone(app))))
 }
@@ -270,6 +270,9 @@ fn cors(config: &Config) -> anyhow::Result<CorsLayer> {
             custom("x-api-key"),
             custom("x-parlor-visitor"),
             custom("idempotency-key"),
+            custom("webhook-url"),
+            custom("webhook-secret"),
+            custom("webhook-events"),
             custom("prefer"),
             custom("last-event-id"),
             custom("tus-resumable"),

@@ -61,6 +61,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// The first node that something is wrong with, if any is named.
+    pub fn node(&self) -> Option<&str> {
+        let named = || self.error.extra_info.get("node_id").and_then(Value::as_str);
+        self.node_errors.keys().next().map(NodeId::as_str).or_else(named)
+    }
+
     /// The first fault that names a node, or what the whole is refused for.
     fn sentence(&self) -> String {
         let Some((id, node)) = self.node_errors.first() else {

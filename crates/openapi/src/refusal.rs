@@ -33,7 +33,12 @@ const REFUSALS: [Refusal; 15] = [
         "Too many requests, or jobs, or bytes: come back after `Retry-After` seconds.",
         &["Retry-After", "RateLimit", "RateLimit-Policy"],
     ),
-    (502, "Failed", "The job that was waited for failed.", &[]),
+    (
+        502,
+        "Failed",
+        "The job that was waited for failed: `code` is `job_failed`, and `detail` says why.",
+        &[],
+    ),
     (503, "Unavailable", "No backend, no room, or no time right now.", &["Retry-After"]),
     (504, "Late", "What was waited for takes longer than anybody waits.", &[]),
 ];

@@ -20,6 +20,9 @@ pub struct Matrix {
     /// Where to be told what becomes of each job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<NewWebhook>,
+    /// Seconds that the answer may take until all are over; as in [`crate::Submit`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<u64>,
 }
 
 /// How a batch fares.

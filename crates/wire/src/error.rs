@@ -15,6 +15,9 @@ pub struct Problem {
     /// What happened and what to do, one or two sentences.
     pub detail: String,
     pub code: ErrorCode,
+    /// The path that was asked for; none of a link that opens by itself, which is a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// The field it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
@@ -44,6 +47,8 @@ pub enum ErrorCode {
     TooLarge,
     UnsupportedMediaType,
     TooMany,
+    /// The job that was waited for ran, and failed.
+    JobFailed,
     Unavailable,
     Internal,
 }

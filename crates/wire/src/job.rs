@@ -24,6 +24,10 @@ pub struct Submit {
     /// Where to be told what becomes of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook: Option<NewWebhook>,
+    /// Seconds that the answer may take, 600 at most: it is the finished job then, if that is done by
+    /// then. The same as `?wait=` and `Prefer: wait=`, and heard before these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait: Option<u64>,
 }
 
 fn one() -> u32 {

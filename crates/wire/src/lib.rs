@@ -46,14 +46,14 @@ pub use people::{
 };
 pub use policy::{Access, Format, FormatKind, Metadata, Policy};
 pub use read::{Read, read};
-pub use upload::{FileLink, NewFileLink, Upload};
+pub use upload::{FileLink, NewFileLink, Upload, UploadFrom};
 pub use webhook::{
     Delivery, DeliveryAttempt, DeliveryKind, DeliveryPage, DeliveryStatus, MadeWebhook, NewWebhook,
     Webhook, WebhookEvent,
 };
 pub use workflow::{
-    Choice, Condition, Ends, Field, FieldGroup, FieldKind, Media, NodeInfo, Preset, Shape, Size,
-    Workflow, WorkflowSummary,
+    Choice, Condition, Ends, Field, FieldGroup, FieldKind, Media, NodeInfo, OpenPolicy, OutputNode,
+    Preset, Shape, Size, Workflow, WorkflowInFull, WorkflowSummary,
 };
 
 /// Milliseconds since the Unix epoch, UTC.

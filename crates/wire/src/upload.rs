@@ -19,6 +19,29 @@ pub struct Upload {
     pub url: String,
 }
 
+/// Body of `POST /uploads` where it is JSON: a file that is somewhere else, or within.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, deny_unknown_fields)]
+pub enum UploadFrom {
+    /// What is at an address.
+    Address {
+        /// Begins with `https://`.
+        url: String,
+        /// What it is called; left out: `file`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// The file itself.
+    Whole {
+        /// Its bytes, also as a `data:` URL.
+        base64: String,
+        /// What it is called; left out: `file`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+}
+
 /// Body of `POST /outputs/{id}/link`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Inputs, Millis, OutputKind};
+use crate::{Format, Inputs, Metadata, Millis, OutputKind};
 
 /// One card of the hall. `GET /workflows` answers an array of these.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct WorkflowSummary {
     pub makes: Vec<OutputKind>,
 }
 
-/// A published workflow with its form. `GET /workflows/{slug}`.
+/// A published workflow with its form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Workflow {
@@ -40,6 +40,57 @@ pub struct Workflow {
     /// Why it cannot run now, in a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<String>,
+}
+
+/// A published workflow as programs see it: [`Workflow`], which is all that the page reads, and by
+/// what rules it runs. `GET /workflows/{slug}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WorkflowInFull {
+    #[serde(flatten)]
+    pub workflow: Workflow,
+    pub policy: OpenPolicy,
+    /// The nodes whose files a job keeps, as far as that is known before it runs: without a backend
+    /// it may not be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<OutputNode>,
+}
+
+/// What of a workflow's [`crate::Policy`] is told to those who run it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OpenPolicy {
+    /// Most work that one job may ask for: pixels × batch × steps × frames.
+    pub max_cost: u64,
+    /// Most jobs of it that run at the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_once: Option<u32>,
+    /// Most jobs of it in a day, for each person who has limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jobs_per_day: Option<u32>,
+    /// Most work in a day, in pixel steps, for each person who has limits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_per_day: Option<u64>,
+    /// Whether files say how they were made.
+    pub metadata: Metadata,
+    /// Days until what it made is deleted, favourites excepted, as the workflow or else the house
+    /// says. Absent: it is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u32>,
+    /// What still pictures are turned into. Absent: they stay as they were made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+}
+
+/// A node whose files a job keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OutputNode {
+    /// Key in the graph, as in [`NodeInfo`].
+    pub node: String,
+    /// What it makes, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OutputKind>,
 }
 
 /// Settings to begin with.

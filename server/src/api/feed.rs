@@ -113,9 +113,25 @@ pub(super) enum Since {
     Now,
 }
 
-/// The number in `Last-Event-ID`.
-pub(super) fn last_event(headers: &HeaderMap) -> Option<u64> {
-    headers.get("last-event-id").and_then(|id| id.to_str().ok()?.parse().ok())
+/// The number in `Last-Event-ID`. An empty one is none, as browsers have it.
+///
+/// # Errors
+///
+/// [`Error::BadRequest`] when it is no number of ours: whoever begins anew by mistake hears
+/// everything twice.
+pub(super) fn last_event(headers: &HeaderMap) -> Result<Option<u64>> {
+    let Some(id) = headers.get("last-event-id").filter(|id| !id.is_empty()) else {
+        return Ok(None);
+    };
+    let digits = id.to_str().ok().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.and_then(|id| id.parse().ok()).map(Some).ok_or_else(unknown_event)
+}
+
+/// What is said to whoever goes on from an event that there was not.
+pub(super) fn unknown_event() -> Error {
+    let cure = "there was no event of this Last-Event-ID: send the `id` of the last that came, or \
+                none";
+    Error::BadRequest(cure.into())
 }
 
 /// Listens to one job.
@@ -132,7 +148,8 @@ struct OfJob<T> {
 ///
 /// # Errors
 ///
-/// [`Error::NotFound`] when it is not theirs.
+/// [`Error::NotFound`] when it is not theirs, [`Error::BadRequest`] when it is to go on from an event
+/// that there has not been.
 pub(super) async fn of_job<T: Teller>(
     (app, principal): (Arc<App>, Principal),
     (job, since): (JobId, Since),
@@ -145,7 +162,7 @@ pub(super) async fn of_job<T: Teller>(
     let is_there = match since {
         Since::Event(last) => {
             listener.last = last;
-            listener.catch_up(&mut said).await?
+            listener.has_been(last).await? && listener.catch_up(&mut said).await?
         }
         Since::Now => listener.begin(&mut said).await?,
     };
@@ -190,6 +207,16 @@ impl<T: Teller> OfJob<T> {
             self.end(said).await;
         }
         Ok(true)
+    }
+
+    /// Whether there is such a job, of which this event has been told.
+    async fn has_been(&self, event: u64) -> Result<bool> {
+        if event == 0 {
+            return Ok(true);
+        }
+        let job = self.app.jobs.find(self.principal.id, self.job).await?;
+        let Some(job) = job else { return Ok(false) };
+        if job.seq < event { Err(unknown_event()) } else { Ok(true) }
     }
 
     /// Says what is stored behind the last event. Whether there is such a job.

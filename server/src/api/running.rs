@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 use wire::{Event, Inputs, Job, JobId, JobStatus, Output, OutputId, ToViewer};
 
-use super::parlor::submit::preferred_wait;
+use super::parlor::wishes::preferred_wait;
 use super::parlor::workflows;
 use crate::app::App;
 use crate::auth::{Principal, Sealed};
@@ -38,7 +38,8 @@ pub(super) async fn start(
     let ask = (Ask::Job, &*workflow);
     let charge = app.limits.admit_run((principal, whence.hash), ask).await?;
     let asker = principal.asker(whence.hash);
-    let submitted = app.jobs.submit(asker, slug, inputs, terms).await?;
+    let submitted = app.jobs.submit(asker, slug, inputs, terms).await;
+    let submitted = submitted.map_err(|error| beside_node(&workflow, error))?;
     if submitted.replayed {
         drop(charge);
     } else {
@@ -79,6 +80,11 @@ pub(super) fn patience(headers: &HeaderMap, longest: Duration) -> Duration {
     preferred_wait(headers).map_or(longest, |seconds| longest.min(Duration::from_secs(seconds)))
 }
 
+/// Why something that was filled into this workflow cannot be used, with the node that it is for.
+pub(super) fn beside_node(workflow: &Published, error: impl Into<Error>) -> Error {
+    error.into().with_node(|field| workflow.node_of(field).map(str::to_owned))
+}
+
 /// The job once it is over, or as it is when the time is.
 pub(super) async fn finished(
     app: &App,
@@ -111,14 +117,23 @@ pub(super) fn succeeded(job: &Job) -> Result<()> {
     if let Some(failure) = &job.failure {
         let hint = failure.hint.as_deref().unwrap_or_default();
         let message = format!("{} {hint}", failure.message).trim_end().to_owned();
-        return Err(Error::BadInput { field: None, message });
+        return Err(Error::JobFailed { node: failure.node.clone(), message });
     }
     match job.status {
         JobStatus::Succeeded => Ok(()),
         JobStatus::Canceled | JobStatus::Canceling => {
             Err(Error::Conflict("the job was stopped before it was done".into()))
         }
-        _ => Err(Error::Late("the job was not done in time, and goes on; ask for it later")),
+        JobStatus::Expired => {
+            Err(Error::Late("the job waited longer than this house allows, and was given up"))
+        }
+        JobStatus::Failed => {
+            let message = "the job failed, and nobody knows why".into();
+            Err(Error::JobFailed { node: None, message })
+        }
+        JobStatus::Queued | JobStatus::Running => {
+            Err(Error::Late("the job was not done in time, and goes on; ask for it later"))
+        }
     }
 }
 
@@ -187,4 +202,36 @@ pub(super) fn link(app: &App, principal: &Principal, output: &Output) -> String 
     let seal = app.visitors.seal(principal.id, Sealed::Output(id), SystemTime::now());
     let house = app.address();
     format!("{}/api/parlor/v1/signed/{seal}/outputs/{id}", house.trim_end_matches('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn over(status: &str, failure: &serde_json::Value) -> Error {
+        let job = json!({
+            "id": JobId(uuid::Uuid::nil()), "workflow": "w", "workflow_title": "W", "workflow_version": 1,
+            "status": status, "seq": 1, "created_at": 1, "inputs": {}, "outputs": [],
+            "failure": failure, "favourite": false, "attempt": 1,
+        });
+        succeeded(&serde_json::from_value(job).unwrap()).unwrap_err()
+    }
+
+    #[test]
+    fn a_job_that_made_nothing_says_what_became_of_it() {
+        let failure =
+            json!({ "code": "node_failed", "message": "It broke.", "hint": "Try.", "node": "3" });
+        let Error::JobFailed { node, message } = over("failed", &failure) else {
+            panic!("it failed")
+        };
+        assert_eq!((node.as_deref(), message.as_str()), (Some("3"), "It broke. Try."));
+        for stopped in ["canceled", "canceling"] {
+            assert!(matches!(over(stopped, &json!(null)), Error::Conflict(_)), "{stopped}");
+        }
+        let [given_up, late] = ["expired", "running"].map(|status| over(status, &json!(null)));
+        assert!(matches!(given_up, Error::Late(why) if why.contains("given up")));
+        assert!(matches!(late, Error::Late(why) if why.contains("goes on")));
+    }
 }

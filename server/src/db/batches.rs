@@ -7,6 +7,7 @@ use wire::{Batch, BatchId, BatchJob, Counts, JobId};
 
 use super::{Db, NewJob, rows};
 use crate::auth::PrincipalId;
+use crate::files::Hash;
 
 impl Db {
     /// How the batch fares, if it is this principal's.
@@ -131,6 +132,16 @@ impl Db {
         Ok(batches)
     }
 
+    /// Deletes the batch and all of its jobs, if it is this principal's: the jobs, and the files
+    /// that they made or read.
+    pub(crate) async fn delete_batch(
+        &self,
+        principal: PrincipalId,
+        id: BatchId,
+    ) -> anyhow::Result<Option<(Vec<JobId>, Vec<Hash>)>> {
+        self.write(move |connection| Box::pin(delete(connection, principal, id))).await
+    }
+
     async fn with_lines(&self, page: &[SqliteRow]) -> anyhow::Result<Vec<BatchJob>> {
         let jobs = self.with_outputs(page).await?;
         let lines = page.iter().map(|row| rows::number(row, "line"));
@@ -159,6 +170,42 @@ pub(super) async fn insert(
     .await
     .context("keeping a batch")?;
     Ok(())
+}
+
+async fn delete(
+    connection: &mut SqliteConnection,
+    principal: PrincipalId,
+    id: BatchId,
+) -> anyhow::Result<Option<(Vec<JobId>, Vec<Hash>)>> {
+    let (batch, owner) = (rows::id(id.0), rows::id(principal.0));
+    let files = sqlx::query(
+        "WITH members AS (SELECT id FROM jobs WHERE batch = ?1 AND principal = ?2)
+         SELECT hash FROM outputs WHERE job IN members
+         UNION SELECT hash FROM job_files WHERE job IN members",
+    )
+    .bind(&batch)
+    .bind(&owner)
+    .fetch_all(&mut *connection)
+    .await
+    .context("finding the files of a batch")?;
+    let jobs = sqlx::query("DELETE FROM jobs WHERE batch = ?1 AND principal = ?2 RETURNING id")
+        .bind(&batch)
+        .bind(&owner)
+        .fetch_all(&mut *connection)
+        .await
+        .context("deleting the jobs of a batch")?;
+    let gone = sqlx::query("DELETE FROM batches WHERE id = ?1 AND principal = ?2")
+        .bind(&batch)
+        .bind(&owner)
+        .execute(connection)
+        .await
+        .context("deleting a batch")?;
+    if gone.rows_affected() == 0 {
+        return Ok(None);
+    }
+    let jobs = jobs.iter().map(|row| Ok(JobId(rows::uuid(row, "id")?)));
+    let files = files.iter().map(|row| rows::hash(row, "hash"));
+    Ok(Some((jobs.collect::<anyhow::Result<_>>()?, files.collect::<Result<_, _>>()?)))
 }
 
 /// Notes that a job is the next of its batch to end.

@@ -36,7 +36,7 @@ pub(crate) enum Remembered {
     /// It was used for something else.
     Other,
     /// What it made is there; how that was answered is only known once it was.
-    Same(Option<FirstAnswer>),
+    Same { made: Ordered, answer: Option<FirstAnswer> },
 }
 
 impl Db {
@@ -62,11 +62,13 @@ impl Db {
         if row.try_get::<&[u8], _>("body")? != key.body {
             return Ok(Some(Remembered::Other));
         }
+        let made = made(&row)?;
         let status: Option<u16> = row.try_get("status")?;
-        let Some(status) = status else { return Ok(Some(Remembered::Same(None))) };
+        let Some(status) = status else { return Ok(Some(Remembered::Same { made, answer: None })) };
         let body: Vec<u8> = row.try_get("answer")?;
         let headers = rows::parsed(&row, "headers")?;
-        Ok(Some(Remembered::Same(Some(FirstAnswer { status, headers, body: body.into() }))))
+        let answer = Some(FirstAnswer { status, headers, body: body.into() });
+        Ok(Some(Remembered::Same { made, answer }))
     }
 
     /// Keeps the first answer to a key; durable when this returns. Of later ones
@@ -107,12 +109,17 @@ pub(super) async fn remembered(
     if row.try_get::<&[u8], _>("body")? != key.body {
         return Ok(Some(Submission::Conflict));
     }
+    Ok(Some(Submission::Replayed(made(&row)?)))
+}
+
+/// What a key made.
+fn made(row: &SqliteRow) -> anyhow::Result<Ordered> {
     let is_batch = row.try_get::<Option<&[u8]>, _>("batch")?.is_some();
-    Ok(Some(Submission::Replayed(if is_batch {
-        Ordered::Batch(BatchId(rows::uuid(&row, "batch")?))
+    Ok(if is_batch {
+        Ordered::Batch(BatchId(rows::uuid(row, "batch")?))
     } else {
-        Ordered::Job(JobId(rows::uuid(&row, "job")?))
-    })))
+        Ordered::Job(JobId(rows::uuid(row, "job")?))
+    })
 }
 
 async fn find(

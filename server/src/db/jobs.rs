@@ -62,7 +62,7 @@ pub struct JobFilter {
     pub batch: Option<BatchId>,
     /// [`JobList::next`] of the page before.
     pub cursor: Option<String>,
-    /// Jobs on one page, 1 to 100; 0 means 50.
+    /// Jobs on one page, 1 to 200; 0 means 50.
     pub limit: u32,
 }
 
@@ -97,7 +97,7 @@ impl Db {
         principal: PrincipalId,
         filter: &JobFilter,
     ) -> anyhow::Result<JobList> {
-        let limit = if filter.limit == 0 { 50 } else { filter.limit.min(100) };
+        let limit = if filter.limit == 0 { 50 } else { filter.limit.min(200) };
         let mut query = QueryBuilder::new("SELECT * FROM jobs");
         narrow(&mut query, principal, filter);
         if let Some(cursor) = filter.cursor.as_ref().and_then(|cursor| cursor.parse::<JobId>().ok())

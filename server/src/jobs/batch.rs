@@ -111,16 +111,6 @@ impl Jobs {
         Ok(SubmittedBatch::of(answer)?.unwrap_or(SubmittedBatch { id, replayed: false }))
     }
 
-    /// The batch that was made under this key, if that is still remembered.
-    pub(crate) async fn replay_batch(
-        &self,
-        principal: PrincipalId,
-        key: &Idempotency,
-    ) -> Result<Option<SubmittedBatch>, SubmitError> {
-        let answer = self.parts.db.replay(principal, key).await?;
-        answer.map_or(Ok(None), SubmittedBatch::of)
-    }
-
     /// How the batch fares; `None` when it is not this principal's.
     pub(crate) async fn batch(
         &self,
@@ -177,6 +167,25 @@ impl Jobs {
             self.stop(job);
         }
         self.batch(principal, id).await
+    }
+
+    /// Deletes the batch with all of its jobs, as [`Jobs::delete`] does one; whether it was this
+    /// principal's.
+    pub(crate) async fn delete_batch(
+        &self,
+        (principal, id): (PrincipalId, BatchId),
+    ) -> anyhow::Result<bool> {
+        let db = &self.parts.db;
+        let _no_file_is_stored_meanwhile = db.sweeping().await;
+        let Some((jobs, files)) = db.delete_batch(principal, id).await? else { return Ok(false) };
+        for job in jobs {
+            self.stop(job);
+            self.parts.hub.gone(principal, job);
+        }
+        for hash in db.unneeded(files).await? {
+            self.parts.files.remove(hash).await?;
+        }
+        Ok(true)
     }
 }
 

@@ -72,7 +72,7 @@ impl From<Over> for Error {
             };
             let message =
                 format!("these are {more} {things}, and {most}{of} may be {when}: ask for less");
-            return Self::BadInput { field: None, message };
+            return Self::unusable(message);
         }
         let (message, retry_after) = match what {
             Limited::JobsAtOnce if more > 1 => {

@@ -1,7 +1,7 @@
 //! Where somebody wants to be told, checked.
 
 use url::Url;
-use wire::WebhookEvent;
+use wire::{NewWebhook, WebhookEvent};
 
 use super::Secret;
 use crate::error::{Error, Result};
@@ -26,12 +26,13 @@ impl Target {
     }
 }
 
-/// The hash of what is asked for, `body`, and of who is told: to ask for the same and to be told
-/// elsewhere is to ask for something else.
-pub(crate) fn told_too(body: [u8; 32], target: Option<&Target>) -> [u8; 32] {
-    let Some(Target { url, secret, events }) = target else { return body };
+/// The hash of what is asked for, `body`, and of who is to be told: to ask for the same and to be
+/// told elsewhere is to ask for something else. As it was sent: what is registered may have changed.
+pub(crate) fn told_too(body: [u8; 32], wanted: Option<&NewWebhook>) -> [u8; 32] {
+    let Some(NewWebhook { url, events, secret }) = wanted else { return body };
     let mut hasher = blake3::Hasher::new();
-    hasher.update(&body).update(url.as_str().as_bytes()).update(&[0]).update(secret.bytes());
+    hasher.update(&body).update(url.as_bytes()).update(&[0]);
+    hasher.update(secret.as_deref().unwrap_or_default().as_bytes()).update(&[0]);
     *hasher.update(format!("{events:?}").as_bytes()).finalize().as_bytes()
 }
 

@@ -149,6 +149,12 @@ impl House {
         id
     }
 
+    /// It is over without having run.
+    async fn end(&self, job: JobId, end: End) {
+        let end = Change::Finish { end, progress: None };
+        self.db.change(job, end, |_| ()).await.unwrap().unwrap();
+    }
+
     /// It runs, and is over.
     async fn run(&self, job: JobId) {
         let end = Change::Finish { end: End::Succeeded(Vec::new()), progress: None };
@@ -227,6 +233,23 @@ async fn what_failed_is_told_again_under_one_id_until_it_is_taken() {
         assert_eq!(told["data"]["finished_at"], at.as_millisecond());
     }
     assert!(receiver.arrived.try_recv().is_err(), "and not once more");
+}
+
+// safety 31
+#[tokio::test]
+async fn a_job_that_waited_too_long_or_was_stopped_is_told_as_what_it_is() {
+    let house = House::open().await;
+    let mut receiver = Receiver::open(&[Way::Answer(200)]).await;
+    for (end, told) in [(End::Expired, "expired"), (End::Stopped, "canceled")] {
+        let job = house.job(1, Some(receiver.target())).await;
+        house.end(job, end).await;
+        let arrived = receiver.next().await.json();
+        assert_eq!(arrived["type"], format!("job.{told}"));
+        assert_eq!(
+            (&arrived["data"]["id"], &arrived["data"]["status"]),
+            (&json!(job), &json!(told))
+        );
+    }
 }
 
 // safety 31

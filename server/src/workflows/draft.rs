@@ -55,7 +55,7 @@ pub(crate) fn makes(
 }
 
 /// What an output node makes: what it is given, unless its name says better.
-fn made_by(class: &str, definitions: &Definitions) -> OutputKind {
+pub(super) fn made_by(class: &str, definitions: &Definitions) -> OutputKind {
     const KINDS: [(&str, OutputKind); 6] = [
         ("VIDEO", OutputKind::Video),
         ("AUDIO", OutputKind::Audio),

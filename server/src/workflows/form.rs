@@ -4,9 +4,14 @@ use std::collections::HashSet;
 
 use comfy::Definitions;
 use comfy::definitions::{Choice as Offered, Kind, NodeDefinition};
+use comfy::form::results;
 use serde_json::Value;
-use wire::{Choice, Field, FieldKind, Millis, NodeInfo, Workflow, WorkflowSummary};
+use wire::{
+    Choice, Field, FieldKind, Millis, NodeInfo, OpenPolicy, OutputKind, OutputNode, Workflow,
+    WorkflowSummary,
+};
 
+use super::draft::made_by;
 use super::kind::name_of;
 use super::language;
 use super::published::{FieldSpec, Published};
@@ -51,6 +56,44 @@ impl Published {
             presets: self.manifest.presets.clone(),
             closed: None,
         }
+    }
+
+    /// What of its rules is for those who run it to know: neither for whom it is nor what it is made
+    /// of. `house_days`: for how many days things are kept where it says nothing.
+    pub(crate) fn open_policy(&self, house_days: Option<u32>) -> OpenPolicy {
+        let policy = self.policy();
+        OpenPolicy {
+            max_cost: policy.max_cost,
+            at_once: policy.at_once,
+            jobs_per_day: policy.jobs_per_day,
+            cost_per_day: policy.cost_per_day,
+            metadata: policy.metadata,
+            keep_days: policy.keep_days.or(house_days),
+            format: policy.format,
+        }
+    }
+
+    /// The nodes whose files a job keeps: those that the host chose, or else those that save, as far
+    /// as a backend has said what they are.
+    pub(crate) fn output_nodes(&self, definitions: &[&Definitions]) -> Vec<OutputNode> {
+        let results = match definitions.first() {
+            _ if !self.manifest.results.is_empty() => self.manifest.results.clone(),
+            Some(definitions) => results(&self.graph, definitions, Vec::new()),
+            None => return Vec::new(),
+        };
+        let node = |node: String| OutputNode { kind: self.kind_of(&node, definitions), node };
+        results.into_iter().map(node).collect()
+    }
+
+    /// What a node makes, where a backend knows it or the workflow makes only one thing.
+    fn kind_of(&self, node: &str, definitions: &[&Definitions]) -> Option<OutputKind> {
+        let class = &self.graph.node(node)?.class_type;
+        let known = definitions.iter().find(|all| all.node(class).is_some());
+        let only = match self.about().makes.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
+        only.or_else(|| Some(made_by(class, known?)))
     }
 
     fn nodes(&self, definitions: &[&Definitions]) -> Vec<NodeInfo> {

@@ -230,6 +230,17 @@ impl Published {
         self.spec(field).map(|spec| (&spec.field.kind, spec.max_pixels))
     }
 
+    /// The node that an open field's value goes to first. A closed field is as good as none.
+    /// (safety 5)
+    pub(crate) fn node_of(&self, field: &str) -> Option<&str> {
+        let spec = self.open(field)?;
+        let direct = spec.binds.first().map(|bind| &bind.target);
+        let woven =
+            |(_, template): &&(Target, Template)| template.fields().any(|name| name == field);
+        let woven = || self.templates.iter().find(woven).map(|(target, _)| target);
+        direct.or_else(woven).map(|target| target.node.as_str())
+    }
+
     /// The names of the fields that hold text and are always in sight: what a
     /// person thinks of as the words of a job.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {

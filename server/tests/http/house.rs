@@ -56,19 +56,20 @@ impl House {
 
     /// With the demo engine at work, resting this long after each step, and these flags.
     pub async fn engaged(delay_ms: u64, args: &[&str]) -> Self {
-        let rest = std::time::Duration::from_millis(delay_ms);
-        Self::of_engine(|options| options.step_delay = rest, args).await
+        let step_delay = std::time::Duration::from_millis(delay_ms);
+        Self::over(args, |options| options.step_delay = step_delay).await
     }
 
-    /// With the demo engine at work, which also has nodes that fail.
+    /// With the demo engine at work, which also has nodes that fail, and these flags.
     pub async fn failing(args: &[&str]) -> Self {
-        Self::of_engine(|options| options.faults.test_nodes = true, args).await
+        Self::over(args, |options| options.faults.test_nodes = true).await
     }
 
-    async fn of_engine(change: impl FnOnce(&mut engine::Options), args: &[&str]) -> Self {
+    /// With an engine that is as it is told.
+    async fn over(args: &[&str], tell: impl FnOnce(&mut engine::Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = engine::Options::new(folder.path().join("engine"));
-        change(&mut options);
+        tell(&mut options);
         let engine = Engine::start(options).await.unwrap();
         Self::open(folder, args, Some(engine)).await
     }

@@ -255,3 +255,50 @@ async fn a_file_may_come_with_the_job_that_reads_it() {
         assert_eq!(refused.problem().field.as_deref(), Some("picture"), "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn how_long_to_wait_is_said_in_the_body_the_query_or_a_header() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let asked = |query: &str, body: Option<Value>, prefer: &str| {
+        let mut wanted = small("x");
+        if let Some(seconds) = body {
+            wanted["wait"] = seconds;
+        }
+        let mut asked = post(&format!("{RUN}{query}"), &wanted);
+        asked.headers_mut().insert("prefer", prefer.parse().unwrap());
+        asked
+    };
+    for (request, applied) in [
+        (asked("", Some(json!(1)), "respond-async"), "wait=1"),
+        (asked("?wait=600", Some(json!(1)), "wait=600"), "wait=1"),
+        (asked("?wait=1", None, "wait=600"), "wait=1"),
+        (asked("?wait=600", Some(json!(0)), "wait=600"), "respond-async"),
+    ] {
+        let answer = visitor.send(request).await;
+        assert_eq!(
+            (answer.status, answer.header("preference-applied")),
+            (StatusCode::ACCEPTED, applied)
+        );
+    }
+    for wrong in [json!(-1), json!("60"), json!(1.5)] {
+        let refused = visitor.send(asked("", Some(wrong.clone()), "wait=1")).await;
+        assert_eq!(refused.problem().status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn the_rules_of_a_workflow_and_what_makes_its_files_are_told() {
+    let house = House::working_with(&["--keep-days", "30"]).await;
+    let visitor = house.visitor().await;
+    visitor.picture().await;
+    let told: Value = visitor.get(&format!("{API}/workflows/text-to-picture")).await.json();
+    let policy = json!({ "max_cost": 500_000_000, "metadata": "stripped", "keep_days": 30 });
+    assert_eq!(told["policy"], policy, "neither for whom it is nor what it is made of");
+    assert_eq!(told["outputs"], json!([{ "node": "9", "kind": "image" }]));
+    let uri = format!("{API}/workflows");
+    let list = visitor.get(&uri).await;
+    let known = with(&visitor, &uri, ("if-none-match", list.header("etag"))).await;
+    assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert_eq!(known.header("vary"), "accept-language");
+}

@@ -4,6 +4,7 @@
 
 mod admin;
 mod attack;
+mod batch_ends;
 mod batches;
 mod comfy_v2;
 mod comfy_v2_limits;
@@ -12,9 +13,11 @@ mod contract;
 mod described;
 mod dialects;
 mod doors;
+mod ends;
 mod file_links;
 mod first_start;
 mod forms;
+mod handed_in;
 mod house;
 mod inhabitants;
 mod jobs;

@@ -188,6 +188,7 @@ pub const TABLE: &[(&str, &str, &str, Rule)] = &[
     ("GET", "/comfy/ws", "", Runs),
     ("GET", "/comfy/{*path}", "", Runs),
     // Last: what all others need is gone then.
+    ("DELETE", "/batches/{id}", API, Changes),
     ("DELETE", "/jobs/{id}", API, Changes),
     ("DELETE", "/me", API, Own),
     ("DELETE", "/session", API, Arrives),

@@ -196,3 +196,92 @@ async fn a_field_that_cannot_be_used_is_named() {
         assert_eq!(answer.problem().field.as_deref(), Some(field));
     }
 }
+
+#[tokio::test]
+async fn a_refusal_says_where_and_at_which_node() {
+    let house = House::with(&["--public-url", "http://art.example.org/rooms", "--open"]).await;
+    let visitor = house.visitor().await;
+    let run = format!("/rooms{API}/workflows/text-to-picture/jobs");
+    let asked = |steps: u32, prompt: &str| {
+        let inputs = json!({ "prompt": prompt, "steps": steps });
+        post(&format!("{run}?wait=1"), &json!({ "inputs": inputs }))
+    };
+    for (request, field, node) in [
+        (asked(1_000, "x"), "steps", "3"),
+        // It is one of several that make a text.
+        (asked(3, ""), "prompt", "6"),
+    ] {
+        let problem = visitor.send(request).await.problem();
+        assert_eq!(problem.instance.as_deref(), Some(&*run));
+        assert_eq!((problem.field.as_deref(), problem.node.as_deref()), (Some(field), Some(node)));
+    }
+    let lines = request("POST", &run.replace("jobs", "batches"))
+        .header("content-type", "application/jsonl")
+        .body(Body::from("{\"prompt\":\"x\"}\n{\"prompt\":\"x\",\"steps\":1000}"));
+    let problem = visitor.send(lines.unwrap()).await.problem();
+    assert_eq!((problem.line, problem.node.as_deref()), (Some(2), Some("3")));
+    // safety 5: of a field that guests do not have, nothing is told.
+    let closed = json!({ "inputs": { "prompt": "x", "ckpt_name": "other" } });
+    assert_eq!(visitor.send(post(&run, &closed)).await.problem().node, None);
+    // safety 24
+    let sealed = format!("{API}/signed/secret/outputs/00000000-0000-0000-0000-000000000000");
+    assert!(!house.get(&sealed).await.text().contains("secret"));
+}
+
+#[tokio::test]
+async fn a_word_that_an_address_does_not_know_is_told() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let job: wire::Job = visitor.submit(&small("x")).await.json();
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    for (method, uri) in [
+        ("POST", "workflows/text-to-picture/jobs?wiat=60".to_owned()),
+        ("POST", "workflows/text-to-picture/batches?wiat=60".to_owned()),
+        ("POST", "uploads?nmae=a.png".to_owned()),
+        ("GET", format!("outputs/{nobody}?dwonload=1")),
+        ("GET", format!("outputs/{nobody}/thumb?width=3")),
+        ("GET", "workflows?language=de".to_owned()),
+        ("GET", "house?x".to_owned()),
+        ("GET", format!("jobs/{}?wait=60", job.id)),
+        ("POST", format!("jobs/{}/cancel?now=1", job.id)),
+        ("POST", "studio/import?nmae=x".to_owned()),
+    ] {
+        let answer = visitor.send(empty(method, &format!("{API}/{uri}"))).await;
+        let problem = answer.problem();
+        assert_eq!((problem.status, problem.code), (400, ErrorCode::BadRequest), "{uri}");
+        assert!(problem.detail.contains("query"), "{uri}: {}", problem.detail);
+    }
+    let kept: wire::Job = visitor.get(&format!("{API}/jobs/{}", job.id)).await.json();
+    assert_eq!(kept.status, wire::JobStatus::Queued, "nothing was stopped");
+    for uri in [format!("{API}/jobs?limit=1"), format!("{API}/house?")] {
+        assert_eq!(visitor.get(&uri).await.status, StatusCode::OK, "{uri}");
+    }
+}
+
+// safety 35
+#[tokio::test]
+async fn whoever_goes_on_from_an_event_that_there_was_not_is_told() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let mut two = small("x");
+    two["count"] = 2.into();
+    let job: wire::Job = me.submit(&small("x")).await.json();
+    let batch: wire::BatchPage = me.submit(&two).await.json();
+    for uri in [
+        format!("{API}/jobs/{}/events", job.id),
+        format!("{API}/batches/{}/events", batch.batch.id),
+        format!("/api/v2/jobs/{}/events", job.id),
+    ] {
+        for last in ["x", "-1", "+1", "1.0", "7", "99999999999999999999999"] {
+            let asked = request("GET", &uri).header("last-event-id", last);
+            let answer = me.send(asked.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{uri}: {last}");
+            if uri.starts_with(API) {
+                assert_eq!(answer.problem().code, ErrorCode::BadRequest);
+            } else {
+                let told: serde_json::Value = answer.json();
+                assert_eq!(told["error"]["code"], "invalid_request", "{told}");
+            }
+        }
+    }
+}

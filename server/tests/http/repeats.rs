@@ -152,3 +152,88 @@ async fn an_answer_goes_with_what_it_tells_of() {
     let anew: Job = ask(&visitor, "k", &small("a secret")).await.json();
     assert_ne!(anew.id, job.id);
 }
+
+// safety 33
+#[tokio::test]
+async fn a_picture_and_a_stream_are_told_again_of_the_same_job() {
+    let house = House::working(0).await;
+    let visitor = house.visitor().await;
+    let mut two = small("a red hill");
+    two["count"] = 2.into();
+    for (accept, body) in [
+        ("image/*", small("a red hill")),
+        ("text/event-stream", small("a red hill")),
+        ("text/event-stream", two),
+    ] {
+        let key = format!("{accept}{}", body["count"]);
+        let asked = || {
+            let mut asked = keyed(post(RUN, &body), &key);
+            asked.headers_mut().insert("accept", accept.parse().unwrap());
+            asked
+        };
+        let (first, again) = (visitor.send(asked()).await, visitor.send(asked()).await);
+        let replayed = |answer: &Answer| answer.header("idempotent-replayed").to_owned();
+        assert_eq!([replayed(&first), replayed(&again)], ["", "true"], "{key}");
+        let [at, applied] = ["location", "preference-applied"].map(|name| first.header(name));
+        assert_eq!((at, applied), (again.header("location"), again.header("preference-applied")));
+        let waited = if accept == "image/*" { "wait=600" } else { "respond-async" };
+        assert_eq!((visitor.get(at).await.status, applied), (StatusCode::OK, waited));
+        if accept == "image/*" {
+            assert_eq!(again.body, first.body);
+        } else {
+            assert!(again.text().contains("succeeded"), "{}", again.text());
+        }
+    }
+    assert_eq!(total(&visitor).await, 4);
+}
+
+// safety 33
+#[tokio::test]
+async fn whoever_may_ask_for_nothing_more_gets_what_they_asked_for() {
+    let open = ["--public-url", "http://art.example.org", "--open", "--guest-jobs-per-day", "2"];
+    let house = House::working_with(&open).await;
+    let guest = house.visitor().await;
+    for (key, query) in [("picture", "?output=0"), ("job", "?wait=60")] {
+        let asked = || keyed(post(&format!("{RUN}{query}"), &small("a red hill")), key);
+        let first = guest.send(asked()).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+        if key == "picture" {
+            continue;
+        }
+        assert_eq!(guest.submit(&small("b")).await.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(parts(&guest.send(asked()).await), parts(&first));
+        let picture = keyed(post(&format!("{RUN}?output=0"), &small("a red hill")), "picture");
+        let picture = guest.send(picture).await;
+        assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
+    }
+}
+
+// safety 33
+#[tokio::test]
+async fn what_was_asked_for_is_answered_though_neither_workflow_nor_webhook_is_there_any_more() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let hooks = format!("{API}/webhooks");
+    let url = "https://shop.example.org/hook";
+    let made: wire::MadeWebhook = me.post(&hooks, &json!({ "url": url })).await.json();
+    let mut told = small("a");
+    told["webhook"] = json!({ "url": url });
+    let batches = format!("{API}/workflows/text-to-picture/batches");
+    let table = || {
+        let asked = Request::post(&batches).header("content-type", "text/csv");
+        let asked = asked.header("webhook-url", url);
+        keyed(asked.body(Body::from("prompt,steps\na,3\nb,5")).unwrap(), "table")
+    };
+    let first = (ask(&me, "job", &told).await, me.send(table()).await);
+    assert_eq!((first.0.status, first.1.status), (StatusCode::ACCEPTED, StatusCode::ACCEPTED));
+    let gone = me.call("DELETE", &format!("{hooks}/{}", made.webhook.id)).await;
+    assert_eq!(gone.status, StatusCode::NO_CONTENT);
+    assert_eq!(ask(&me, "new", &told).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let hidden = format!("{API}/studio/workflows/text-to-picture/hide");
+    assert_eq!(me.post(&hidden, &json!({})).await.status, StatusCode::OK);
+    assert_eq!(ask(&me, "new", &small("a")).await.status, StatusCode::NOT_FOUND);
+    let again = (ask(&me, "job", &told).await, me.send(table()).await);
+    assert_eq!(parts(&again.0), parts(&first.0));
+    assert_eq!(parts(&again.1), parts(&first.1));
+    assert_eq!(total(&me).await, 3);
+}

@@ -9,8 +9,8 @@ use wire::{Delivery, DeliveryKind, DeliveryPage, DeliveryStatus, Job, MadeWebhoo
 
 use super::house::{API, House, Visitor, small};
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-const NEAR: [&str; 3] = ["--fetch-http", "--fetch-network", "127.0.0.1/32"];
+pub const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub const NEAR: [&str; 3] = ["--fetch-http", "--fetch-network", "127.0.0.1/32"];
 
 /// Who is told, and answers 200.
 pub struct Receiver {

@@ -242,6 +242,7 @@ mod tests {
             status: 422,
             detail: "Somebody here has this name already.".to_owned(),
             code: ErrorCode::BadInput,
+            instance: None,
             field: field.map(str::to_owned),
             line: None,
             node: None,

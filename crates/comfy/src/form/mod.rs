@@ -22,6 +22,7 @@ use crate::graph::{Graph, NodeId};
 
 pub use field::{Field, Group, Kind, Media, Role, Target};
 pub use marks::Convention;
+pub use outputs::results;
 
 /// A form for a graph.
 #[derive(Debug, Clone, Default, PartialEq)]

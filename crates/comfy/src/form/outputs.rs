@@ -5,11 +5,7 @@ use crate::graph::Graph;
 
 /// The nodes whose outputs are results: those that were marked, or else those
 /// that save something, or else those that show something.
-pub(super) fn results(
-    graph: &Graph,
-    definitions: &Definitions,
-    marked: Vec<String>,
-) -> Vec<String> {
+pub fn results(graph: &Graph, definitions: &Definitions, marked: Vec<String>) -> Vec<String> {
     if !marked.is_empty() {
         return marked;
     }

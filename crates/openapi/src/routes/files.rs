@@ -1,7 +1,7 @@
 //! Uploads, outputs, and what else is a file.
 
 use serde_json::json;
-use wire::{FileLink, NewFileLink, Upload};
+use wire::{FileLink, NewFileLink, Upload, UploadFrom};
 
 use crate::operation::{
     Content, Needs, Operation, delete, get, head, json, number, patch, post, text,
@@ -10,6 +10,8 @@ use crate::shape::Shape;
 
 const VERSION: &str = "`1.0.0`, which is meant where nothing is said.";
 const RANGE: &str = "`bytes=0-1023`: only this part.";
+const STILL: &str =
+    "The `ETag` of what you have a part of: if it is another by now, all of it comes.";
 const KNOWN: &str = "The `ETag` that you have: 304 when it is this.";
 const SAVE: &str = "Anything but `0`: to be saved, and not shown.";
 const WIDE: &str = "Pixels that it is wide, at least; 320 when nothing is said.";
@@ -20,10 +22,15 @@ pub(super) fn routes() -> Vec<Operation> {
             .says(
                 "Hand a file in",
                 "The bytes as the body with their `Content-Type`, or a form with one file. What it is, is \
-                 found out from its bytes; metadata is taken out. The same bytes are the same upload.",
+                 found out from its bytes; metadata is taken out. The same bytes are the same upload.\n\nJSON \
+                 without `name` in the query says where a file is, or holds one of up to 3 MB: `{\"url\": …}` or \
+                 `{\"base64\": …}`, either with a `name`. With `name` the body is the file, also if it is JSON.",
             )
             .query("name", text(), "What you call it; only ever shown.")
-            .takes_any(vec![Content::Bytes("application/octet-stream"), Content::Form], None)
+            .takes_any(
+                vec![Content::Bytes("application/octet-stream"), Content::Form, json::<UploadFrom>()],
+                Some(json!({"url": "https://example.org/fox.png"})),
+            )
             .answers(201, json::<Upload>(), "It can go into a field as `{\"upload\": id}`.")
             .with(&["Location"])
             .refuses(&[422, 503]),
@@ -99,6 +106,7 @@ fn piece(operation: Operation) -> Operation {
 fn whole(operation: Operation) -> Operation {
     operation
         .header("Range", text(), RANGE)
+        .header("If-Range", text(), STILL)
         .header("If-None-Match", text(), KNOWN)
         .answers(200, Content::Bytes("*/*"), "The file.")
         .with(&["ETag", "Content-Disposition"])

@@ -2,7 +2,7 @@
 
 use schemars::json_schema;
 use serde_json::json;
-use wire::{BatchPage, Job, Submit, Workflow, WorkflowSummary};
+use wire::{BatchPage, Job, Submit, WorkflowInFull, WorkflowSummary};
 
 use crate::operation::{Content, Operation, get, json, number, post, text};
 use crate::shape::Shape;
@@ -13,12 +13,16 @@ pub(super) fn routes() -> Vec<Operation> {
         get("/workflows", "list_workflows")
             .says("What can be run", "Those that you may run, in the host's order.")
             .header("Accept-Language", text(), "The language of their words, where the host wrote it.")
-            .answers(200, json::<Vec<WorkflowSummary>>(), "All of them."),
+            .header("If-None-Match", text(), "The `ETag` that you have.")
+            .answers(200, json::<Vec<WorkflowSummary>>(), "All of them.")
+            .with(&["ETag"])
+            .answers_any(304, Vec::new(), "Nothing changed.")
+            .with(&["ETag"]),
         get("/workflows/{slug}", "show_workflow")
-            .says("One workflow, with its form", "Every field, its type, its limits and its default.")
+            .says("One workflow, with its form", "Every field, its type, its limits and its default; by what rules it runs, and which nodes make what it makes.")
             .header("Accept-Language", text(), "The language of its words, where the host wrote it.")
             .header("If-None-Match", text(), "The `ETag` that you have.")
-            .answers(200, json::<Workflow>(), "The form.")
+            .answers(200, json::<WorkflowInFull>(), "The form.")
             .with(&["ETag"])
             .answers_any(304, Vec::new(), "Nothing changed.")
             .with(&["ETag"]),
@@ -36,12 +40,14 @@ pub(super) fn routes() -> Vec<Operation> {
                  `{\"upload\": id}`, as `{\"job\": id, \"output\": 0}`, as `{\"url\": \"https://…\"}` or as \
                  `{\"base64\": \"…\"}`.\n\nThe answer is 202 with the job as it is, unless you ask for more: \
                  `wait` for the finished job, `Accept: text/event-stream` for what happens to it, \
-                 `Accept: image/*` or `output` for what it makes. Of a `count` above 1 it is a batch.",
+                 `Accept: image/*` or `output` for what it makes: 502 with the code `job_failed` when it fails, \
+                 409 when it is stopped, 504 when it takes longer. Of a `count` above 1 it is a batch.\n\n\
+                 How long to wait is said in the body, in the query or by `Prefer`, heard in this order.",
             )
             .query("wait", number(0, i64::MAX), "Seconds that the answer may take, at most 600: answer with the finished job.")
             .query("output", number(0, i64::from(u32::MAX)), "Answer with this one of what it makes, itself; 0 is the first.")
             .header("Prefer", text(), "`wait=60` is `wait` as RFC 7240 has it.")
-            .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the first answer comes again.")
+            .header("Idempotency-Key", visible(), "Asking again with the same key makes no second job: the first answer comes again, and what is no JSON is told anew of the same job.")
             .takes::<Submit>(json!({"inputs": {"prompt": "Dunes at dusk under a low full moon"}}))
             .answers_any(
                 200,

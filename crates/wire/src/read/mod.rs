@@ -111,7 +111,7 @@ words! {
         "bad_request" => BadRequest, "bad_input" => BadInput, "unauthorized" => Unauthorized, "forbidden" => Forbidden,
         "not_found" => NotFound, "method_not_allowed" => MethodNotAllowed, "conflict" => Conflict,
         "too_large" => TooLarge, "unsupported_media_type" => UnsupportedMediaType, "too_many" => TooMany,
-        "unavailable" => Unavailable, "internal" => Internal
+        "job_failed" => JobFailed, "unavailable" => Unavailable, "internal" => Internal
     }
     FieldGroup { "main" => Main, "more" => More }
     JobStatus {
@@ -183,9 +183,10 @@ impl Read for Problem {
             detail: member(value, "detail")?,
             code: member(value, "code")?,
             field: member(value, "field")?,
-            // The page asks for one job at a time.
+            // The page asks for one job at a time, knows where, and shows what is wrong beside its field.
+            instance: None,
             line: None,
-            node: member(value, "node")?,
+            node: None,
             request_id: member(value, "request_id")?,
         })
     }

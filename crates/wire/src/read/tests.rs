@@ -198,6 +198,7 @@ fn the_rest() {
             status: 422,
             detail: "Steps: 1 to 60.".into(),
             code,
+            instance: None,
             field: Some("steps".into()),
             line: None,
             node: None,

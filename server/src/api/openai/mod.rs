@@ -40,7 +40,7 @@ pub(crate) fn said(problem: &Problem) -> Value {
         ErrorCode::Unauthorized => "authentication_error",
         ErrorCode::Forbidden => "permission_error",
         ErrorCode::TooMany => "rate_limit_error",
-        ErrorCode::Internal | ErrorCode::Unavailable => "server_error",
+        ErrorCode::Internal | ErrorCode::JobFailed | ErrorCode::Unavailable => "server_error",
         _ => "invalid_request_error",
     };
     // What clients look for by name.

@@ -18,11 +18,12 @@ use tokio::time::Instant;
 use wire::{Batch, BatchId, BatchJob, BatchPage, Event, JobId, ToViewer};
 
 use super::inside::{self, Brought};
+use super::lines::{self, Asked};
 use super::links::Links;
-use super::submit::{Answer, Applied, Wishes, about, at};
-use super::{lines, repeat, workflows};
-use crate::api::feed::{self, Listener, Said, last_event, named};
-use crate::api::running::Caller;
+use super::wishes::{self, Answer, Applied, Wishes, about, at};
+use super::{repeat, workflows};
+use crate::api::feed::{self, Listener, Said, last_event, named, unknown_event};
+use crate::api::running::{Caller, beside_node};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::{Idempotency, Used};
@@ -32,8 +33,7 @@ use crate::extract::{Path, Query};
 use crate::jobs::{AtLine, Line, SubmittedBatch};
 use crate::limits::Ask;
 use crate::people::Whence;
-use crate::webhooks::{Target, told_too};
-use crate::workflows::Published;
+use crate::webhooks::told_too;
 
 /// Jobs on one page.
 const PAGE: u32 = 50;
@@ -57,61 +57,65 @@ pub(crate) async fn create(
     (wishes, whence): (Wishes, Whence),
     request: Request,
 ) -> Result<Response> {
-    let workflow = workflows::find(&app, &principal, &slug)?;
-    let (lines, webhook) = lines::read(&workflow, request).await?;
-    let webhook = app.webhooks.for_jobs(&principal, webhook).await?;
-    run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await
+    let said = wishes::webhook(request.headers())?;
+    let mut asked = lines::read(request).await?;
+    if said.is_some() && asked.webhook.is_some() {
+        let why = "who is to be told is said twice: in the body and in headers";
+        return Err(Error::BadRequest(why.into()));
+    }
+    asked.webhook = asked.webhook.or(said);
+    run(app, (principal, whence), (slug, asked), wishes).await
 }
 
 /// Makes a job of every line, and answers as is wished.
 pub(super) async fn run(
     app: Arc<App>,
     (principal, whence): (Principal, Whence),
-    (workflow, lines): (&Published, Vec<Line>),
-    (wishes, webhook): (Wishes, Option<Target>),
+    (slug, asked): (String, Asked),
+    wishes: Wishes,
 ) -> Result<Response> {
     if let Answer::Output(_) = wishes.answer {
         let why = "many jobs make more than one picture: ask for the batch, then for its ZIP";
         return Err(Error::BadRequest(why.into()));
     }
-    let hash = || told_too(lines::hash(workflow.slug(), &lines), webhook.as_ref());
-    let key = wishes.key.map(|key| key.standing_for(hash));
+    let Wishes { wait, key, answer } = wishes.waiting(asked.wait);
+    let hash = || told_too(asked.written.hash(&slug), asked.webhook.as_ref());
+    let key = key.map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;
-    if wishes.answer == Answer::Job
+    if answer == Answer::Job
         && let Some(answer) = asking.before()
     {
         return Ok(answer);
     }
-    let about_whom = (&principal, &whence);
-    let SubmittedBatch { id, replayed } =
-        start(&app, about_whom, (workflow, lines), (asking.key(), webhook)).await?;
-    if wishes.answer == Answer::Events {
+    let SubmittedBatch { id, replayed } = match asking.batch() {
+        Some(id) => SubmittedBatch { id, replayed: true },
+        None => start(&app, (&principal, &whence), (&slug, asked), asking.key()).await?,
+    };
+    let location = at(&app, &format!("batches/{id}"));
+    if answer == Answer::Events {
         drop(asking);
-        return Ok(stream(app, principal, (id, 0)).await?.into_response());
+        let headers = about(location, Applied { wait: None, replayed });
+        return Ok((headers, stream(app, principal, (id, 0)).await?).into_response());
     }
-    let batch = match wishes.wait {
+    let batch = match wait {
         Some(wait) => finished(&app, &principal, (id, wait)).await?,
         None => find(&app, &principal, id).await?,
     };
     let status = if batch.finished_at.is_some() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let headers =
-        about(at(&app, &format!("batches/{id}")), &Applied { wait: wishes.wait, replayed });
     let page = page(&app, &principal, (batch, Wanted::default())).await?;
-    asking.answered((status, headers), &page).await
+    asking.answered((status, about(location, Applied { wait, replayed })), &page).await
 }
 
 /// A durable batch, counted among the jobs of whoever asks; for all lines, or for none.
 async fn start(
     app: &App,
     (principal, whence): Caller<'_>,
-    (workflow, mut lines): (&Published, Vec<Line>),
-    (key, webhook): (Option<Idempotency>, Option<Target>),
+    (slug, asked): (&str, Asked),
+    key: Option<Idempotency>,
 ) -> Result<SubmittedBatch> {
-    if let Some(key) = &key
-        && let Some(known) = app.jobs.replay_batch(principal.id, key).await?
-    {
-        return Ok(known);
-    }
+    let workflow = &*workflows::find(app, principal, slug)?;
+    let webhook = app.webhooks.for_jobs(principal, asked.webhook).await?;
+    let mut lines = asked.written.lines(workflow)?;
     let count = lines.len() as u32;
     let who = (principal, whence.hash);
     let ask = |cost| (Ask::Jobs { count, cost }, workflow);
@@ -120,9 +124,11 @@ async fn start(
     let mut brought = Brought::default();
     for Line { line, inputs } in &mut lines {
         let handed_in = inside::hand_in(app, (principal, whence), (workflow, inputs, &mut brought));
-        handed_in.await.map_err(|error| error.at_line(*line))?;
+        let handed_in = handed_in.await.map_err(|error| beside_node(workflow, error));
+        handed_in.map_err(|error| error.at_line(*line))?;
     }
-    let prepared = app.jobs.prepare_batch(principal.asker(whence.hash), workflow, &lines).await?;
+    let prepared = app.jobs.prepare_batch(principal.asker(whence.hash), workflow, &lines).await;
+    let prepared = prepared.map_err(|error| beside_node(workflow, error))?;
     let cost = prepared.cost;
     let charge = app.limits.admit_run(who, ask(cost)).await?;
     let submitted = app.jobs.submit_batch(prepared, (key, webhook)).await?;
@@ -156,6 +162,16 @@ pub(crate) async fn cancel(
     Ok(axum::Json(page(&app, &principal, (batch, Wanted::default())).await?))
 }
 
+/// `DELETE /batches/{id}`: as [`super::jobs::delete`] deletes one job, also one that is not over.
+pub(crate) async fn delete(
+    State(app): State<Arc<App>>,
+    principal: Principal,
+    Path(id): Path<BatchId>,
+) -> Result<StatusCode> {
+    let deleted = app.jobs.delete_batch((principal.id, id)).await?;
+    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Error::NotFound("batch")) }
+}
+
 /// `GET /batches/{id}/events`: `job` for each that ends, whole, once and in the order of their
 /// ends, resumable by `Last-Event-ID`; `batch` whenever the counts change.
 pub(crate) async fn events(
@@ -164,8 +180,10 @@ pub(crate) async fn events(
     Path(id): Path<BatchId>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>> {
-    let last = last_event(&headers).unwrap_or(0);
-    stream(app, principal, (id, u32::try_from(last).unwrap_or(u32::MAX))).await
+    let last = last_event(&headers)?.unwrap_or(0);
+    let batch = find(&app, &principal, id).await?;
+    let last = u32::try_from(last).ok().filter(|last| *last <= batch.total);
+    stream(app, principal, (id, last.ok_or_else(unknown_event)?)).await
 }
 
 async fn find(app: &App, principal: &Principal, id: BatchId) -> Result<Batch> {

@@ -26,7 +26,7 @@ pub(crate) async fn stream(
     Path(job): Path<JobId>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>> {
-    let since = Since::Event(last_event(&headers).unwrap_or(0));
+    let since = Since::Event(last_event(&headers)?.unwrap_or(0));
     let teller = AsStored { app: Arc::clone(&app), principal: principal.clone(), job };
     feed::of_job((app, principal), (job, since), teller).await
 }

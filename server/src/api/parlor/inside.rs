@@ -68,18 +68,24 @@ async fn bring(
     (principal, whence): Caller<'_>,
     inside: Inside,
 ) -> Result<wire::UploadId> {
-    let refused = |message: String| Error::BadInput { field: None, message };
     let content = match inside {
-        Inside::Address { url } => {
-            let most = app.config.max_upload_bytes() as usize;
-            let fetched = app.fetcher.fetch(&url, most).await;
-            fetched.map_err(|error| refused(error.to_string()))?
-        }
-        Inside::Whole { base64 } => decoded(&base64).ok_or_else(|| {
-            refused("this is no whole base64: encode the bytes of the file".into())
-        })?,
+        Inside::Address { url } => fetched(app, &url).await,
+        Inside::Whole { base64 } => whole(&base64),
     };
+    let content = content.map_err(Error::unusable)?;
     uploads::bring(app, (principal, whence.hash), content).await
+}
+
+/// What is at an address, or why it is not to be had.
+pub(super) async fn fetched(app: &App, url: &str) -> Result<Bytes, String> {
+    let most = app.config.max_upload_bytes() as usize;
+    app.fetcher.fetch(url, most).await.map_err(|error| error.to_string())
+}
+
+/// The bytes of a file in base64, or why there are none.
+pub(super) fn whole(base64: &str) -> Result<Bytes, String> {
+    decoded(base64)
+        .ok_or_else(|| "this is no whole base64: encode the bytes of the file".to_owned())
 }
 
 /// What a `data:` URL holds, still in base64; `None`: it is none.

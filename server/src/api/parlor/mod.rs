@@ -15,4 +15,6 @@ pub(crate) mod resumable;
 pub(crate) mod submit;
 pub(crate) mod uploads;
 pub(crate) mod webhooks;
+pub(in crate::api) mod wishes;
+pub(crate) mod words;
 pub(crate) mod workflows;

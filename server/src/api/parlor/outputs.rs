@@ -21,12 +21,14 @@ use crate::extract::{Arrival, Json, Path, Query};
 use crate::files::ThumbWidth;
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Saving {
     /// Anything but nothing and `0`: save it instead of showing it.
     download: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sized {
     /// At least so many pixels wide.
     w: Option<u32>,

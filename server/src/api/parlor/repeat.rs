@@ -3,7 +3,9 @@
 //!
 //! What made something is answered word for word as it was first, for a day; what was refused made
 //! nothing, so asking again is asking anew. While the first is not answered yet a second is 409, and
-//! a key that comes with something else is 422. (safety 33)
+//! a key that comes with something else is 422. A file and a stream are not kept: they are told anew of
+//! the same job. All of it is looked for before anything else is, since what was done once need not
+//! be allowed any more. (safety 33)
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,11 +14,12 @@ use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use wire::{BatchId, JobId};
 
-use super::submit::PREFERENCE_APPLIED;
+use super::wishes::PREFERENCE_APPLIED;
 use crate::app::App;
 use crate::auth::PrincipalId;
-use crate::db::{FirstAnswer, Idempotency, Remembered};
+use crate::db::{FirstAnswer, Idempotency, Ordered, Remembered};
 use crate::error::{Error, Result};
 use crate::jobs::SubmitError;
 
@@ -41,6 +44,8 @@ pub(super) struct Asking<'a> {
     app: &'a App,
     principal: PrincipalId,
     key: Option<Idempotency>,
+    /// What it made when it was sent before.
+    made: Option<Ordered>,
     /// How it was answered when it was sent before.
     before: Option<FirstAnswer>,
 }
@@ -63,27 +68,49 @@ pub(super) async fn begin(
     principal: PrincipalId,
     key: Option<Idempotency>,
 ) -> Result<Asking<'_>> {
-    let Some(key) = key else { return Ok(Asking { app, principal, key: None, before: None }) };
+    let Some(key) = key else {
+        return Ok(Asking { app, principal, key: None, made: None, before: None });
+    };
     if !app.underway.held().insert((principal, key.key.clone())) {
         let why = "the first request with this Idempotency-Key is not answered yet: wait for it";
         return Err(Error::Conflict(why.into()));
     }
-    let mut asking = Asking { app, principal, key: Some(key.clone()), before: None };
+    let mut asking = Asking { app, principal, key: Some(key.clone()), made: None, before: None };
     match app.db.first_answer(principal, &key).await? {
         Some(Remembered::Other) => Err(SubmitError::IdempotencyConflict.into()),
         // Without one the house was closed before it was answered.
-        Some(Remembered::Same(before)) => {
-            asking.before = before;
+        Some(Remembered::Same { made, answer }) => {
+            (asking.made, asking.before) = (Some(made), answer);
             Ok(asking)
         }
         None => Ok(asking),
     }
 }
 
-impl Asking<'_> {
+impl<'a> Asking<'a> {
+    pub(super) fn app(&self) -> &'a App {
+        self.app
+    }
+
     /// How it was answered when it was sent before.
     pub(super) fn before(&mut self) -> Option<Response> {
         self.before.take().map(IntoResponse::into_response)
+    }
+
+    /// The job that it made when it was sent before.
+    pub(super) fn job(&self) -> Option<JobId> {
+        match self.made? {
+            Ordered::Job(id) => Some(id),
+            Ordered::Batch(_) => None,
+        }
+    }
+
+    /// The batch that it made when it was sent before.
+    pub(super) fn batch(&self) -> Option<BatchId> {
+        match self.made? {
+            Ordered::Batch(id) => Some(id),
+            Ordered::Job(_) => None,
+        }
     }
 
     pub(super) fn key(&self) -> Option<Idempotency> {

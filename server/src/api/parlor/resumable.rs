@@ -23,8 +23,8 @@ use uuid::Uuid;
 use wire::{Millis, UploadId};
 
 use super::links::Links;
-use super::submit::at;
 use super::uploads::{DEADLINE, store, unless_silent};
+use super::wishes::at;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::db::{Half, Used, now};

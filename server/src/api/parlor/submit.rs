@@ -1,54 +1,28 @@
 //! `POST /workflows/{slug}/jobs`: runs a workflow.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::header::{ACCEPT, HeaderMap, HeaderName, LOCATION};
-use axum::http::request::Parts;
+use axum::extract::State;
+use axum::http::header::{HeaderMap, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use wire::{Job, Submit};
+use wire::{Inputs, Job, NewWebhook, Submit};
 
 use super::content::{self, Content};
 use super::inside::{self, Brought};
+use super::lines::{Asked, Written};
 use super::links::Links;
-use super::repeat::{self, REPLAYED};
-use super::{batches, events, lines, workflows};
-use crate::api::running;
+use super::repeat::{self, Asking};
+use super::wishes::{Answer, Applied, LONGEST_WAIT, Wishes, about, at};
+use super::{batches, events, workflows};
+use crate::api::running::{self, Caller, beside_node};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
-use crate::extract::{Json, Path, Query};
+use crate::extract::{Json, Path};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
 use crate::webhooks::told_too;
-
-/// Longest that an answer may wait for the job, in seconds.
-const LONGEST_WAIT: u64 = 600;
-
-pub(super) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
-
-/// How the caller wants the job to be taken.
-#[derive(Debug)]
-pub(crate) struct Wishes {
-    /// Answer with the finished job, if it takes no longer than this.
-    pub(super) wait: Option<Duration>,
-    /// Asking twice with the same key makes one job.
-    pub(super) key: Option<IdempotencyKey>,
-    pub(super) answer: Answer,
-}
-
-/// What the caller wants to be told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
-    Job,
-    /// What happens to it, as server-sent events.
-    Events,
-    /// So many places behind the first of what it makes, itself.
-    Output(usize),
-}
 
 /// 202 at once, or 200 with the finished job when the caller waits for it; or what happens to it,
 /// or what it makes, when the caller wants that. Of more than one job, their batch.
@@ -59,46 +33,92 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     Json(submit): Json<Submit>,
 ) -> Result<Response> {
-    let workflow = workflows::find(&app, &principal, &slug)?;
-    let webhook = app.webhooks.for_jobs(&principal, submit.webhook).await?;
-    if submit.count != 1 {
-        let lines = lines::repeated(&workflow, &submit.inputs, submit.count)?;
-        return batches::run(app, (principal, whence), (&workflow, lines), (wishes, webhook)).await;
+    let Submit { inputs, count, webhook, wait } = submit;
+    if count != 1 {
+        let asked = Asked { written: Written::Repeated { inputs, count }, webhook, wait };
+        return batches::run(app, (principal, whence), (slug, asked), wishes).await;
     }
-    let (caller, mut inputs) = ((&principal, &whence), submit.inputs);
+    let wishes = wishes.waiting(wait);
     let hash = || told_too(fingerprint(&slug, &inputs), webhook.as_ref());
-    let key = wishes.key.map(|key| key.standing_for(hash));
+    let key = wishes.key.clone().map(|key| key.standing_for(hash));
     let mut asking = repeat::begin(&app, principal.id, key).await?;
-    // Of streams and files nothing is kept but what they are made of, which is the same.
     if wishes.answer == Answer::Job
         && let Some(answer) = asking.before()
     {
         return Ok(answer);
     }
-    inside::hand_in(&app, caller, (&workflow, &mut inputs, &mut Brought::default())).await?;
-    let terms = Terms { key: asking.key().map(IdempotencyKey::from), webhook };
-    let submitted = running::start(&app, caller, (&slug, inputs), terms).await?;
-    let Submitted { mut job, replayed, .. } = submitted;
+    let before = match asking.job() {
+        Some(job) => app.jobs.find(principal.id, job).await?,
+        None => None,
+    };
+    let (job, replayed) = match before {
+        Some(job) => (job, true),
+        None => make(&app, (&principal, &whence), (&slug, inputs, webhook), &asking).await?,
+    };
     match wishes.answer {
-        Answer::Job => (),
+        Answer::Job => tell(asking, &principal, (job, replayed), &wishes).await,
+        Answer::Output(place) => fetch(&app, &principal, (job, place, replayed), &wishes).await,
         Answer::Events => {
+            // A stream may last: whoever asks again meanwhile gets one, too.
             drop(asking);
+            let headers = about(location(&app, &job), Applied { wait: None, replayed });
             let stream = events::stream(State(app), principal, Path(job.id), HeaderMap::new());
-            return Ok(stream.await?.into_response());
-        }
-        Answer::Output(place) => {
-            let wait = wishes.wait.unwrap_or(Duration::from_secs(LONGEST_WAIT));
-            job = running::finished(&app, &principal, job.id, wait).await?;
-            return output(&app, &principal, (&job, place)).await;
+            Ok((headers, stream.await?).into_response())
         }
     }
-    if let Some(wait) = wishes.wait {
-        job = running::finished(&app, &principal, job.id, wait).await?;
-    }
+}
+
+/// The job, and whether it was there already after all.
+async fn make(
+    app: &App,
+    caller: Caller<'_>,
+    (slug, mut inputs, webhook): (&str, Inputs, Option<NewWebhook>),
+    asking: &Asking<'_>,
+) -> Result<(Job, bool)> {
+    let (principal, _) = caller;
+    let workflow = workflows::find(app, principal, slug)?;
+    let webhook = app.webhooks.for_jobs(principal, webhook).await?;
+    let files = (&*workflow, &mut inputs, &mut Brought::default());
+    let brought = inside::hand_in(app, caller, files).await;
+    brought.map_err(|error| beside_node(&workflow, error))?;
+    let terms = Terms { key: asking.key().map(IdempotencyKey::from), webhook };
+    let submitted = running::start(app, caller, (slug, inputs), terms).await?;
+    let Submitted { job, replayed, .. } = submitted;
+    Ok((job, replayed))
+}
+
+/// The job as it is, or once it is over.
+async fn tell(
+    asking: Asking<'_>,
+    principal: &Principal,
+    (job, replayed): (Job, bool),
+    wishes: &Wishes,
+) -> Result<Response> {
+    let app = asking.app();
+    let job = match wishes.wait {
+        Some(wait) => running::finished(app, principal, job.id, wait).await?,
+        None => job,
+    };
     let status = if job.status.is_over() { StatusCode::OK } else { StatusCode::ACCEPTED };
-    let headers = about(location(&app, &job), &Applied { wait: wishes.wait, replayed });
-    let job = Links::new(&app, &principal).job(job);
+    let headers = about(location(app, &job), Applied { wait: wishes.wait, replayed });
+    let job = Links::new(app, principal).job(job);
     asking.answered((status, headers), &job).await
+}
+
+/// What the job makes in this place, or why it made nothing: either way of which job.
+async fn fetch(
+    app: &App,
+    principal: &Principal,
+    (job, place, replayed): (Job, usize, bool),
+    wishes: &Wishes,
+) -> Result<Response> {
+    let wait = wishes.wait.unwrap_or(LONGEST_WAIT);
+    let headers = about(location(app, &job), Applied { wait: Some(wait), replayed });
+    let job = running::finished(app, principal, job.id, wait).await?;
+    let output = output(app, principal, (&job, place)).await;
+    let mut response = output.unwrap_or_else(IntoResponse::into_response);
+    response.headers_mut().extend(headers);
+    Ok(response)
 }
 
 /// What the job made in this place.
@@ -107,86 +127,11 @@ async fn output(app: &App, principal: &Principal, (job, place): (&Job, usize)) -
     let output = job.outputs.get(place).ok_or(Error::NotFound("output"))?;
     let row = running::made(app, principal, output.id).await?;
     let content = Content { hash: row.hash, mime: &row.mime, name: &row.name };
-    let mut response = content::serve(&app.files, &content, &HeaderMap::new()).await?;
-    response.headers_mut().extend(location(app, job));
-    Ok(response)
+    content::serve(&app.files, &content, &HeaderMap::new()).await
 }
 
 fn location(app: &App, job: &Job) -> Option<(HeaderName, HeaderValue)> {
     at(app, &format!("jobs/{}", job.id))
-}
-
-/// Where something is that was made.
-pub(super) fn at(app: &App, path: &str) -> Option<(HeaderName, HeaderValue)> {
-    let location = format!("{}api/parlor/v1/{path}", app.config.base_path());
-    Some((LOCATION, HeaderValue::from_str(&location).ok()?))
-}
-
-/// What was done of what the caller wished.
-pub(super) struct Applied {
-    pub(super) wait: Option<Duration>,
-    pub(super) replayed: bool,
-}
-
-/// What is said beside the answer.
-pub(super) fn about(location: Option<(HeaderName, HeaderValue)>, applied: &Applied) -> HeaderMap {
-    let mut headers = HeaderMap::from_iter(location);
-    let preference = match applied.wait {
-        Some(wait) => format!("wait={}", wait.as_secs()),
-        None => "respond-async".into(),
-    };
-    let preference = HeaderValue::from_str(&preference).expect("digits are a header value");
-    headers.insert(PREFERENCE_APPLIED, preference);
-    if applied.replayed {
-        headers.insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    headers
-}
-
-#[derive(Debug, Deserialize)]
-struct WishQuery {
-    wait: Option<u64>,
-    output: Option<usize>,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Wishes {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
-        let Query(query) = Query::<WishQuery>::from_request_parts(parts, state).await?;
-        let seconds = query.wait.or_else(|| preferred_wait(&parts.headers));
-        let wait = seconds.map(|seconds| Duration::from_secs(seconds.min(LONGEST_WAIT)));
-        let key = parts.headers.get("idempotency-key").map(idempotency_key).transpose()?;
-        let answer = query.output.map_or_else(|| accepted(&parts.headers), Answer::Output);
-        Ok(Self { wait: wait.filter(|wait| !wait.is_zero()), key, answer })
-    }
-}
-
-/// What is accepted first.
-fn accepted(headers: &HeaderMap) -> Answer {
-    let accept = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    match accept.split([',', ';']).next().map(str::trim) {
-        Some("text/event-stream") => Answer::Events,
-        Some(first) if first.starts_with("image/") => Answer::Output(0),
-        _ => Answer::Job,
-    }
-}
-
-/// The seconds of `Prefer: wait=…` (RFC 7240).
-pub(in crate::api) fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
-    let lines = headers.get_all("prefer").into_iter().filter_map(|line| line.to_str().ok());
-    lines
-        .flat_map(|line| line.split([',', ';']))
-        .filter_map(|preference| preference.split_once('='))
-        .find(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
-        .and_then(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
-}
-
-fn idempotency_key(value: &HeaderValue) -> Result<IdempotencyKey> {
-    let key = value.to_str().unwrap_or_default();
-    IdempotencyKey::parse(key).ok_or_else(|| {
-        Error::BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters".into())
-    })
 }
 
 impl From<SubmitError> for Error {
@@ -205,14 +150,18 @@ impl From<SubmitError> for Error {
                 "the workshop is opening, and it is not known yet what it has; try again in a moment",
             ),
             SubmitError::Storage(cause) => Self::Internal(cause),
+            SubmitError::Refused(ref refusal) => {
+                let node = refusal.node().map(str::to_owned);
+                Self::BadInput { field: None, node, message: error.to_string() }
+            }
+            SubmitError::NotAllowed { ref node, .. } => {
+                let node = Some(node.clone());
+                Self::BadInput { field: None, node, message: error.to_string() }
+            }
             SubmitError::TooCostly { .. }
             | SubmitError::Lacking { .. }
-            | SubmitError::Refused(_)
-            | SubmitError::NotAllowed { .. }
             | SubmitError::TooMuchAtOnce { .. }
-            | SubmitError::IdempotencyConflict => {
-                Self::BadInput { field: None, message: error.to_string() }
-            }
+            | SubmitError::IdempotencyConflict => Self::unusable(error.to_string()),
         }
     }
 }
@@ -221,17 +170,21 @@ impl From<SubmitError> for Error {
 mod tests {
     use super::*;
 
+    // safety 5
     #[test]
-    fn the_wait_is_found_among_other_preferences() {
-        for (prefer, seconds) in [
-            ("wait=10", Some(10)),
-            ("respond-async, wait=10", Some(10)),
-            ("handling=strict; Wait = \"7\"", Some(7)),
-            ("respond-async", None),
-            ("wait=soon", None),
-        ] {
-            let headers = [("prefer".parse().unwrap(), prefer.parse().unwrap())];
-            assert_eq!(preferred_wait(&headers.into_iter().collect()), seconds, "{prefer}");
+    fn a_graph_is_refused_with_the_node_that_is_amiss() {
+        let outside = SubmitError::NotAllowed { node: "12".into(), class: "Shell".into() };
+        let faults = serde_json::json!({
+            "error": { "type": "prompt_outputs_failed_validation" },
+            "node_errors": { "7": { "errors": [{ "type": "required_input_missing" }] } },
+        });
+        let refused = SubmitError::Refused(serde_json::from_value(faults).unwrap());
+        for (error, expected) in [(outside, "12"), (refused, "7")] {
+            let error = Error::from(error);
+            assert!(
+                matches!(&error, Error::BadInput { node: Some(node), .. } if node == expected),
+                "{error:?}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `POST /uploads`: takes in a picture; `GET /uploads/{id}` gives it back.
+//! `POST /uploads`: takes in a file, as the body, in a form, from an address or in base64;
+//! `GET /uploads/{id}` gives it back.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -12,16 +13,16 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
-use wire::{Upload, UploadId};
+use wire::{Upload, UploadFrom, UploadId};
 
 use super::content::{self, Content};
-use super::form;
 use super::links::{FilePath, Links};
+use super::{form, inside};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId, Sealed};
 use crate::db::{NewUpload, Used};
 use crate::error::{Error, Result};
-use crate::extract::{Arrival, OVER, Path, Query};
+use crate::extract::{self, Arrival, OVER, Path, Query, json_body};
 use crate::files::{Claim, Received, SafeName, UploadError};
 use crate::limits::Ask;
 use crate::people::Whence;
@@ -30,15 +31,21 @@ use crate::people::Whence;
 pub(in crate::api) const DEADLINE: Duration = Duration::from_mins(10);
 /// How long nothing may arrive.
 const SILENCE: Duration = Duration::from_secs(30);
+const JSON: &str = "application/json";
 /// The name in refusals, also of raw bodies.
 const FIELD: &str = "file";
 
+/// Longest JSON, in bytes. It is in memory, other than a file that comes as the body.
+const MOST_JSON: usize = 4 << 20;
+
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Named {
     name: Option<String>,
 }
 
-/// A form with one file, or the file itself as the body.
+/// A form with one file, or the file itself as the body. JSON says where it is or holds it; what
+/// comes with a name is the file itself, also if it is JSON.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     principal: Principal,
@@ -46,12 +53,16 @@ pub(crate) async fn create(
     Query(named): Query<Named>,
     request: Request,
 ) -> Result<Response> {
-    let announced = announced(request.headers());
-    let work = async {
-        let upload = receive(&app, &principal, named.name, request).await?;
-        Result::<_, Error>::Ok((upload.bytes, upload))
+    let upload = if named.name.is_none() && extract::content_type(request.headers()) == JSON {
+        from_elsewhere(&app, (&principal, whence.hash), request).await?
+    } else {
+        let announced = announced(request.headers());
+        let work = async {
+            let upload = receive(&app, &principal, named.name, request).await?;
+            Result::<_, Error>::Ok((upload.bytes, upload))
+        };
+        counted((&app, &principal, whence.hash), announced, work).await?
     };
-    let upload = counted((&app, &principal, whence.hash), announced, work).await?;
     let location = format!("{}{}", app.config.base_path(), upload.url);
     let location = HeaderValue::from_str(&location).map_err(anyhow::Error::from)?;
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(upload)).into_response())
@@ -99,6 +110,27 @@ pub(in crate::api) async fn counted<T, E: From<Error>>(
     Ok(done)
 }
 
+/// A file that JSON names the address of, or holds.
+async fn from_elsewhere(
+    app: &App,
+    who: (&Principal, PrincipalId),
+    request: Request,
+) -> Result<Upload> {
+    let body = json_body(request, MOST_JSON).await?;
+    let from = serde_json::from_slice(&body).map_err(|_| {
+        let cure = "send {\"url\": \"https://…\"} or {\"base64\": \"…\"}, with a \"name\" if you like; a \
+                    file that is JSON itself comes with ?name=";
+        Error::BadRequest(cure.into())
+    })?;
+    let (field, name, content) = match from {
+        UploadFrom::Address { url, name } => ("url", name, inside::fetched(app, &url).await),
+        UploadFrom::Whole { base64, name } => ("base64", name, inside::whole(&base64)),
+    };
+    let content = content.map_err(|why| Error::field(field, why))?;
+    let (id, new) = bring_as(app, who, (&name.unwrap_or_default(), content)).await?;
+    Ok(told(app, who.0, (id, new)))
+}
+
 async fn receive(
     app: &App,
     principal: &Principal,
@@ -128,8 +160,11 @@ pub(in crate::api) async fn store<E>(
     claim: &Claim,
 ) -> Result<Upload> {
     let received = take_in(app, body, claim).await?;
-    let (id, new) = keep(app, principal, received).await?;
-    Ok(Upload {
+    Ok(told(app, principal, keep(app, principal, received).await?))
+}
+
+fn told(app: &App, principal: &Principal, (id, new): (UploadId, NewUpload)) -> Upload {
+    Upload {
         id,
         url: Links::new(app, principal).upload(id.0),
         name: new.name,
@@ -137,7 +172,7 @@ pub(in crate::api) async fn store<E>(
         bytes: new.bytes,
         width: new.width,
         height: new.height,
-    })
+    }
 }
 
 /// Takes in a file, checks and cleans it; it is not stored yet.
@@ -181,16 +216,25 @@ pub(in crate::api) async fn keep(
 /// they handed in.
 pub(in crate::api) async fn bring(
     app: &App,
-    (principal, address): (&Principal, PrincipalId),
+    who: (&Principal, PrincipalId),
     content: Bytes,
 ) -> Result<UploadId> {
+    Ok(bring_as(app, who, ("", content)).await?.0)
+}
+
+/// The same, under a name.
+async fn bring_as(
+    app: &App,
+    (principal, address): (&Principal, PrincipalId),
+    (name, content): (&str, Bytes),
+) -> Result<(UploadId, NewUpload)> {
     let length = content.len() as u64;
     let work = async {
-        let claim = Claim { name: SafeName::from_client(""), declared: None };
+        let claim = Claim { name: SafeName::from_client(name), declared: None };
         let body = stream::iter([Ok::<_, Infallible>(content)]);
         let received = take_in(app, body, &claim).await?;
         let (id, kept) = keep(app, principal, received).await?;
-        Result::<_, Error>::Ok((kept.bytes, id))
+        Result::<_, Error>::Ok((kept.bytes, (id, kept)))
     };
     counted((app, principal, address), Some(length), work).await
 }

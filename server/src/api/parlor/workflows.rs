@@ -6,7 +6,8 @@ use axum::extract::State;
 use axum::http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use wire::{FieldKind, Workflow, WorkflowSummary};
+use serde::Serialize;
+use wire::{FieldKind, Workflow, WorkflowInFull, WorkflowSummary};
 
 use crate::app::App;
 use crate::auth::Principal;
@@ -20,12 +21,12 @@ pub(crate) async fn list(
     State(app): State<Arc<App>>,
     principal: Principal,
     headers: HeaderMap,
-) -> impl IntoResponse {
+) -> Result<Response> {
     let languages = preferred(accepted(&headers));
     let list = app.workflows.list();
     let theirs = list.iter().filter(|one| principal.may_run(one.slug(), one.access()));
-    let cards = theirs.map(|one| one.card(&languages)).collect();
-    ([(VARY, ACCEPT_LANGUAGE.as_str())], axum::Json::<Vec<WorkflowSummary>>(cards))
+    let cards: Vec<WorkflowSummary> = theirs.map(|one| one.card(&languages)).collect();
+    unless_known(&headers, &cards)
 }
 
 /// The workflow, if this principal may see and run it.
@@ -49,8 +50,18 @@ pub(crate) async fn show(
     Path(slug): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let form = form(&app, &principal, (&slug, &headers)).await?;
-    let body = serde_json::to_vec(&form).map_err(anyhow::Error::from)?;
+    let workflow = form(&app, &principal, (&slug, &headers)).await?;
+    let published = find(&app, &principal, &slug)?;
+    let definitions = app.backends.definitions();
+    let known: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+    let policy = published.open_policy(app.config.keep_days);
+    let outputs = published.output_nodes(&known);
+    unless_known(&headers, &WorkflowInFull { workflow, policy, outputs })
+}
+
+/// As JSON in the language that was asked for, or that whoever asks has it already.
+fn unless_known(request: &HeaderMap, told: &impl Serialize) -> Result<Response> {
+    let body = serde_json::to_vec(told).map_err(anyhow::Error::from)?;
     let etag = format!("\"{}\"", &blake3::hash(&body).to_hex()[..20]);
     let about = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
@@ -58,7 +69,7 @@ pub(crate) async fn show(
         (VARY, HeaderValue::from_name(ACCEPT_LANGUAGE)),
         (ETAG, HeaderValue::from_str(&etag).expect("hex digits are a header value")),
     ];
-    if is_known(&headers, &etag) {
+    if is_known(request, &etag) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
     }
     Ok((about, body).into_response())

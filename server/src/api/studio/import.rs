@@ -26,6 +26,7 @@ const DEADLINE: std::time::Duration = std::time::Duration::from_mins(5);
 
 /// What the file is called.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Named {
     #[serde(default)]
     name: String,

@@ -22,7 +22,7 @@ impl From<StudioError> for Error {
             StudioError::Overtaken => Self::Conflict(error.to_string()),
             StudioError::Renamed(_) => Self::field("slug", error.to_string()),
             StudioError::File(error) => Self::field("file", error.to_string()),
-            StudioError::Unfit(message) => Self::BadInput { field: None, message },
+            StudioError::Unfit(message) => Self::unusable(message),
             StudioError::Storage(cause) => Self::Internal(cause),
         }
     }

@@ -120,6 +120,7 @@ pub(crate) async fn take_up(
 
 /// Which two; without `to` the draft is the other.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Pair {
     from: u32,
     to: Option<u32>,

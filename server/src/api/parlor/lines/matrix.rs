@@ -1,15 +1,15 @@
 //! A matrix of values: a job for every combination.
 
 use serde_json::Value;
-use wire::{Matrix, NewWebhook};
+use wire::Matrix;
 
-use super::too_many;
+use super::{Asked, Written, too_many};
 use crate::error::{Error, Result};
 use crate::extract::check_depth;
 use crate::jobs::{Line, MOST_AT_ONCE};
 
-/// The combinations, the first field changing slowest; and who is told of each.
-pub(super) fn read(text: &str) -> Result<(Vec<Line>, Option<NewWebhook>)> {
+/// The combinations, the first field changing slowest.
+pub(super) fn read(text: &str) -> Result<Asked> {
     check_depth(text.as_bytes())?;
     let matrix = serde_json::from_str(text);
     let matrix: Matrix = matrix.map_err(|error| {
@@ -45,7 +45,8 @@ pub(super) fn read(text: &str) -> Result<(Vec<Line>, Option<NewWebhook>)> {
             .collect();
     }
     let lines = (1..).zip(combinations).map(|(line, inputs)| Line { line, inputs });
-    Ok((lines.collect(), matrix.webhook))
+    let written = Written::Values(lines.collect());
+    Ok(Asked { written, webhook: matrix.webhook, wait: matrix.wait })
 }
 
 #[cfg(test)]
@@ -55,7 +56,9 @@ mod tests {
     use super::*;
 
     fn combined(matrix: &Value) -> Vec<Value> {
-        let (lines, _) = read(&matrix.to_string()).unwrap();
+        let Written::Values(lines) = read(&matrix.to_string()).unwrap().written else {
+            panic!("these are values")
+        };
         assert!(lines.iter().map(|one| one.line).eq(1..=lines.len() as u32));
         lines.into_iter().map(|one| Value::Object(one.inputs)).collect()
     }

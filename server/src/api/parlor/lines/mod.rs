@@ -1,7 +1,8 @@
 //! What many jobs are to be made of, as it was sent: JSON lines, a table, or a matrix of values.
 //!
 //! Everything is bounded before any of it is looked at: [`MOST_BYTES`] of text,
-//! [`MOST_AT_ONCE`] jobs.
+//! [`MOST_AT_ONCE`] jobs. It is read without the workflow, so that what was sent before can be
+//! answered as it was then; only the values of a table are read by the workflow's fields.
 
 mod csv;
 mod matrix;
@@ -11,6 +12,7 @@ use axum::extract::Request;
 use serde_json::Value;
 use wire::{FieldKind, Inputs, NewWebhook};
 
+use crate::api::running::beside_node;
 use crate::error::{Error, Result};
 use crate::extract::{body_within, check_depth, content_type};
 use crate::jobs::{Line, MOST_AT_ONCE, fingerprint};
@@ -41,15 +43,65 @@ impl Writing {
     }
 }
 
-/// One line for every job, one at least; and who is told of each, where that can be said.
+/// Many jobs, as they were asked for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    pub(super) written: Written,
+    /// Who is to be told of each.
+    pub(super) webhook: Option<NewWebhook>,
+    /// Seconds that the answer may take.
+    pub(super) wait: Option<u64>,
+}
+
+/// What each of many jobs is to be made of.
+#[derive(Debug)]
+pub(super) enum Written {
+    /// All of the same.
+    Repeated { inputs: Inputs, count: u32 },
+    /// One at least.
+    Values(Vec<Line>),
+    /// One at least, each value a text that is still to be read as its field has it.
+    Texts(Vec<Line>),
+}
+
+impl Written {
+    /// What was asked for, as a hash: whether two requests are the same.
+    pub(super) fn hash(&self, slug: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        match self {
+            Self::Values(lines) => return hash(slug, lines),
+            Self::Texts(lines) => hasher.update(b"table\0").update(&hash(slug, lines)),
+            Self::Repeated { inputs, count } => {
+                let count = count.to_le_bytes();
+                hasher.update(b"count\0").update(&count).update(&fingerprint(slug, inputs))
+            }
+        };
+        *hasher.finalize().as_bytes()
+    }
+
+    /// One line for every job.
+    ///
+    /// # Errors
+    ///
+    /// A count that is too large, a text that its field does not take.
+    pub(super) fn lines(self, workflow: &Published) -> Result<Vec<Line>> {
+        match self {
+            Self::Repeated { inputs, count } => repeated(workflow, &inputs, count),
+            Self::Values(lines) => Ok(lines),
+            Self::Texts(lines) => {
+                let read = lines.into_iter().map(|line| table::value(workflow, line));
+                read.collect::<Result<_>>().map_err(|error| beside_node(workflow, error))
+            }
+        }
+    }
+}
+
+/// What a request asks for.
 ///
 /// # Errors
 ///
 /// [`Error::AtLine`] for the first line that cannot be read.
-pub(super) async fn read(
-    workflow: &Published,
-    request: Request,
-) -> Result<(Vec<Line>, Option<NewWebhook>)> {
+pub(super) async fn read(request: Request) -> Result<Asked> {
     let writing = Writing::of(&content_type(request.headers())).ok_or_else(|| {
         let cure = "send JSON lines as `application/jsonl`, a table as `text/csv`, or a matrix as \
                     `application/json`";
@@ -58,20 +110,28 @@ pub(super) async fn read(
     let body = body_within(request, MOST_BYTES).await?;
     let text = std::str::from_utf8(&body)
         .map_err(|_| Error::BadRequest("this is no text in UTF-8".into()))?;
-    let (lines, webhook) = match writing {
-        Writing::JsonLines => (json_lines(text)?, None),
-        Writing::Csv => (table::read(workflow, text)?, None),
-        Writing::Matrix => matrix::read(text)?,
-    };
+    match writing {
+        Writing::JsonLines => Ok(alone(Written::Values(some(json_lines(text)?)?))),
+        Writing::Csv => Ok(alone(Written::Texts(some(table::read(text)?)?))),
+        Writing::Matrix => matrix::read(text),
+    }
+}
+
+/// With nothing said beside it.
+fn alone(written: Written) -> Asked {
+    Asked { written, webhook: None, wait: None }
+}
+
+fn some(lines: Vec<Line>) -> Result<Vec<Line>> {
     if lines.is_empty() {
         return Err(Error::BadRequest("there is no job in this: send one line at least".into()));
     }
-    Ok((lines, webhook))
+    Ok(lines)
 }
 
 /// `count` jobs of the same inputs. A seed that is given counts up; one that is
 /// left open is drawn for each.
-pub(super) fn repeated(workflow: &Published, inputs: &Inputs, count: u32) -> Result<Vec<Line>> {
+fn repeated(workflow: &Published, inputs: &Inputs, count: u32) -> Result<Vec<Line>> {
     if !(1..=MOST_AT_ONCE as u32).contains(&count) {
         return Err(Error::field("count", format!("count is 1 to {MOST_AT_ONCE}")));
     }
@@ -88,8 +148,8 @@ pub(super) fn repeated(workflow: &Published, inputs: &Inputs, count: u32) -> Res
     Ok((1..=count).map(line).collect())
 }
 
-/// What was asked for, as a hash: whether two requests are the same.
-pub(super) fn hash(slug: &str, lines: &[Line]) -> [u8; 32] {
+/// What the lines are, as a hash.
+fn hash(slug: &str, lines: &[Line]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"batch\0");
     for Line { line, inputs } in lines {
@@ -157,6 +217,22 @@ mod tests {
         assert_eq!(json_lines(&"{}\n".repeat(MOST_AT_ONCE)).unwrap().len(), MOST_AT_ONCE);
         let refused = json_lines(&"{}\n".repeat(MOST_AT_ONCE + 1)).unwrap_err();
         assert_eq!(told(&refused).0, Some(MOST_AT_ONCE as u32 + 1));
+    }
+
+    // safety 33
+    #[test]
+    fn how_it_was_asked_for_belongs_to_what_was_asked_for() {
+        let lines = || json_lines("{\"a\":\"1\"}").unwrap();
+        let inputs = lines().remove(0).inputs;
+        let mut hashes =
+            vec![Written::Values(lines()).hash("w"), Written::Texts(lines()).hash("w")];
+        hashes.extend([1, 2].map(|count| {
+            let inputs = inputs.clone();
+            Written::Repeated { inputs, count }.hash("w")
+        }));
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), 4);
     }
 
     #[test]

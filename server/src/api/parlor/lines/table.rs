@@ -13,8 +13,9 @@ use crate::workflows::{Published, written};
 /// What a field for a file takes here.
 const FILE: &str = "the id of an upload, `<job>/<output>`, or an https address";
 
-/// Reads every value as the field of its column takes it. An empty one is left out.
-pub(super) fn read(workflow: &Published, text: &str) -> Result<Vec<Line>> {
+/// Every record with its values as they are written, by the names of their columns. An empty one is
+/// left out.
+pub(super) fn read(text: &str) -> Result<Vec<Line>> {
     let broken = |Broken { line, why }| Error::BadRequest(why.into()).at_line(line);
     let mut records = csv::records(text).map_err(broken)?.into_iter();
     let Some((first, header)) = records.next() else { return Ok(Vec::new()) };
@@ -24,7 +25,7 @@ pub(super) fn read(workflow: &Published, text: &str) -> Result<Vec<Line>> {
         if lines.len() == MOST_AT_ONCE {
             return Err(too_many().at_line(line));
         }
-        let inputs = inputs(workflow, (&header, record)).map_err(|error| error.at_line(line))?;
+        let inputs = texts(&header, record).map_err(|error| error.at_line(line))?;
         lines.push(Line { line, inputs });
     }
     Ok(lines)
@@ -39,26 +40,34 @@ fn check_header(names: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn inputs(workflow: &Published, (header, record): (&[String], Vec<String>)) -> Result<Inputs> {
+fn texts(header: &[String], record: Vec<String>) -> Result<Inputs> {
     if record.len() != header.len() {
         let (given, named) = (record.len(), header.len());
         let why = format!("this line has {given} values, and the header names {named} fields");
         return Err(Error::BadRequest(why));
     }
-    let mut inputs = Inputs::new();
-    for (name, text) in header.iter().zip(record).filter(|(_, text)| !text.is_empty()) {
-        let value = match workflow.asked(name) {
+    let given = header.iter().zip(record).filter(|(_, text)| !text.is_empty());
+    Ok(given.map(|(name, text)| (name.clone(), Value::String(text))).collect())
+}
+
+/// A record with every value as the field of its column takes it.
+pub(super) fn value(workflow: &Published, Line { line, inputs }: Line) -> Result<Line> {
+    let read = |(name, value): (String, Value)| {
+        let text = value.as_str().unwrap_or_default();
+        let read = match workflow.asked(&name) {
             Some((FieldKind::Image { .. } | FieldKind::File { .. }, _)) => {
-                file(&text).ok_or_else(|| FILE.to_owned())
+                file(text).ok_or_else(|| FILE.to_owned())
             }
-            Some((kind, _)) => written::value(kind, &text),
+            Some((kind, _)) => written::value(kind, text),
             // That there is no such field is found where all inputs are checked.
-            None => Ok(Value::String(text)),
+            None => Ok(value),
         };
-        let value = value.map_err(|wanted| Error::field(name, format!("this takes {wanted}")))?;
-        inputs.insert(name.clone(), value);
-    }
-    Ok(inputs)
+        match read {
+            Ok(value) => Ok((name, value)),
+            Err(wanted) => Err(Error::field(name, format!("this takes {wanted}")).at_line(line)),
+        }
+    };
+    Ok(Line { line, inputs: inputs.into_iter().map(read).collect::<Result<_>>()? })
 }
 
 /// A file: `<upload>`, `<job>/<output>` or an address.

@@ -1,18 +1,21 @@
 //! How a request is refused: the one error type of the handlers, and the only
-//! place that turns an error into a response.
+//! place that turns an error into a response. `told` gives it its body.
+
+mod told;
 
 use axum::extract::Request;
-use axum::http::header::{
-    ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, RETRY_AFTER, WWW_AUTHENTICATE,
-};
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::header::{CONNECTION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
 
-use crate::api::dialect::{self, Dialect};
 use crate::db::Trouble;
-use crate::telemetry::RequestId;
+
+pub(crate) use told::InItsOwnWords;
+pub use told::finish;
+#[cfg(test)]
+pub(crate) use told::finish_below;
 
 /// What handlers return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -28,7 +31,7 @@ pub enum Error {
     BadRequest(String),
     /// A value in it cannot be used.
     #[error("{message}")]
-    BadInput { field: Option<String>, message: String },
+    BadInput { field: Option<String>, node: Option<String>, message: String },
     /// One of many things that were asked for at once, from 1.
     #[error("line {line}: {error}")]
     AtLine { line: u32, error: Box<Error> },
@@ -60,6 +63,9 @@ pub enum Error {
     TooMany { message: String, retry_after: u64 },
     #[error("{0}")]
     Unavailable(&'static str),
+    /// What was waited for failed, in words for whoever waited.
+    #[error("{message}")]
+    JobFailed { node: Option<String>, message: String },
     /// What was waited for took longer than anybody waits.
     #[error("{0}")]
     Late(&'static str),
@@ -67,13 +73,45 @@ pub enum Error {
     Internal(#[from] anyhow::Error),
 }
 
+/// What a refusal is about, as far as that can be said: a field, a line, a node of the graph.
+#[derive(Debug, Default)]
+struct About {
+    field: Option<String>,
+    line: Option<u32>,
+    node: Option<String>,
+}
+
 /// Seconds after which asking again may help, when nothing better is known.
 const RETRY_SECONDS: u64 = 5;
+
+/// Clients such as OpenAI's ask by themselves again after any 5xx that does not forbid it, and
+/// every time another job would be made.
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 impl Error {
     /// A value that cannot be used, by the name of its field.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self::BadInput { field: Some(field.into()), message: message.into() }
+        Self::BadInput { field: Some(field.into()), node: None, message: message.into() }
+    }
+
+    /// Something that cannot be used, and is no field.
+    pub fn unusable(message: impl Into<String>) -> Self {
+        Self::BadInput { field: None, node: None, message: message.into() }
+    }
+
+    /// The same refusal with the node that its field is for, as `node_of` knows of fields; of what
+    /// names no field, with none.
+    #[must_use]
+    pub fn with_node(self, node_of: impl Fn(&str) -> Option<String>) -> Self {
+        match self {
+            Self::BadInput { field: Some(field), node: None, message } => {
+                Self::BadInput { node: node_of(&field), field: Some(field), message }
+            }
+            Self::AtLine { line, error } => {
+                Self::AtLine { line, error: Box::new(error.with_node(node_of)) }
+            }
+            error => error,
+        }
     }
 
     /// The refusal of one of many things that were asked for at once. What is no fault of
@@ -88,12 +126,14 @@ impl Error {
         }
     }
 
-    /// What it is about: a field, a line.
-    fn about(&self) -> (Option<String>, Option<u32>) {
+    fn about(&self) -> About {
         match self {
-            Self::BadInput { field, .. } => (field.clone(), None),
-            Self::AtLine { line, error } => (error.about().0, Some(*line)),
-            _ => (None, None),
+            Self::BadInput { field, node, .. } => {
+                About { field: field.clone(), node: node.clone(), line: None }
+            }
+            Self::AtLine { line, error } => About { line: Some(*line), ..error.about() },
+            Self::JobFailed { node, .. } => About { node: node.clone(), ..About::default() },
+            _ => About::default(),
         }
     }
 
@@ -114,6 +154,7 @@ impl Error {
             Self::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::JobFailed { .. } => StatusCode::BAD_GATEWAY,
             Self::Late(_) => StatusCode::GATEWAY_TIMEOUT,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -158,6 +199,9 @@ impl IntoResponse for Error {
             let scheme = HeaderValue::from_static("Bearer realm=\"Parlor\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
         }
+        if let Self::JobFailed { .. } = error {
+            response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        }
         if let Self::Range { length } = error {
             let whole = format!("bytes */{length}");
             let whole = HeaderValue::from_str(&whole).expect("digits are a header value");
@@ -167,20 +211,17 @@ impl IntoResponse for Error {
     }
 }
 
-fn problem(
-    status: StatusCode,
-    detail: &str,
-    (field, line): (Option<String>, Option<u32>),
-) -> Problem {
+fn problem(status: StatusCode, detail: &str, about: About) -> Problem {
     Problem {
         kind: "about:blank".into(),
         title: status.canonical_reason().unwrap_or("Error").into(),
         status: status.as_u16(),
         detail: sentence(detail),
         code: code(status),
-        field,
-        line,
-        node: None,
+        instance: None,
+        field: about.field,
+        line: about.line,
+        node: about.node,
         request_id: None,
     }
 }
@@ -208,81 +249,11 @@ fn code(status: StatusCode) -> ErrorCode {
         StatusCode::PAYLOAD_TOO_LARGE => ErrorCode::TooLarge,
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ErrorCode::UnsupportedMediaType,
         StatusCode::TOO_MANY_REQUESTS => ErrorCode::TooMany,
+        StatusCode::BAD_GATEWAY => ErrorCode::JobFailed,
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => ErrorCode::Unavailable,
         status if status.is_client_error() => ErrorCode::BadRequest,
         _ => ErrorCode::Internal,
     }
-}
-
-/// The body of a refusal and its type, as a door tells it.
-fn told(dialect: Option<Dialect>, problem: &Problem) -> (&'static str, Vec<u8>) {
-    let body = match dialect {
-        Some(door) => serde_json::to_vec(&(door.say)(problem)),
-        None => serde_json::to_vec(problem),
-    };
-    let kind = if dialect.is_some() { "application/json" } else { "application/problem+json" };
-    (kind, body.expect("a problem is strings and numbers"))
-}
-
-/// Marks an answer whose door has put it in its own words already.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct InItsOwnWords;
-
-/// Gives every refusal its body: ours, and those the router makes by itself
-/// (405, an upgrade that is none) with no or a plain one.
-pub async fn finish(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
-    let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
-        return response;
-    }
-    if has_our_body(&response) {
-        return response;
-    }
-    let problem = problem_of(&mut response);
-    let problem = Problem { request_id: id.map(|id| id.to_string()), ..problem };
-    let dialect = dialect::of(&path);
-    if let Some(door) = dialect {
-        *response.status_mut() = (door.status)(status);
-    }
-    let (kind, body) = told(dialect, &problem);
-    let headers = response.headers_mut();
-    headers.remove(CONTENT_LENGTH);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    *response.body_mut() = if method == Method::HEAD { Vec::new() } else { body }.into();
-    response
-}
-
-/// Why this was refused, in our words; to be asked once.
-pub(crate) fn problem_of(response: &mut Response) -> Problem {
-    response.extensions_mut().remove::<Problem>().unwrap_or_else(|| foreign(response))
-}
-
-/// The page with status 404 is no API refusal, and a door may have words of its own.
-fn has_our_body(response: &Response) -> bool {
-    if response.extensions().get::<InItsOwnWords>().is_some() {
-        return true;
-    }
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.starts_with("text/html"))
-}
-
-/// What the router or an extractor refused by itself.
-fn foreign(response: &Response) -> Problem {
-    let status = response.status();
-    let allowed = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok());
-    let detail = match (status, allowed) {
-        (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) if !allowed.is_empty() => {
-            format!("this address knows only {allowed}")
-        }
-        (StatusCode::METHOD_NOT_ALLOWED, _) => "this address does not know this method".into(),
-        (StatusCode::PAYLOAD_TOO_LARGE, _) => "the request is too large".into(),
-        _ => "this request cannot be answered".into(),
-    };
-    problem(status, &detail, (None, None))
 }
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what
@@ -325,6 +296,15 @@ mod tests {
     fn what_a_person_reads_is_a_sentence() {
         assert_eq!(sentence("the queue is full"), "The queue is full.");
         assert_eq!(sentence("This is empty."), "This is empty.");
+    }
+
+    #[test]
+    fn a_field_is_told_with_its_node_also_within_a_line() {
+        let node_of = |field: &str| (field == "steps").then(|| "3".to_owned());
+        let of = |error: Error| error.with_node(node_of).about();
+        let about = of(Error::field("steps", "too many").at_line(4));
+        assert_eq!((about.line, about.node.as_deref()), (Some(4), Some("3")));
+        assert_eq!(of(Error::field("count", "too many")).node, None);
     }
 
     // safety 36
