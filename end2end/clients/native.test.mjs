@@ -1,5 +1,5 @@
-// Native ComfyUI: its own page and its own command line, as they come from their registries. All
-// they are told is where.
+// Native ComfyUI: its own page, its own command line and scripts with websocket-client, as they come from their
+// registries. All they are told is where.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -61,6 +61,11 @@ test("comfy-cli of PyPI runs a workflow by host and port", async () => {
   const answer = await fetch(picture);
   assert.equal(answer.headers.get('content-type'), 'image/png', picture);
   assert.ok((await answer.arrayBuffer()).byteLength > 1000);
+});
+
+test('a script with websocket-client of PyPI waits, and fetches what was made', async () => {
+  const env = { ...process.env, PARLOR_SERVER: new URL(house.url).host };
+  await run(python, ['websocket_script.py'], { cwd: import.meta.dirname, env, timeout: 60_000 });
 });
 
 test("ComfyUI's own page loads at /comfy/ and runs a graph", async () => {

@@ -25,7 +25,7 @@ const RECIPES: Dialect = Dialect { say: recipes::said, status: no_gateway };
 
 /// How the door at `path` words a refusal; `None`: as Parlor's own does.
 pub(crate) fn of(path: &str) -> Option<Dialect> {
-    let below = |door: &str| path.strip_prefix(door).is_some_and(|rest| is_end(rest));
+    let below = |door: &str| path.strip_prefix(door).is_some_and(is_end);
     // First: one of its addresses lies below another door's.
     if native::is_at(path) || below("/api/serverless") {
         return Some(COMFYUI);

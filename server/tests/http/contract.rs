@@ -152,8 +152,11 @@ async fn real_answers_have_every_member_that_the_contract_requires() {
     let told = me.get(job["urls"]["events"].as_str().unwrap()).await.text();
     let (progress, outputs) = (events(&told, "progress"), events(&told, "output"));
     assert!(!progress.is_empty() && !outputs.is_empty(), "{told}");
-    progress.iter().for_each(|one| is_whole("Progress", one));
-    outputs.iter().for_each(|one| is_whole("Output", one));
+    for (name, all) in [("Progress", &progress), ("Output", &outputs)] {
+        for one in all {
+            is_whole(name, one);
+        }
+    }
     for status in events(&told, "status") {
         assert!(STATUSES.contains(&status["status"].as_str().unwrap()), "{status}");
     }

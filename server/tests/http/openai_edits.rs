@@ -190,3 +190,19 @@ async fn who_waits_no_longer_is_told_that_the_picture_is_late() {
     assert_eq!(error(&late)["type"], "server_error");
     assert_eq!(jobs(&me).await.len(), 1, "it goes on");
 }
+
+#[tokio::test]
+async fn a_run_that_failed_is_a_fault_of_the_server() {
+    let house = super::recipes_limits::failing().await;
+    let me = house.visitor().await;
+    let asked = json!({ "model": "fails", "prompt": "a hill", "steps": 2 });
+    let failed = me.post(GENERATIONS, &asked).await;
+    assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", failed.text());
+    let told = error(&failed);
+    assert_eq!((&told["type"], &told["code"]), (&json!("server_error"), &json!("job_failed")));
+    assert_eq!(failed.header("x-should-retry"), "false", "it would fail again");
+    let mut streamed = asked.clone();
+    streamed["stream"] = true.into();
+    let told = events(&me.post(GENERATIONS, &streamed).await.text());
+    assert_eq!(told.last().unwrap()["error"]["type"], "server_error", "{told:?}");
+}

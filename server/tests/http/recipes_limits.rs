@@ -7,7 +7,7 @@ use wire::studio::Bench;
 use wire::{Job, JobList};
 
 use super::house::{API, Answer, House, Visitor, post};
-use super::studio::{draft, publish, put};
+use super::studio::{draft, graph, import, publish, put};
 
 fn small(more: &Value) -> Value {
     let mut recipe = json!({ "prompt": "a red hill", "steps": 2, "width": 256, "height": 256 });
@@ -20,6 +20,23 @@ fn many(prompts: &Value, more: &Value) -> Value {
     recipe.as_object_mut().unwrap().remove("prompt");
     recipe["prompts"] = prompts.clone();
     recipe
+}
+
+/// A house with a workflow, `fails`, that takes a prompt and never makes a picture.
+pub async fn failing() -> House {
+    let house = House::failing(&[]).await;
+    house.is_known().await;
+    let mut graph = graph();
+    let fail = json!({ "image": ["8", 0], "message": "told to fail" });
+    graph["10"] = json!({ "class_type": "ParlorTestFail", "inputs": fail });
+    graph["9"]["inputs"]["images"] = json!(["10", 0]);
+    let bench: Bench = import(&house, "fails.json", graph.to_string()).await.json();
+    let mut manifest = bench.draft.manifest.clone();
+    manifest.fields.retain(|field| ["prompt", "steps"].contains(&&*field.name));
+    let bench: Bench = put(&house, &bench, &manifest).await.json();
+    let published = publish(&house, &bench).await;
+    assert_eq!(published.status, StatusCode::OK, "{}", published.text());
+    house
 }
 
 async fn total(visitor: &Visitor<'_>) -> u64 {
@@ -152,4 +169,20 @@ async fn who_waits_no_longer_is_told_that_the_picture_is_late() {
     assert_eq!(late.status, StatusCode::GATEWAY_TIMEOUT, "{}", late.text());
     assert!(why(&late).contains("not done in time"), "{}", late.text());
     assert_eq!(total(&me).await, 1, "it goes on");
+}
+
+#[tokio::test]
+async fn a_run_that_failed_is_no_fault_of_the_caller_and_is_not_answered_again() {
+    let house = failing().await;
+    let me = house.visitor().await;
+    let asked = json!({ "model": "fails", "prompt": "a hill", "steps": 2, "cache": true });
+    for times in 1..3 {
+        let failed = me.post("/api", &asked).await;
+        assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", failed.text());
+        assert!(why(&failed).contains("could not do its part"), "{}", failed.text());
+        assert_eq!(total(&me).await, times, "it is tried anew");
+    }
+    let many = json!({ "model": "fails", "prompts": ["a hill"], "steps": 2 });
+    let told: Value = me.post("/api", &many).await.json();
+    assert!(told["images"][0]["error"].is_string(), "{told}");
 }

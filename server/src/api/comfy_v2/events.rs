@@ -30,10 +30,11 @@ pub(super) async fn stream(
     (links, headers): (Links, HeaderMap),
     Path(job): Path<JobId>,
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Refused> {
-    let since = last_event(&headers)?.map_or(Since::Now, Since::Event);
+    let since = last_event(&headers).map_err(Refused::House)?.map_or(Since::Now, Since::Event);
     let graph = jobs::graph(&app, &principal, job).await?;
     let teller = InV2 { links, principal: principal.id, job, graph, node: None };
-    Ok(feed::of_job((app, principal), (job, since), teller).await?)
+    // The contract knows no way to go on: what is wrong with that is said as HTTP has it.
+    feed::of_job((app, principal), (job, since), teller).await.map_err(Refused::House)
 }
 
 /// Tells things in the words of the contract.

@@ -49,12 +49,11 @@ pub(super) async fn list(
 ) -> Result<Response> {
     let natural = |number: i64| u32::try_from(number).ok();
     let most = part.max_items.and_then(natural).unwrap_or(MOST).min(MOST);
-    let first = match part.offset.and_then(natural) {
-        Some(offset) => offset,
-        None => {
-            let total = app.db.count_native_jobs(principal.id, &over()).await?;
-            u32::try_from(total).unwrap_or(u32::MAX).saturating_sub(most)
-        }
+    let first = if let Some(offset) = part.offset.and_then(natural) {
+        offset
+    } else {
+        let total = app.db.count_native_jobs(principal.id, &over()).await?;
+        u32::try_from(total).unwrap_or(u32::MAX).saturating_sub(most)
     };
     let pages = Pages { app, principal: principal.id, at: first, left: most, begun: false };
     // What goes wrong with the first can still be told.

@@ -132,16 +132,16 @@ mod tests {
 
     use super::*;
 
-    fn seed(value: Value) -> Result<Option<u64>> {
+    fn seed(value: &Value) -> Result<Option<u64>> {
         serde_json::from_value::<Recipe>(json!({ "seed": value })).unwrap().seed()
     }
 
     #[test]
     fn a_seed_is_any_that_a_sampler_takes_and_below_zero_none() {
-        assert_eq!(seed(json!(u64::MAX)).unwrap(), Some(u64::MAX));
-        assert_eq!(seed(json!(0)).unwrap(), Some(0));
-        assert_eq!(seed(json!(-1)).unwrap(), None);
-        assert_eq!(seed(Value::Null).unwrap(), None);
+        assert_eq!(seed(&json!(u64::MAX)).unwrap(), Some(u64::MAX));
+        assert_eq!(seed(&json!(0)).unwrap(), Some(0));
+        assert_eq!(seed(&json!(-1)).unwrap(), None);
+        assert_eq!(seed(&Value::Null).unwrap(), None);
         let text = r#"{"seed": 18446744073709551616}"#;
         let large: Recipe = serde_json::from_str(text).unwrap();
         assert!(large.seed().is_err());

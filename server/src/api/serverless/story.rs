@@ -90,24 +90,20 @@ impl Story<'_> {
         self.nodes.clear();
         self.said.push(Message::Status(Status::of(1)));
         let account = self.kept.and_then(|kept| kept.account.as_ref()).filter(|_| is_last);
-        match account.map(|account| account.began.clone()).filter(|began| began.len() > 1) {
-            Some(began) => self.said.extend(began),
-            None => {
-                let prompt_id = self.job.id.to_string();
-                let id = prompt_id.clone();
-                self.said.push(Message::ExecutionStart { prompt_id, timestamp: at });
-                let nodes = cached.clone();
-                self.said.push(Message::ExecutionCached { nodes, prompt_id: id, timestamp: at });
-            }
-        }
+        let began = account.map(|account| account.began.clone()).filter(|began| began.len() > 1);
+        self.said.extend(began.unwrap_or_else(|| {
+            let prompt_id = self.job.id.to_string();
+            let (id, nodes) = (prompt_id.clone(), cached.clone());
+            vec![
+                Message::ExecutionStart { prompt_id, timestamp: at },
+                Message::ExecutionCached { nodes, prompt_id: id, timestamp: at },
+            ]
+        }));
         // What a cached node showed before is shown again.
-        for node in cached
-            .iter()
-            .filter(|node| self.outputs.contains_key(*node))
-            .cloned()
-            .collect::<Vec<_>>()
-        {
-            self.finish(&node);
+        for node in cached {
+            if self.outputs.contains_key(&node) {
+                self.finish(&node);
+            }
         }
     }
 
