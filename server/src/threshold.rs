@@ -41,9 +41,9 @@ pub(crate) async fn pass(
     let observed = Observed::of(&mut request);
     let asked = Asked::of(&request);
     let answering = async {
-        match error::refuse_odd(&request).and_then(|()| only_our_names(&app, &request)) {
-            Ok(()) => next.run(request).await,
-            Err(refusal) => refusal,
+        match error::refuse_odd(&request).or_else(|| refuse_other_names(&app, &request)) {
+            None => next.run(request).await,
+            Some(refusal) => refusal,
         }
     };
     let mut response = answering.instrument(observed.span.clone()).await;
@@ -54,12 +54,10 @@ pub(crate) async fn pass(
 }
 
 /// Health checks come by any name.
-fn only_our_names(app: &App, request: &Request) -> Result<(), Response> {
+fn refuse_other_names(app: &App, request: &Request) -> Option<Response> {
     let health = matches!(request.uri().path(), "/healthz" | "/readyz");
-    if health || auth::check_host(&app.config, request.uri(), request.headers()) {
-        return Ok(());
-    }
-    Err(Error::WrongHost.into_response())
+    let is_ours = health || auth::check_host(&app.config, request.uri(), request.headers());
+    (!is_ours).then(|| Error::WrongHost.into_response())
 }
 
 /// For whatever is opened as if it were a page: it may do nothing.

@@ -254,17 +254,17 @@ fn code(status: StatusCode) -> ErrorCode {
 
 /// `TRACE` and `CONNECT` have no meaning here, whatever the address; and of what
 /// says twice whom it is for, a proxy in front may have believed the other.
-pub(crate) fn refuse_odd(request: &Request) -> Result<(), Response> {
+pub(crate) fn refuse_odd(request: &Request) -> Option<Response> {
     if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
-        return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
+        return Some(StatusCode::METHOD_NOT_ALLOWED.into_response());
     }
     if request.headers().get_all(HOST).iter().nth(1).is_some() {
         let error = Error::BadRequest("the `Host` of a request is one".into());
         let mut response = error.into_response();
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        return Err(response);
+        return Some(response);
     }
-    Ok(())
+    None
 }
 
 /// The answer for addresses under `/api` that do not exist.
