@@ -22,7 +22,9 @@ pub(super) struct Unchanged(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     jobs: HashMap<JobId, Entry>,
-    /// Rows that the transaction under way touches.
+    /// Whose job is in which row, by SQLite's own number.
+    rows: HashMap<i64, JobId>,
+    /// Rows that the transaction under way touches: what is read of them may be old or new.
     touched: HashSet<i64>,
     /// How often jobs were changed: what was read before is old.
     changes: u64,
@@ -31,8 +33,6 @@ struct Inner {
 #[derive(Debug)]
 struct Entry {
     principal: PrincipalId,
-    /// SQLite's own number of its row.
-    row: i64,
     job: Job,
 }
 
@@ -47,21 +47,19 @@ impl Unchanged {
         connection.lock_handle().await?.set_update_hook(move |update| {
             // What was not there was not read.
             if update.table == "jobs" && update.operation != SqliteOperation::Insert {
-                unchanged.lock().touched.insert(update.rowid);
+                unchanged.lock().touch(update.rowid);
             }
         });
         Ok(())
     }
 
     /// The transaction has ended.
-    pub(super) fn forget_touched(&self) {
+    pub(super) fn settle(&self) {
         let mut inner = self.lock();
-        if inner.touched.is_empty() {
-            return;
+        if !inner.touched.is_empty() {
+            inner.touched.clear();
+            inner.changes += 1;
         }
-        inner.changes += 1;
-        let touched = std::mem::take(&mut inner.touched);
-        inner.jobs.retain(|_, entry| !touched.contains(&entry.row));
     }
 
     /// The job, if it is held and this principal's.
@@ -79,17 +77,29 @@ impl Unchanged {
     /// Keeps a job that was read, unless it may have been changed since.
     pub(super) fn keep(&self, since: Since, (principal, row): (PrincipalId, i64), job: &Job) {
         let mut inner = self.lock();
-        if inner.changes != since.0 || job.status.is_over() {
+        if inner.changes != since.0 || inner.touched.contains(&row) || job.status.is_over() {
             return;
         }
         if inner.jobs.len() >= MOST {
             inner.jobs.clear();
+            inner.rows.clear();
         }
-        inner.jobs.insert(job.id, Entry { principal, row, job: job.clone() });
+        inner.rows.insert(row, job.id);
+        inner.jobs.insert(job.id, Entry { principal, job: job.clone() });
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Before the transaction is committed: nobody who has seen what it wrote is told what was.
+    fn touch(&mut self, row: i64) {
+        self.touched.insert(row);
+        if let Some(job) = self.rows.remove(&row) {
+            self.jobs.remove(&job);
+        }
     }
 }
 
@@ -142,6 +152,24 @@ mod tests {
         assert!(db.set_favourite((NOBODY, id), true).await.unwrap());
         db.unchanged.keep(since, (NOBODY, 1), &old);
         assert_eq!(db.unchanged.job(NOBODY, id), None);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_held_of_what_is_about_to_be_committed() {
+        let (_folder, db, id) = with_job().await;
+        let old = found(&db, id).await.unwrap();
+        let unchanged = db.unchanged.clone();
+        let written = db.write(move |connection| {
+            Box::pin(async move {
+                let touched = "UPDATE jobs SET favourite = 1";
+                sqlx::query(touched).execute(connection).await?;
+                let before = unchanged.job(NOBODY, id);
+                unchanged.keep(unchanged.now(), (NOBODY, 1), &old);
+                Ok((before, unchanged.job(NOBODY, id)))
+            })
+        });
+        assert_eq!(written.await.unwrap(), (None, None));
+        assert!(found(&db, id).await.unwrap().favourite);
     }
 
     #[tokio::test]

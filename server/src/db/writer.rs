@@ -119,7 +119,7 @@ async fn serve(
     let mut batch = Vec::with_capacity(BATCH);
     while commands.recv_many(&mut batch, BATCH).await > 0 {
         let committed = commit(&mut connection, &mut batch).await.map_err(Arc::new);
-        unchanged.forget_touched();
+        unchanged.settle();
         for command in batch.drain(..) {
             command.tell(committed.clone());
         }

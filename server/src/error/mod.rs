@@ -178,7 +178,7 @@ impl Error {
 }
 
 impl IntoResponse for Error {
-    /// The body is left to [`Asked::finish`], which knows the request.
+    /// The body is left to `told`, which knows the request.
     fn into_response(self) -> Response {
         let error = self.passing();
         if let Self::Internal(cause) = &error {

@@ -47,7 +47,7 @@ fn count_panics() {
 #[tokio::test]
 async fn whatever_comes_through_a_socket_is_answered_and_harms_nobody() {
     count_panics();
-    let house = House::working(0).await;
+    let house = House::working_with(&["--max-upload-mb", &script::FILE_MB.to_string()]).await;
     let visitor = house.visitor().await;
     // From here on it is known which nodes there are.
     visitor.picture().await;

@@ -14,6 +14,10 @@ const TWO: u8 = 0x7e;
 const EIGHT: u8 = 0x7f;
 /// Largest message, in bytes.
 const MOST: usize = 64 << 10;
+/// Largest file that the house takes, in megabytes.
+pub const FILE_MB: usize = 1;
+/// Largest graph, with a file of base64 in it, in bytes.
+const GRAPH: usize = (1 << 20) + (FILE_MB << 20) / 3 * 4;
 
 /// How a conversation ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +59,7 @@ impl Script {
             }
             0 => (),
             1 => script.cut(dice),
-            _ => script.offend(dice),
+            _ => script.offend(dice, if door == Door::Serverless { GRAPH } else { MOST }),
         }
         script
     }
@@ -109,8 +113,8 @@ impl Script {
         self.end = End::Cut;
     }
 
-    /// Something that may not be sent.
-    fn offend(&mut self, dice: &mut Dice) {
+    /// Something that may not be sent where messages of so many bytes may.
+    fn offend(&mut self, dice: &mut Dice, most: usize) {
         let (name, bytes, codes): (_, _, &'static [u16]) = match dice.below(14) {
             0 => {
                 let bits = 0x10 << dice.below(3);
@@ -143,7 +147,7 @@ impl Script {
             7 => ("a length", announced(dice), &[1009]),
             8 => ("a negative length", announcing(u64::MAX - dice.below(99) as u64), &[1002, 1009]),
             9 => {
-                let half = vec![b'x'; MOST / 2 + 1];
+                let half = vec![b'x'; most / 2 + 1];
                 let begun = masked(dice, TEXT, &half);
                 let rest = masked(dice, LAST | CONTINUATION, &half);
                 ("too large in pieces", [begun, rest].concat(), &[1009])
@@ -208,7 +212,7 @@ fn pieces(dice: &mut Dice, text: &[u8]) -> Vec<u8> {
 
 /// The head of a message that is too large, and a little of it.
 fn announced(dice: &mut Dice) -> Vec<u8> {
-    let bits = 17 + dice.below(46);
+    let bits = 22 + dice.below(41);
     announcing((1 << bits) | dice.below(0xffff) as u64)
 }
 
