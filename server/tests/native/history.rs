@@ -74,10 +74,9 @@ async fn history_is_had_whole_and_by_the_page_however_long_it_is() {
     let mut ids = Vec::new();
     let graph = plain(fresh_colour());
     for _ in 0..COUNT {
-        ids.push(person.queue(&graph, "me").await);
-    }
-    for id in &ids {
-        ear.until_end_of(id).await;
+        let id = person.queue(&graph, "me").await;
+        ear.until_end_of(&id).await;
+        ids.push(id);
     }
     let keys = |told: &Value| told.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&person.get("/history").await), ids, "oldest first");

@@ -44,10 +44,12 @@ pub(crate) async fn show(
     State(app): State<Arc<App>>,
     Arrival(caller): Arrival,
     Path(path): Path<FilePath>,
-    Query(saving): Query<Saving>,
+    saving: Result<Query<Saving>>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let output = find(&app, caller.as_ref(), &path).await?;
+    // Who is not let in is told that first.
+    let Query(saving) = saving?;
     let content = Content { hash: output.hash, mime: &output.mime, name: &output.name };
     if saving.download.is_some_and(|value| value != "0") {
         return content::save(&app.files, &content, &headers).await;
@@ -59,10 +61,11 @@ pub(crate) async fn thumb(
     State(app): State<Arc<App>>,
     Arrival(caller): Arrival,
     Path(path): Path<FilePath>,
-    Query(sized): Query<Sized>,
+    sized: Result<Query<Sized>>,
     headers: HeaderMap,
 ) -> Result<Response> {
     let output = find(&app, caller.as_ref(), &path).await?;
+    let Query(sized) = sized?;
     if output.kind != OutputKind::Image {
         return Err(Error::NotFound("thumbnail"));
     }
