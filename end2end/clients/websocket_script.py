@@ -46,7 +46,7 @@ def submit():
 
 
 def wait_for(prompt_id, socket):
-    """Reads until the prompt is over; which nodes began, and how many previews came."""
+    """Reads until the prompt is over; which nodes began or were known, and how many previews came."""
     begun, previews = [], 0
     while True:
         said = socket.recv()
@@ -56,7 +56,11 @@ def wait_for(prompt_id, socket):
             continue
         message = json.loads(said)
         data = message["data"]
-        if message["type"] != "executing" or data.get("prompt_id") != prompt_id:
+        if data.get("prompt_id") != prompt_id:
+            continue
+        if message["type"] == "execution_cached":
+            begun += data["nodes"]
+        if message["type"] != "executing":
             continue
         if data["node"] is None:
             return begun, previews

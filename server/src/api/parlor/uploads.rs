@@ -53,12 +53,14 @@ pub(crate) async fn create(
     Query(named): Query<Named>,
     request: Request,
 ) -> Result<Response> {
-    let upload = if named.name.is_none() && extract::content_type(request.headers()) == JSON {
+    // An empty name is none.
+    let name = named.name.filter(|name| !name.is_empty());
+    let upload = if name.is_none() && extract::content_type(request.headers()) == JSON {
         from_elsewhere(&app, (&principal, whence.hash), request).await?
     } else {
         let announced = announced(request.headers());
         let work = async {
-            let upload = receive(&app, &principal, named.name, request).await?;
+            let upload = receive(&app, &principal, name, request).await?;
             Result::<_, Error>::Ok((upload.bytes, upload))
         };
         counted((&app, &principal, whence.hash), announced, work).await?
