@@ -54,7 +54,9 @@ async fn serve(house: Arc<House>, socket: WebSocket, client: String) {
         () = speak(&mut sink, &mut inbox) => None,
         () = listen(stream, &house, &ticket) => None,
         () = overrun.cancelled() => Some((close_code::AGAIN, "you read too slowly")),
-        () = house.stopping.cancelled() => Some((close_code::AWAY, "the engine stops")),
+        // What is killed says nothing.
+        () = house.stopping.cancelled() => (!house.killed.is_cancelled())
+            .then_some((close_code::AWAY, "the engine stops")),
     };
     house.hub.leave(&ticket);
     if let Some((code, reason)) = goodbye {
