@@ -45,7 +45,8 @@ impl fmt::Debug for Waiting {
 /// Writes all that wait when it is run.
 struct Round {
     orders: Orders,
-    written: Vec<(Caller, anyhow::Result<Submission>)>,
+    /// Those that it took, once it was run.
+    written: Option<Vec<(Caller, anyhow::Result<Submission>)>>,
 }
 
 impl Db {
@@ -61,7 +62,7 @@ impl Db {
         let caller = Caller { after: Box::new(after), answer };
         let place = self.writer.place().await?;
         if self.orders.push(Waiting { order, caller }) {
-            place.send(Box::new(Round { orders: self.orders.clone(), written: Vec::new() }));
+            place.send(Box::new(Round { orders: self.orders.clone(), written: None }));
         }
         answered.await.context("the database writer has stopped")?
     }
@@ -87,13 +88,20 @@ impl Command for Round {
             let (orders, callers): (Vec<_>, Vec<_>) = waiting.unzip();
             let results = insert_each(connection, &orders).await;
             let is_any_made = results.iter().any(Result::is_ok);
-            self.written = callers.into_iter().zip(results).collect();
+            self.written = Some(callers.into_iter().zip(results).collect());
             is_any_made
         })
     }
 
     fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
-        for (Caller { after, answer }, result) in self.written {
+        let told: Vec<_> = match self.written {
+            Some(written) => {
+                written.into_iter().map(|(caller, result)| (caller, Some(result))).collect()
+            }
+            // The transaction could not begin. Nobody else would take up what waits.
+            None => self.orders.take().into_iter().map(|one| (one.caller, None)).collect(),
+        };
+        for (Caller { after, answer }, result) in told {
             writer::answer(answer, (result, committed.clone()), |submission| {
                 if *submission == Submission::Made {
                     after();
@@ -309,6 +317,25 @@ mod tests {
         assert_eq!(told.len(), 9);
         assert_eq!(kept(&db).await, 10);
         assert!(db.submit(order(7, None), || panic!("it was not made")).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_transaction_that_cannot_begin_is_told_why_and_others_come_after() {
+        let orders = Orders::default();
+        let wait = |id| {
+            let (answer, answered) = oneshot::channel();
+            let caller = Caller { after: Box::new(|| panic!("it was not made")), answer };
+            (orders.push(Waiting { order: order(id, None), caller }), answered)
+        };
+        let [(first, one), (second, other)] = [wait(1), wait(2)];
+        assert!(first && !second, "one round is for both");
+        let round = Box::new(Round { orders: orders.clone(), written: None });
+        round.tell(Err(Arc::new(sqlx::Error::WorkerCrashed)));
+        for answered in [one, other] {
+            let error = answered.await.unwrap().unwrap_err();
+            assert!(error.chain().any(|cause| cause.is::<Arc<sqlx::Error>>()), "{error:#}");
+        }
+        assert!(wait(3).0, "the next one has a round of its own");
     }
 
     #[tokio::test]

@@ -90,22 +90,25 @@ where
     }
 
     fn tell(self: Box<Self>, committed: Result<(), Arc<sqlx::Error>>) {
-        let result = self.result.unwrap_or_else(|| Err(anyhow::anyhow!("the write was not run")));
-        answer(self.caller, (result, committed), self.after);
+        answer(self.caller, (self.result, committed), self.after);
     }
 }
 
-/// Tells a caller what became of what was run.
+/// Tells a caller what became of what was run, if it was, and of the transaction.
 pub(super) fn answer<T>(
     caller: oneshot::Sender<anyhow::Result<T>>,
-    (result, committed): (anyhow::Result<T>, Result<(), Arc<sqlx::Error>>),
+    (result, committed): (Option<anyhow::Result<T>>, Result<(), Arc<sqlx::Error>>),
     after: impl FnOnce(&T),
 ) {
-    let lost = |error| anyhow::Error::new(error).context("writing to the database");
-    let result = result.and_then(|value| committed.map_err(lost).map(|()| value));
-    if let Ok(value) = &result {
-        after(value);
-    }
+    let result = match (result, committed) {
+        (Some(Err(error)), _) => Err(error),
+        (Some(Ok(value)), Ok(())) => {
+            after(&value);
+            Ok(value)
+        }
+        (_, Err(error)) => Err(anyhow::Error::new(error).context("writing to the database")),
+        (None, Ok(())) => Err(anyhow::anyhow!("the write was not run")),
+    };
     if let Err(Err(error)) = caller.send(result) {
         // Nobody waits for this one, so this is where it is handled.
         tracing::error!(error = format!("{error:#}"), "a write failed");
