@@ -96,7 +96,7 @@ fn integer(mark: &Mark, value: &Value, limits: [Option<i128>; 3]) -> Kind {
     let max = max.max(min);
     let value = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
     let default = value.map_or(min, |value| value as i128).clamp(min, max);
-    let mut step = limit(2, 1).max(1);
+    let mut step = limit(2, 1).clamp(1, EXACT);
     if (default - min) % step != 0 {
         // The host's own value must be one that can be chosen.
         step = 1;
