@@ -121,6 +121,7 @@ impl Db {
             .filename(path)
             .create_if_missing(true)
             .foreign_keys(true)
+            .pragma("temp_store", "MEMORY")
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)

@@ -16,8 +16,7 @@ use super::idempotency::{remember, remembered};
 use super::writer::{self, Command};
 use super::{Db, NewJob, Order, Ordered, Submission, batches, native, rows, webhooks};
 
-/// Jobs that one statement writes at most. Fewer are written by ones of half the size, and so on, so that there are
-/// few statements to prepare and to hold.
+/// Jobs that one statement writes at most.
 const ROWS: usize = 64;
 
 /// Orders that wait for the writer. Cheap to clone.
@@ -121,22 +120,20 @@ async fn insert_each(
         return vec![insert(connection, order).await];
     }
     let plain: Vec<_> = orders.iter().filter(|order| order.key.is_none()).collect();
-    let together = insert_plain(connection, &plain).await;
+    let together = insert_jobs(connection, &plain).await.is_ok();
+    if !together && let Err(error) = writer::undo(connection).await {
+        let error = Arc::new(error);
+        return orders.iter().map(|_| Err(Arc::clone(&error).into())).collect();
+    }
     let mut results = Vec::with_capacity(orders.len());
     for order in orders {
-        results.push(match &together {
-            Ok(()) if order.key.is_none() => Ok(Submission::Made),
-            _ => insert_alone(connection, order).await,
+        results.push(if together && order.key.is_none() {
+            Ok(Submission::Made)
+        } else {
+            insert_alone(connection, order).await
         });
     }
     results
-}
-
-/// All of them, or none.
-async fn insert_plain(connection: &mut SqliteConnection, orders: &[&Order]) -> anyhow::Result<()> {
-    begin(connection).await?;
-    let inserted = insert_jobs(connection, orders).await;
-    end(connection, inserted).await
 }
 
 async fn insert_alone(
@@ -191,12 +188,8 @@ async fn insert_jobs(connection: &mut SqliteConnection, orders: &[&Order]) -> an
         }
     }
     let jobs: Vec<_> = orders.iter().flat_map(|order| &order.jobs).collect();
-    let mut rest = jobs.as_slice();
-    while !rest.is_empty() {
-        // The largest power of two.
-        let (now, later) = rest.split_at(ROWS.min(1 << rest.len().ilog2()));
-        insert_rows(connection, now).await?;
-        rest = later;
+    for some in jobs.chunks(ROWS) {
+        insert_rows(connection, some).await?;
     }
     for job in jobs {
         insert_besides(connection, job).await?;
@@ -206,36 +199,44 @@ async fn insert_jobs(connection: &mut SqliteConnection, orders: &[&Order]) -> an
 
 /// Jobs with their first events, by one statement.
 async fn insert_rows(connection: &mut SqliteConnection, jobs: &[&NewJob]) -> anyhow::Result<()> {
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, status, seq,
-                           created_at, inputs, words, graph, handling, batch, line) ",
-    );
-    let mut written = Vec::with_capacity(jobs.len());
+    let mut written = Vec::with_capacity(ROWS);
     for job in jobs {
         let event = rows::json(&Event::Queued { at: job.at })?;
-        written.push((job, rows::json(&job.inputs)?, rows::json(&job.handling)?, event));
+        written.push(Some((job, rows::json(&job.inputs)?, rows::json(&job.handling)?, event)));
     }
-    query.push_values(&written, |mut row, (job, inputs, handling, _)| {
-        let (batch, line) = job.batch.map(|(batch, line)| (rows::id(batch.0), line)).unzip();
-        row.push_bind(rows::id(job.id.0))
-            .push_bind(rows::id(job.principal.0))
-            .push_bind(rows::id(job.turn.0))
-            .push_bind(&job.workflow)
-            .push_bind(&job.workflow_title)
-            .push_bind(job.workflow_version)
-            .push("'queued', 1")
-            .push_bind(job.at)
-            .push_bind(inputs)
-            .push_bind(job.words.to_lowercase())
-            .push_bind(&job.graph)
-            .push_bind(handling)
-            .push_bind(batch)
+    // Few lengths are few statements to prepare and to hold.
+    written.resize_with(jobs.len().next_power_of_two(), || None);
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, created_at, inputs, words,
+                           graph, handling, batch, line, status, seq)
+         SELECT *, 'queued', 1 FROM (",
+    );
+    query.push_values(&written, |mut row, one| {
+        let job = one.as_ref().map(|(job, ..)| job);
+        let (batch, line) = job.and_then(|job| job.batch).unzip();
+        row.push_bind(job.map(|job| rows::id(job.id.0)))
+            .push_bind(job.map(|job| rows::id(job.principal.0)))
+            .push_bind(job.map(|job| rows::id(job.turn.0)))
+            .push_bind(job.map(|job| &job.workflow))
+            .push_bind(job.map(|job| &job.workflow_title))
+            .push_bind(job.map(|job| job.workflow_version))
+            .push_bind(job.map(|job| job.at))
+            .push_bind(one.as_ref().map(|(_, inputs, ..)| inputs))
+            .push_bind(job.map(|job| job.words.to_lowercase()))
+            .push_bind(job.map(|job| &job.graph))
+            .push_bind(one.as_ref().map(|(_, _, handling, _)| handling))
+            .push_bind(batch.map(|batch| rows::id(batch.0)))
             .push_bind(line);
     });
-    query.push("; INSERT INTO events (job, seq, event) ");
-    query.push_values(&written, |mut row, (job, _, _, event)| {
-        row.push_bind(rows::id(job.id.0)).push("1").push_bind(event);
+    query.push(
+        ") WHERE column1 IS NOT NULL; \
+         INSERT INTO events (job, event, seq) SELECT *, 1 FROM (",
+    );
+    query.push_values(&written, |mut row, one| {
+        row.push_bind(one.as_ref().map(|(job, ..)| rows::id(job.id.0)))
+            .push_bind(one.as_ref().map(|(.., event)| event));
     });
+    query.push(") WHERE column1 IS NOT NULL");
     query.build().execute(connection).await.context("keeping jobs")?;
     Ok(())
 }

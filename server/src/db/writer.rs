@@ -147,6 +147,12 @@ async fn commit(
     }
 }
 
+/// Undoes what the command that runs has done so far.
+pub(super) async fn undo(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("ROLLBACK TO command").execute(connection).await?;
+    Ok(())
+}
+
 /// What surrounds the commands goes to the database together where it can: each time is two turns of a thread.
 async fn run_all(
     connection: &mut SqliteConnection,
@@ -156,7 +162,7 @@ async fn run_all(
     for command in batch {
         sqlx::query(begin).execute(&mut *connection).await?;
         if !command.run(connection).await {
-            sqlx::query("ROLLBACK TO command").execute(&mut *connection).await?;
+            undo(connection).await?;
         }
         begin = "RELEASE command; SAVEPOINT command";
     }
