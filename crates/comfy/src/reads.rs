@@ -36,22 +36,20 @@ pub fn reads(graph: &Graph, definitions: &[&Definitions]) -> Vec<Reads> {
     let mut found = Vec::new();
     for (id, node) in &graph.nodes {
         for (name, input) in &node.inputs {
-            let value = input.to_value();
             let text = input.as_str().unwrap_or_default();
-            if value.is_null() || value == "" {
+            if matches!(input, Input::Value(value) if value.is_null() || value == "") {
                 continue; // nothing was chosen
             }
             let kinds = definitions.iter().filter_map(|all| {
                 let definition = all.node(&node.class_type)?;
                 inputs::find(definition, node, name).or_else(|| definition.input(name))
             });
+            let mut sorts = kinds.map(|input| sort(&input.kind, text)).peekable();
+            let unknown = sorts.peek().is_none() && names_a_folder(text);
             let listed = lists_files(&node.class_type, name);
-            let sorts: Vec<_> = kinds.map(|input| sort(&input.kind, text)).collect();
-            let said = sorts.iter().copied().flatten().next();
-            let unknown = sorts.is_empty() && names_a_folder(text);
-            let sort = said.or((listed || unknown).then_some(Upload::File));
-            if let Some(sort) = sort {
-                let value = input.as_str().map_or_else(|| value.to_string(), Into::into);
+            let said = sorts.flatten().next();
+            if let Some(sort) = said.or((listed || unknown).then_some(Upload::File)) {
+                let value = input.as_str().map_or_else(|| input.to_value().to_string(), Into::into);
                 found.push(Reads { node: id.clone(), input: name.clone(), value, sort });
             }
         }

@@ -94,11 +94,11 @@ impl Jobs {
         let mut job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
         job.row.asked = asked;
         let needs = Needs::of_graph(&job.graph, &definitions);
-        let (made, cost) = (job.row.as_made(), job.graph.cost_with(pixels).total());
+        let made = job.row.as_made();
         let order = Order { jobs: vec![job.row], batch: None, key };
         let answer = self.commit(order, vec![needs]).await?;
         let submitted = self.answer(asker.principal, (answer, Some(made))).await?;
-        let cost = if submitted.replayed { 0 } else { cost };
+        let cost = if submitted.replayed { 0 } else { job.cost };
         Ok(taken(Submitted { cost, ..submitted }))
     }
 
@@ -108,7 +108,7 @@ impl Jobs {
         (mut graph, files, pixels): (Graph, Vec<JobFile>, u64),
         definitions: &[&Definitions],
     ) -> Result<RawJob, SubmitError> {
-        self.parts.graphs.tame(&mut graph, pixels)?;
+        let cost = self.parts.graphs.tame(&mut graph, pixels)?;
         let row = NewJob {
             id: JobId(Uuid::now_v7()),
             principal: asker.principal,
@@ -126,7 +126,7 @@ impl Jobs {
             webhook: None,
             batch: None,
         };
-        Ok(RawJob { row, graph })
+        Ok(RawJob { row, graph, cost })
     }
 
     /// safety 6: every input that names a file names one of the principal's own, from here on by
@@ -202,6 +202,8 @@ impl Jobs {
 struct RawJob {
     row: NewJob,
     graph: Graph,
+    /// In pixel steps.
+    cost: u64,
 }
 
 /// Every input that reads a file, with the file where the door knows it. A door may know files for

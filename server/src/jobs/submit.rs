@@ -202,7 +202,7 @@ impl Jobs {
         let (files, pixels) = self.find_files(principal, (workflow, &checked.files)).await?;
         let names = files.iter().map(|(field, file)| (field.clone(), file.name.clone()));
         let graph = self.filled(workflow, (&checked, &names.collect()))?;
-        workflow.affords(&graph, pixels)?;
+        let cost = workflow.affords(&graph, pixels)?;
         let needs = workflow.needs(&graph);
         let nodes = self.parts.backends.missing(&needs.classes);
         if !nodes.is_empty() {
@@ -225,7 +225,7 @@ impl Jobs {
             webhook: None,
             batch: None,
         };
-        Ok(Prepared { row, needs, cost: graph.cost_with(pixels).total() })
+        Ok(Prepared { row, needs, cost })
     }
 
     /// The graph that is run. What to do without can only be said by who knows the nodes.

@@ -114,10 +114,10 @@ impl Published {
     }
 
     /// safety 7: whether a graph asks for no more work than the policy allows; `pixels` has the
-    /// largest picture that is handed in.
-    pub(crate) fn affords(&self, graph: &Graph, pixels: u64) -> Result<(), Unfit> {
+    /// largest picture that is handed in. How much it asks for, in pixel steps.
+    pub(crate) fn affords(&self, graph: &Graph, pixels: u64) -> Result<u64, Unfit> {
         let (cost, limit) = (graph.cost_with(pixels).total(), self.policy().max_cost);
-        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(()) }
+        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(cost) }
     }
 
     /// What a template gets for the field `name`: nothing for one that does not count.

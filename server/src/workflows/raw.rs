@@ -62,11 +62,12 @@ impl GraphPolicy {
     }
 
     /// safety 7: whether the graph asks for no more work than is allowed; `pixels` has the largest
-    /// picture that is handed in. Files on the backend are called as we call them.
-    pub(crate) fn tame(&self, graph: &mut Graph, pixels: u64) -> Result<(), Unfit> {
+    /// picture that is handed in. Files on the backend are called as we call them. How much it asks
+    /// for, in pixel steps.
+    pub(crate) fn tame(&self, graph: &mut Graph, pixels: u64) -> Result<u64, Unfit> {
         own_the_names(graph);
         let (cost, limit) = (graph.cost_with(pixels).total(), self.max_cost);
-        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(()) }
+        if cost > limit { Err(Unfit::TooMuch { cost, limit }) } else { Ok(cost) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much work a graph asks for, before anything is computed.
 
-use super::{Graph, Input, Node};
+use super::{Graph, Input};
 
 /// A rough upper bound of the work in a graph, for limits and not for bills.
 /// It reads the inputs by their customary names, follows links to nodes that
@@ -39,48 +39,37 @@ impl Graph {
     /// [`Graph::cost`], when the largest picture that is handed in has `given` pixels. They count
     /// where the graph says of no size itself.
     pub fn cost_with(&self, given: u64) -> Cost {
-        let enlarged = self.product(&["scale_by", "upscale_by"]);
-        let pixels = self.nodes.values().map(|node| self.pixels(node)).fold(1.0, f64::max);
+        let (mut pixels, mut enlarged, mut batch, mut amount) = (1.0_f64, 1.0, 1.0, 1.0);
+        let (mut steps, mut frames) = (0.0, 1.0);
+        for node in self.nodes.values() {
+            let (mut width, mut height, mut megapixels) = (1.0, 1.0, 0.0);
+            for (name, input) in &node.inputs {
+                // Dotted names, as dynamic inputs have, count by their last part.
+                let last = name.rsplit('.').next().unwrap_or(name);
+                let (slot, join): (_, fn(f64, f64) -> f64) = match last {
+                    "width" => (&mut width, f64::max),
+                    "height" => (&mut height, f64::max),
+                    "megapixels" => (&mut megapixels, f64::max),
+                    "scale_by" | "upscale_by" => (&mut enlarged, enlarge),
+                    "batch_size" => (&mut batch, f64::max),
+                    "amount" => (&mut amount, enlarge),
+                    "steps" => (&mut steps, |sum, more| sum + more),
+                    "length" | "frames" | "num_frames" | "video_frames" => (&mut frames, f64::max),
+                    _ => continue,
+                };
+                if let Some(number) = self.number(input) {
+                    *slot = join(*slot, number);
+                }
+            }
+            pixels = pixels.max(width * height).max(megapixels * 1e6);
+        }
         let pixels = if pixels > 1.0 { pixels } else { pixels.max(given as f64) };
-        let batch = self.largest(&["batch_size"]) * self.product(&["amount"]);
-        let steps: f64 = self.numbers(&["steps"]).sum();
-        let frames = self.largest(&["length", "frames", "num_frames", "video_frames"]);
         Cost {
             pixels: whole(pixels * enlarged * enlarged),
-            batch: whole(batch),
+            batch: whole(batch * amount),
             steps: whole(steps),
             frames: whole(frames),
         }
-    }
-
-    fn pixels(&self, node: &Node) -> f64 {
-        let side = |name| self.numbers_of(node, &[name]).fold(1.0, f64::max);
-        let megapixels = self.numbers_of(node, &["megapixels"]).fold(0.0, f64::max);
-        (side("width") * side("height")).max(megapixels * 1e6)
-    }
-
-    fn largest(&self, names: &[&str]) -> f64 {
-        self.numbers(names).fold(1.0, f64::max)
-    }
-
-    /// Factors below 1 are left out: what made a picture small came after it
-    /// was large.
-    fn product(&self, names: &[&str]) -> f64 {
-        self.numbers(names).map(|factor| factor.max(1.0)).product()
-    }
-
-    /// Every number in the graph that has one of these names.
-    fn numbers(&self, names: &[&str]) -> impl Iterator<Item = f64> {
-        self.nodes.values().flat_map(|node| self.numbers_of(node, names))
-    }
-
-    /// Dotted names, as dynamic inputs have, count by their last part.
-    fn numbers_of(&self, node: &Node, names: &[&str]) -> impl Iterator<Item = f64> {
-        let named = |(name, input): (&String, &Input)| {
-            let last = name.rsplit('.').next().unwrap_or(name);
-            names.contains(&last).then(|| self.number(input))?
-        };
-        node.inputs.iter().filter_map(named).collect::<Vec<_>>().into_iter()
     }
 
     /// The number an input holds, or that of the node it is linked to, as in
@@ -93,6 +82,11 @@ impl Graph {
         }
         None
     }
+}
+
+/// Factors below 1 are left out: what made a picture small came after it was large.
+fn enlarge(product: f64, factor: f64) -> f64 {
+    product * factor.max(1.0)
 }
 
 /// At least 1, and at most what a `u64` holds.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::NodeId;
 
 /// The key that marks a list as a value: a bare list means a link.
-const WRAPPER: &str = "__value__";
+pub(crate) const WRAPPER: &str = "__value__";
 
 /// What one input of a node holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,18 +34,6 @@ impl Input {
     /// The input that is fed by output `slot` of `node`.
     pub fn link(node: impl Into<NodeId>, slot: u32) -> Self {
         Self::Link { node: node.into(), slot }
-    }
-
-    /// Anything is an input. A list that is no link stays as it is: the server
-    /// will say what it thinks of it.
-    pub fn parse(value: &Value) -> Self {
-        if let Some(link) = parse_link(value) {
-            return link;
-        }
-        match value.get(WRAPPER) {
-            Some(inner) => Self::Wrapped(inner.clone()),
-            None => Self::Value(value.clone()),
-        }
     }
 
     /// The input as the server takes it.
@@ -81,6 +69,23 @@ impl Input {
     }
 }
 
+/// Anything is an input. A list that is no link stays as it is: the server
+/// will say what it thinks of it.
+impl From<Value> for Input {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Array(_) => match as_link(&value) {
+                Some((node, slot)) => Self::link(node, slot),
+                None => Self::Value(value),
+            },
+            Value::Object(mut fields) if fields.contains_key(WRAPPER) => {
+                Self::Wrapped(fields.remove(WRAPPER).unwrap_or_default())
+            }
+            value => Self::Value(value),
+        }
+    }
+}
+
 /// As [`Input::to_value`].
 impl Serialize for Input {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -97,8 +102,7 @@ impl Serialize for Input {
 }
 
 /// `["node", slot]`, and nothing else.
-fn parse_link(value: &Value) -> Option<Input> {
+pub(crate) fn as_link(value: &Value) -> Option<(&str, u32)> {
     let [node, slot] = value.as_array()?.as_slice() else { return None };
-    let slot = u32::try_from(slot.as_u64()?).ok()?;
-    Some(Input::link(node.as_str()?, slot))
+    Some((node.as_str()?, u32::try_from(slot.as_u64()?).ok()?))
 }

@@ -8,6 +8,7 @@ mod cost;
 mod input;
 mod order;
 mod prune;
+mod read;
 
 use std::borrow::Borrow;
 use std::collections::HashSet;
@@ -21,9 +22,11 @@ use serde_json::{Map, Value, json};
 
 pub use cost::Cost;
 pub use input::Input;
+pub(crate) use input::{WRAPPER, as_link};
 pub use order::Cycle;
 pub(crate) use order::order_of;
 pub use prune::PruneError;
+pub use read::Reading;
 
 /// The name of a node within one graph: `"5"`, `"2:201"` inside a subgraph,
 /// `"2.0.0.1"` for one that another node expanded into.
@@ -133,21 +136,7 @@ pub enum NoSuchInput {
 impl Graph {
     /// Reads a graph. The first node of the wrong form is named.
     pub fn parse(value: &Value) -> Result<Self, GraphError> {
-        let fields = value.as_object().ok_or(GraphError::NotAnObject)?;
-        if fields.get("nodes").is_some_and(Value::is_array) {
-            return Err(GraphError::EditorFile);
-        }
-        Self::of_nodes(fields)
-    }
-
-    /// [`Graph::parse`] of what is known to be no file of the editor.
-    pub(crate) fn of_nodes(nodes: &Map<String, Value>) -> Result<Self, GraphError> {
-        let nodes = nodes.iter().map(|(id, node)| {
-            let id = NodeId::from(id.as_str());
-            let node = Node::parse(&id, node)?;
-            Ok((id, node))
-        });
-        Ok(Self { nodes: nodes.collect::<Result<_, _>>()? })
+        Reading::deserialize(value).expect("any JSON can be read").0
     }
 
     /// The graph as the server takes it.
@@ -216,23 +205,6 @@ impl Node {
         Self { class_type: class_type.into(), ..Self::default() }
     }
 
-    fn parse(id: &NodeId, value: &Value) -> Result<Self, GraphError> {
-        let fields = value.as_object().ok_or_else(|| GraphError::NodeNotAnObject(id.clone()))?;
-        let class_type = fields.get("class_type").and_then(Value::as_str);
-        let class_type = class_type.ok_or_else(|| GraphError::NoClass(id.clone()))?;
-        let inputs = fields.get("inputs").and_then(Value::as_object);
-        let inputs = inputs.ok_or_else(|| GraphError::InputsNotAnObject(id.clone()))?;
-        let title = value.pointer("/_meta/title").and_then(Value::as_str);
-        Ok(Self {
-            class_type: class_type.into(),
-            inputs: inputs
-                .iter()
-                .map(|(name, value)| (name.clone(), Input::parse(value)))
-                .collect(),
-            title: title.map(Into::into),
-        })
-    }
-
     fn to_value(&self) -> Value {
         let inputs = self.inputs.iter().map(|(name, input)| (name.clone(), input.to_value()));
         let mut node = Map::new();
@@ -274,7 +246,7 @@ impl Serialize for Node {
 
 impl<'de> Deserialize<'de> for Graph {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Self::parse(&Value::deserialize(from)?).map_err(D::Error::custom)
+        Reading::deserialize(from)?.0.map_err(D::Error::custom)
     }
 }
 

@@ -36,7 +36,7 @@ fn a_pair_of_text_and_number_is_a_link_and_a_wrapped_list_is_a_value() {
     assert_eq!(graph.input("7", "points").unwrap().as_value(), Some(&json!([["8", 0], 1])));
     assert_eq!(graph.input("7", "odd"), Some(&Input::Value(json!(["8"]))));
     for no_link in [json!([8, 0]), json!(["8", -1]), json!(["8", 0, 0]), json!(["8", 0.5])] {
-        assert_eq!(Input::parse(&no_link), Input::Value(no_link));
+        assert_eq!(Input::from(no_link.clone()), Input::Value(no_link));
     }
 }
 
@@ -54,6 +54,20 @@ fn a_node_of_the_wrong_form_is_named() {
         parse(json!({"4": {"class_type": "A", "inputs": []}})),
         "node 4 has no object of inputs"
     );
+}
+
+#[test]
+fn the_first_fault_is_told_unless_the_file_is_the_editors() {
+    let parse = |text: &str| serde_json::from_str::<Reading>(text).unwrap().0;
+    let bad = r#""7": {"class_type": "A"}, "8": [], "6": null"#;
+    assert_eq!(parse(&format!("{{{bad}}}")), Err(GraphError::InputsNotAnObject("7".into())));
+    assert_eq!(parse(&format!(r#"{{{bad}, "nodes": [{{}}]}}"#)), Err(GraphError::EditorFile));
+    for none in ["null", "true", "-1", "1", "1.5", "\"x\"", "[{}]"] {
+        assert_eq!(parse(none), Err(GraphError::NotAnObject), "{none}");
+    }
+    let odd = r#"{"1": {"x": {"y": [1]}, "inputs": {}, "class_type": "A", "_meta": [], "inputs": {"a": 1}}}"#;
+    let node = &parse(odd).unwrap().nodes["1"];
+    assert_eq!((node.class_type.as_str(), &node.title, node.inputs.len()), ("A", &None, 1));
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! The faults that a node can have, in the words of the protocol.
 
-use crate::graph::NodeId;
-use crate::prompt::ErrorInfo;
+use std::fmt;
+
 use serde_json::{Value, json};
 
+use super::given::Node;
 use super::nodes::InputRules;
+use crate::prompt::ErrorInfo;
 
 /// One fault, as it is told. Large, and rare.
 pub(super) type Fault = Box<ErrorInfo>;
@@ -68,11 +70,11 @@ pub(super) fn file(input: &str, why: &str) -> Fault {
     fault("custom_validation_failed", "the file cannot be used", &details, info)
 }
 
-/// Nodes that wait for each other; `cycle` names each once, with its class.
-pub(super) fn cycle(id: &NodeId, cycle: &[(NodeId, String)]) -> Fault {
+/// Nodes that wait for each other; `cycle` names each once.
+pub(super) fn cycle(id: &str, cycle: &[&Node<'_>]) -> Fault {
     let path = cycle.iter().chain(cycle.first());
-    let path: Vec<_> = path.map(|(id, class)| format!("{id} ({class})")).collect();
-    let nodes: Vec<_> = cycle.iter().map(|(id, _)| id).collect();
+    let path: Vec<_> = path.map(|node| format!("{} ({})", node.id, node.class)).collect();
+    let nodes: Vec<_> = cycle.iter().map(|node| node.id).collect();
     let extra_info = json!({ "node_id": id, "cycle_nodes": nodes });
     fault("dependency_cycle", "nodes wait for each other", &path.join(" -> "), extra_info)
 }
@@ -86,6 +88,16 @@ pub(super) struct Stumble {
 }
 
 impl Stumble {
+    /// A link from a node that is not there.
+    pub(super) fn no_node(id: &str) -> Self {
+        Self { kind: "KeyError", reason: format!("'{id}'") }
+    }
+
+    /// A link from an output that a node does not have.
+    pub(super) fn no_output(id: &str, slot: impl fmt::Display) -> Self {
+        Self { kind: "IndexError", reason: format!("node {id} has no output {slot}") }
+    }
+
     /// As it is told of an output node.
     pub(super) fn of_output(&self) -> Fault {
         let extra_info = json!({ "exception_type": self.kind, "traceback": [] });

@@ -6,19 +6,22 @@
 //! anything it needs is faulty; the prompt is refused when none is left.
 
 mod fault;
+mod given;
 mod nodes;
 mod told;
 mod values;
 mod walk;
 
 use crate::definitions::Definitions;
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, Reading};
 use crate::prompt::{ErrorInfo, NodeErrors, Refusal};
 use indexmap::IndexMap;
+use serde::Deserialize as _;
 use serde_json::{Map, Value, json};
 
+use given::Given;
 use told::Told;
-use walk::Walk;
+use walk::{Conversion, Walk};
 
 pub(crate) use told::Memo;
 
@@ -55,12 +58,10 @@ pub fn validate(
     definitions: &Definitions,
     targets: Option<&[NodeId]>,
 ) -> Result<Verdict, Box<Refusal>> {
-    let Value::Object(mut prompt) = graph.to_value() else {
-        return Err(refusal("invalid_request", "a graph is an object of nodes", json!({})));
-    };
-    let targets: Option<Vec<_>> =
-        targets.map(|targets| targets.iter().map(ToString::to_string).collect());
-    Rules(&Told::of(graph, definitions)).check(&mut prompt, targets.as_deref())
+    let told = Told::of(graph, definitions);
+    let given = Given::of_graph(graph, &told)?;
+    let targets = targets.map(|targets| targets.iter().map(NodeId::as_str).collect());
+    judge(&given, &told, targets).map(|(verdict, _)| verdict)
 }
 
 /// Whether a prompt has no more nodes than are accepted.
@@ -84,8 +85,8 @@ pub fn check_size(prompt: &Prompt) -> Result<(), Box<Refusal>> {
 ///
 /// What a server would answer when a node that no output needs has no form.
 pub fn graph(prompt: &Prompt) -> Result<Graph, Box<Refusal>> {
-    Graph::of_nodes(prompt)
-        .map_err(|error| refusal("invalid_request", &error.to_string(), json!({})))
+    let Reading(graph) = Reading::deserialize(prompt).expect("any JSON can be read");
+    graph.map_err(|error| refusal("invalid_request", &error.to_string(), json!({})))
 }
 
 /// A refusal of the whole graph.
@@ -123,66 +124,40 @@ impl Rules<'_> {
         prompt: &mut Prompt,
         targets: Option<&[String]>,
     ) -> Result<Verdict, Box<Refusal>> {
-        self.check_classes(prompt)?;
-        let outputs = self.outputs(prompt, targets);
-        if outputs.is_empty() {
-            return Err(refusal(
-                "prompt_no_outputs",
-                "the graph has no output node, so nothing would be made",
-                json!({}),
-            ));
+        let targets = targets.map(|targets| targets.iter().map(String::as_str).collect());
+        let given = Given::of_prompt(prompt, self.0)?;
+        let (verdict, conversions) = judge(&given, self.0, targets)?;
+        let converted = conversions
+            .into_iter()
+            .map(|Conversion { node, input, value }| (node.to_owned(), input.to_owned(), value));
+        for (node, input, value) in converted.collect::<Vec<_>>() {
+            prompt[&node]["inputs"][input] = value;
         }
-        let found = Walk::new(self, prompt, &outputs).run();
-        if found.good.is_empty() {
-            let mut refusal = refused_outputs();
-            refusal.error.details = found.details(&outputs);
-            refusal.node_errors = found.errors;
-            return Err(refusal);
-        }
-        Ok(Verdict { outputs: found.good, node_errors: found.errors })
+        Ok(verdict)
     }
+}
 
-    /// Every node must be an object of a class that exists.
-    fn check_classes(self, prompt: &Prompt) -> Result<(), Box<Refusal>> {
-        for (id, node) in prompt {
-            if !node.is_object() {
-                return Err(refusal(
-                    "invalid_request",
-                    &format!("node {id} is not an object"),
-                    json!({}),
-                ));
-            }
-            let class = node["class_type"].as_str();
-            if class.is_none_or(|class| self.0.node(class).is_none()) {
-                let title = &node["_meta"]["title"];
-                let message = match class {
-                    Some(class) => {
-                        format!("node {id} is a {class}, which this server does not have")
-                    }
-                    None => format!("node {id} has no class_type"),
-                };
-                let info = json!({ "node_id": id, "class_type": class, "node_title": title });
-                let mut refusal = refusal("missing_node_type", &message, info);
-                refusal.error.details = format!("Node ID '#{id}'");
-                return Err(refusal);
-            }
-        }
-        Ok(())
+fn judge<'a>(
+    given: &'a Given<'a>,
+    nodes: &'a dyn Nodes,
+    targets: Option<Vec<&str>>,
+) -> Result<(Verdict, Vec<Conversion<'a>>), Box<Refusal>> {
+    let is_wanted = |id| targets.as_ref().is_none_or(|targets| targets.contains(&id));
+    let all = given.nodes.iter().enumerate();
+    let outputs = all.filter(|(_, node)| node.rules.is_output && is_wanted(node.id));
+    let outputs: Vec<_> = outputs.map(|(at, _)| at).collect();
+    if outputs.is_empty() {
+        let message = "the graph has no output node, so nothing would be made";
+        return Err(refusal("prompt_no_outputs", message, json!({})));
     }
-
-    /// The output nodes that are wanted.
-    fn outputs(self, prompt: &Prompt, targets: Option<&[String]>) -> Vec<NodeId> {
-        let wanted =
-            |id: &str| targets.is_none_or(|targets| targets.iter().any(|target| target == id));
-        let is_output = |node: &Value| {
-            node["class_type"]
-                .as_str()
-                .and_then(|class| self.0.node(class))
-                .is_some_and(|def| def.is_output)
-        };
-        let outputs = prompt.iter().filter(|(id, node)| wanted(id) && is_output(node));
-        outputs.map(|(id, _)| id.as_str().into()).collect()
+    let found = Walk::new(given, nodes, &outputs).run();
+    if found.good.is_empty() {
+        let mut refusal = refused_outputs();
+        refusal.error.details = found.details(outputs.iter().map(|&at| given.nodes[at].name()));
+        refusal.node_errors = found.errors;
+        return Err(refusal);
     }
+    Ok((Verdict { outputs: found.good, node_errors: found.errors }, found.conversions))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What validation needs to know of a class: the shapes of `/object_info`, as
 //! far as a server itself looks at them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::reads::lists_files;
 
@@ -168,13 +168,17 @@ impl NodeRules {
     }
 
     /// The inputs that a node has: below a dynamic choice, those of the option that it has chosen.
-    pub(super) fn of<'a>(&'a self, given: &Map<String, Value>) -> Vec<&'a InputRules> {
+    /// `chosen` is the text in an input.
+    pub(super) fn of<'a, 'g>(
+        &'a self,
+        chosen: impl Fn(&str) -> Option<&'g str>,
+    ) -> Vec<&'a InputRules> {
         let mut found = Vec::new();
         let mut todo: Vec<_> = self.inputs.iter().rev().collect();
         while let Some(input) = todo.pop() {
             found.push(input);
             let Takes::Dynamic(options) = &input.kind else { continue };
-            let chosen = given.get(&input.name).and_then(Value::as_str);
+            let chosen = chosen(&input.name);
             let option = options.iter().find(|(key, _)| Some(key.as_str()) == chosen);
             todo.extend(option.into_iter().flat_map(|(_, inner)| inner.iter().rev()));
         }
@@ -236,8 +240,8 @@ mod tests {
         let required: Vec<_> = node.inputs.iter().map(|input| input.required).collect();
         assert_eq!(required, [true, true, true, true, false, true, false]);
         let names = |mode: &str| {
-            let given = serde_json::from_value(json!({ "mode": mode })).unwrap();
-            node.of(&given).into_iter().map(|input| input.name.clone()).collect::<Vec<_>>()
+            let inputs = node.of(|input| (input == "mode").then_some(mode));
+            inputs.into_iter().map(|input| input.name.clone()).collect::<Vec<_>>()
         };
         assert_eq!(names("wide")[5..], ["mode", "mode.width", "model"]);
         assert_eq!(names("high")[5..], ["mode", "model"]);

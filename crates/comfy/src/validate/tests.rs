@@ -92,7 +92,8 @@ fn nodes_that_wait_for_each_other_by_inputs_that_are_grown_or_unknown_are_found(
 #[test]
 fn values_are_converted_as_a_server_converts_them() {
     let mut prompt = good().as_object().unwrap().clone();
-    let told = Told::of(&Graph::parse(&good()).unwrap(), &definitions());
+    let read = Graph::parse(&good()).unwrap();
+    let told = Told::of(&read, &definitions());
     Rules(&told).check(&mut prompt, None).unwrap();
     assert_eq!(graph(&prompt).unwrap().input("2", "seed").unwrap().as_value(), Some(&json!(7)));
 }

@@ -11,7 +11,7 @@ use crate::definitions::{Choice, ChoiceInput, Definitions, InputDefinition, Kind
 use crate::graph::Graph;
 
 /// The classes of a graph. Files are looked for elsewhere.
-pub(super) struct Told(HashMap<String, Arc<NodeRules>>);
+pub(super) struct Told<'a>(HashMap<&'a str, Arc<NodeRules>>);
 
 /// The classes of a catalogue that were asked for: those of one graph are those of the next.
 #[derive(Debug, Default)]
@@ -29,16 +29,16 @@ impl Memo {
     }
 }
 
-impl Told {
-    pub(super) fn of(graph: &Graph, definitions: &Definitions) -> Self {
-        let classes = graph.classes().filter_map(|class| {
-            Some((class.to_owned(), definitions.memo.rules(class, definitions)?))
-        });
+impl<'a> Told<'a> {
+    pub(super) fn of(graph: &'a Graph, definitions: &Definitions) -> Self {
+        let classes = graph
+            .classes()
+            .filter_map(|class| Some((class, definitions.memo.rules(class, definitions)?)));
         Self(classes.collect())
     }
 }
 
-impl Nodes for Told {
+impl Nodes for Told<'_> {
     fn node(&self, class: &str) -> Option<&NodeRules> {
         self.0.get(class).map(AsRef::as_ref)
     }

@@ -1,45 +1,51 @@
 //! Checking and converting the value of one input.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::fault::{self, Fault};
 use super::nodes::{InputRules, Nodes, Takes, whole};
 
-/// `value` as the input takes it: numbers in strings become numbers, numbers
-/// become text. What is no widget's value is left for the node to judge.
-pub(super) fn convert(def: &InputRules, value: &Value, nodes: &dyn Nodes) -> Result<Value, Fault> {
-    match &def.kind {
+/// What the input takes in place of `value`, if it is another: numbers in strings become numbers,
+/// numbers become text. What is no widget's value is left for the node to judge.
+pub(super) fn convert(
+    def: &InputRules,
+    value: &Value,
+    nodes: &dyn Nodes,
+) -> Result<Option<Value>, Fault> {
+    let taken = match &def.kind {
         Takes::Int { min, max } => {
             let number =
                 to_int(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
-            Ok(int_value(number))
+            int_value(number)
         }
         Takes::Float { min, max } => {
             let number =
                 to_float(value).map_err(|reason| fault::not_convertible(def, value, &reason))?;
             check_range(def, value, (number, *min, *max))?;
-            Ok(json!(number))
+            json!(number)
         }
-        Takes::Text => Ok(match value {
-            Value::String(_) => value.clone(),
+        Takes::Text => match value {
+            Value::String(_) => return Ok(None),
             Value::Null => json!("None"),
             other => json!(other.to_string()),
-        }),
-        Takes::Flag => Ok(json!(truth(value))),
-        Takes::Choice(choices) if choices.contains(value) => Ok(value.clone()),
-        Takes::Choice(choices) => Err(fault::not_in_list(def, choices, value)),
+        },
+        Takes::Flag => json!(truth(value)),
+        Takes::Choice(choices) if choices.contains(value) => return Ok(None),
+        Takes::Choice(choices) => return Err(fault::not_in_list(def, choices, value)),
         Takes::File => {
-            let name = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            if nodes.has_file(&name) {
-                Ok(value.clone())
-            } else {
-                Err(fault::file(&def.name, &format!("Invalid image file: {name}")))
+            let name = value.as_str().map_or_else(|| value.to_string().into(), Cow::Borrowed);
+            if !nodes.has_file(&name) {
+                return Err(fault::file(&def.name, &format!("Invalid image file: {name}")));
             }
+            return Ok(None);
         }
         // Which option a server knows not is said when it is run.
-        Takes::Socket(_) | Takes::Dynamic(_) => Ok(value.clone()),
-    }
+        Takes::Socket(_) | Takes::Dynamic(_) => return Ok(None),
+    };
+    Ok((taken != *value).then_some(taken))
 }
 
 fn check_range<N>(

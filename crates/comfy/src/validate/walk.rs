@@ -4,79 +4,89 @@
 //! what is reached by them decides which outputs are good. Nothing recurses, so
 //! the depth of a graph does not matter.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use crate::graph::{NodeId, order_of};
-use crate::prompt::{ErrorInfo, NodeErrors};
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::fault::{self, Fault, Stumble};
-use super::nodes::{InputRules, NodeRules};
+use super::given::{Given, Held, Node};
+use super::nodes::{InputRules, Nodes};
 use super::values;
-use super::{Prompt, Rules};
+use crate::graph::{NodeId, order_of};
+use crate::prompt::{ErrorInfo, NodeErrors};
 
 /// What a walk found.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct Found<'a> {
     /// Outputs that can be computed.
     pub good: Vec<NodeId>,
     /// Every node with faults of its own.
     pub errors: IndexMap<NodeId, NodeErrors>,
+    /// Values that a server would convert.
+    pub conversions: Vec<Conversion<'a>>,
 }
 
-impl Found {
+/// What a server would make of a value.
+#[derive(Debug)]
+pub(super) struct Conversion<'a> {
+    pub node: &'a str,
+    pub input: &'a str,
+    pub value: Value,
+}
+
+impl Found<'_> {
     /// The faults of the output nodes themselves, one a line.
-    pub(super) fn details(&self, outputs: &[NodeId]) -> String {
-        let faults =
-            outputs.iter().filter_map(|id| self.errors.get(id)).flat_map(|node| &node.errors);
+    pub(super) fn details(&self, outputs: impl Iterator<Item = NodeId>) -> String {
+        let faults = outputs.filter_map(|id| self.errors.get(&id)).flat_map(|node| &node.errors);
         let lines: Vec<_> =
             faults.map(|fault| format!("{}: {}", fault.message, fault.details)).collect();
         lines.join("\n")
     }
 }
 
-/// A walk over what some outputs need.
-pub(super) struct Walk<'a> {
-    rules: Rules<'a>,
-    prompt: &'a mut Prompt,
-    outputs: &'a [NodeId],
-    /// Sound links: node to the nodes that feed it.
-    feeders: IndexMap<NodeId, IndexSet<NodeId>>,
-    faults: IndexMap<NodeId, Vec<Fault>>,
+/// A walk over what some outputs need. Nodes are named by their positions.
+pub(super) struct Walk<'a, 'o> {
+    given: &'a Given<'a>,
+    stock: &'a dyn Nodes,
+    outputs: &'o [usize],
+    /// Sound links, in the order of the walk: node to the nodes that feed it.
+    feeders: IndexMap<usize, Vec<usize>>,
+    faults: IndexMap<usize, Vec<Fault>>,
+    conversions: Vec<Conversion<'a>>,
 }
 
 /// A node to check.
 struct Visit<'a> {
-    node: NodeId,
+    node: usize,
     /// What led to it: an input of another node, and the link in it. `None` for an output, and for an
     /// input that is grown or that its class does not have.
-    to: Option<(&'a InputRules, Value)>,
+    to: Option<(&'a InputRules, Held<'a>)>,
 }
 
-impl<'a> Walk<'a> {
-    pub(super) fn new(rules: Rules<'a>, prompt: &'a mut Prompt, outputs: &'a [NodeId]) -> Self {
-        Self { rules, prompt, outputs, feeders: IndexMap::new(), faults: IndexMap::new() }
+impl<'a, 'o> Walk<'a, 'o> {
+    pub(super) fn new(given: &'a Given<'a>, stock: &'a dyn Nodes, outputs: &'o [usize]) -> Self {
+        let (feeders, faults, conversions) = (IndexMap::new(), IndexMap::new(), Vec::new());
+        Self { given, stock, outputs, feeders, faults, conversions }
     }
 
-    pub(super) fn run(mut self) -> Found {
+    pub(super) fn run(mut self) -> Found<'a> {
         let outputs = self.outputs.iter().rev();
-        let mut todo: Vec<_> = outputs.map(|id| Visit { node: id.clone(), to: None }).collect();
-        let mut seen = HashSet::new();
+        let mut todo: Vec<_> = outputs.map(|&node| Visit { node, to: None }).collect();
+        let mut seen = vec![false; self.given.nodes.len()];
         while let Some(Visit { node, to }) = todo.pop() {
-            if !seen.insert(node.clone()) {
+            if std::mem::replace(&mut seen[node], true) {
                 continue;
             }
-            match self.check_node(&node) {
+            match self.check_node(node) {
                 Ok(feeds) => {
-                    let feeders = feeds.iter().map(|feed| feed.node.clone()).collect();
-                    self.feeders.insert(node.clone(), feeders);
+                    self.feeders.insert(node, feeds.iter().map(|feed| feed.node).collect());
                     todo.extend(feeds.into_iter().rev());
                 }
                 Err(stumble) => {
-                    let fault = match &to {
+                    let fault = match to {
                         None => stumble.of_output(),
-                        Some((input, link)) => stumble.of_inner(input, link),
+                        Some((input, link)) => stumble.of_inner(input, &link.to_value()),
                     };
                     self.faults.insert(node, vec![fault]);
                 }
@@ -86,114 +96,110 @@ impl<'a> Walk<'a> {
         self.conclude()
     }
 
-    /// A node and its definition; classes were checked before.
-    fn node(&self, id: &NodeId) -> (&Value, &'a NodeRules) {
-        let node = &self.prompt[id.as_str()];
-        let class = node["class_type"].as_str().unwrap_or_default();
-        (node, self.rules.0.node(class).expect("every class was looked up before"))
+    fn node(&self, at: usize) -> &'a Node<'a> {
+        &self.given.nodes[at]
     }
 
-    /// Checks the inputs of a node, converts its values and says what feeds it.
-    fn check_node(&mut self, id: &NodeId) -> Result<Vec<Visit<'a>>, Stumble> {
-        let (node, def) = self.node(id);
-        let Some(inputs) = node.get("inputs").and_then(Value::as_object) else {
+    /// Checks the inputs of a node, and says what feeds it.
+    fn check_node(&mut self, at: usize) -> Result<Vec<Visit<'a>>, Stumble> {
+        let node = self.node(at);
+        let Some(inputs) = &node.inputs else {
             return Err(Stumble { kind: "KeyError", reason: "'inputs'".into() });
         };
         let (mut feeds, mut faults, mut converted) = (Vec::new(), Vec::new(), Vec::new());
-        let known = def.of(inputs);
-        for input in &known {
-            let given = inputs.get(&input.name);
+        let known = node.rules.of(|input| node.held(input)?.text());
+        for &input in &known {
+            let given = node.held(&input.name);
             match self.check_input(input, given)? {
-                Checked::Absent => (),
+                Checked::Fine => (),
                 Checked::Faulty(fault) => faults.push(fault),
-                Checked::Value(value) if given == Some(&value) => (),
-                Checked::Value(value) => converted.push((input.name.clone(), value)),
+                Checked::Converted(value) => {
+                    converted.push(Conversion { node: node.id, input: &input.name, value });
+                }
                 Checked::Link { node, link } => {
                     feeds.push(Visit { node, to: Some((input, link)) });
                 }
             }
         }
-        let others = inputs.iter().filter(|(name, _)| known.iter().all(|of| of.name != **name));
-        feeds.extend(others.filter_map(|(_, value)| {
-            let link = value.as_array().filter(|link| link.len() == 2)?;
-            let node = link[0].as_str().filter(|id| self.prompt.contains_key(*id))?;
-            Some(Visit { node: node.into(), to: None })
+        let others = inputs.iter().filter(|(name, _)| known.iter().all(|of| of.name != *name));
+        feeds.extend(others.filter_map(|(_, held)| {
+            let named = match held {
+                Held::Link { node, .. } => node,
+                Held::Value(value) => {
+                    value.as_array().filter(|link| link.len() == 2)?[0].as_str()?
+                }
+                Held::Wrapped(_) => return None,
+            };
+            Some(Visit { node: self.given.position(named)?, to: None })
         }));
         if !faults.is_empty() {
-            self.faults.insert(id.clone(), faults);
+            self.faults.insert(at, faults);
         }
-        if let Some(inputs) = self.prompt[id.as_str()]["inputs"].as_object_mut() {
-            inputs.extend(converted);
-        }
+        self.conversions.extend(converted);
         Ok(feeds)
     }
 
-    fn check_input(&self, def: &InputRules, value: Option<&Value>) -> Result<Checked, Stumble> {
-        let Some(value) = value else {
-            return Ok(if def.required {
-                Checked::Faulty(fault::missing(def))
-            } else {
-                Checked::Absent
-            });
-        };
-        match value {
-            Value::Array(link) => self.check_link(def, value, link),
+    fn check_input(
+        &self,
+        def: &InputRules,
+        held: Option<Held<'a>>,
+    ) -> Result<Checked<'a>, Stumble> {
+        match held {
+            None if def.required => Ok(Checked::Faulty(fault::missing(def))),
             // A wrapped list is a value; it stays wrapped, for the graph.
-            Value::Object(fields) if fields.contains_key("__value__") => {
-                Ok(Checked::Value(value.clone()))
+            None | Some(Held::Wrapped(_)) => Ok(Checked::Fine),
+            Some(link @ Held::Link { node, slot }) => {
+                let at = self.given.position(node).ok_or_else(|| Stumble::no_node(node))?;
+                let slots = &self.node(at).rules.outputs;
+                let received = usize::try_from(slot).ok().and_then(|slot| slots.get(slot));
+                let received = received.ok_or_else(|| Stumble::no_output(node, slot))?;
+                Ok(if fits(received, def.kind.type_name()) {
+                    Checked::Link { node: at, link }
+                } else {
+                    Checked::Faulty(fault::mismatch(def, &link.to_value(), received))
+                })
             }
-            value => Ok(match values::convert(def, value, self.rules.0) {
-                Ok(value) => Checked::Value(value),
-                Err(fault) => Checked::Faulty(fault),
-            }),
+            Some(Held::Value(value)) => match value {
+                Value::Array(items) => self.check_list(def, value, items),
+                value => Ok(match values::convert(def, value, self.stock) {
+                    Ok(None) => Checked::Fine,
+                    Ok(Some(value)) => Checked::Converted(value),
+                    Err(fault) => Checked::Faulty(fault),
+                }),
+            },
         }
     }
 
-    fn check_link(
+    /// A list that is no link, which a server takes for one.
+    fn check_list(
         &self,
         def: &InputRules,
         value: &Value,
-        link: &[Value],
-    ) -> Result<Checked, Stumble> {
-        let [node, slot] = link else {
+        items: &[Value],
+    ) -> Result<Checked<'a>, Stumble> {
+        let [node, slot] = items else {
             let message = "a link is a list of two: node and output";
             return Ok(Checked::Faulty(fault::input("bad_linked_input", message, def, value)));
         };
-        let Some(id) = node.as_str().filter(|id| self.prompt.contains_key(*id)) else {
-            let reason = node.as_str().map_or_else(|| node.to_string(), |id| format!("'{id}'"));
-            return Err(Stumble { kind: "KeyError", reason });
-        };
-        let id = NodeId::from(id);
-        let (_, feeder) = self.node(&id);
-        let output = slot.as_u64().and_then(|slot| feeder.outputs.get(usize::try_from(slot).ok()?));
-        let Some(received) = output else {
-            return Err(Stumble {
-                kind: "IndexError",
-                reason: format!("node {id} has no output {slot}"),
-            });
-        };
-        if !fits(received, def.kind.type_name()) {
-            return Ok(Checked::Faulty(fault::mismatch(def, value, received)));
+        match node.as_str() {
+            Some(id) if self.given.position(id).is_some() => Err(Stumble::no_output(id, slot)),
+            Some(id) => Err(Stumble::no_node(id)),
+            None => Err(Stumble { kind: "KeyError", reason: node.to_string() }),
         }
-        Ok(Checked::Link { node: id, link: value.clone() })
     }
 
     /// Books a fault on every node of every cycle.
     fn find_cycles(&mut self) {
         // Those that are faulty wait for nobody.
-        let positions = |of: &IndexSet<NodeId>| {
+        let turns = |of: &Vec<usize>| {
             of.iter().filter_map(|feeder| self.feeders.get_index_of(feeder)).collect::<Vec<_>>()
         };
-        let mut feeders: Vec<_> = self.feeders.values().map(positions).collect();
+        let mut feeders: Vec<_> = self.feeders.values().map(turns).collect();
         while let Err(cycle) = order_of(&feeders) {
-            let named = cycle.iter().map(|&node| {
-                let (id, _) = self.feeders.get_index(node).expect("positions are of these");
-                let class = self.prompt[id.as_str()]["class_type"].as_str();
-                (id.clone(), class.unwrap_or_default().to_owned())
-            });
-            let named: Vec<_> = named.collect();
-            for (id, _) in &named {
-                self.faults.entry(id.clone()).or_default().push(fault::cycle(id, &named));
+            let nodes: Vec<_> = cycle.iter().map(|&turn| self.feeders.keys()[turn]).collect();
+            let named: Vec<_> = nodes.iter().map(|&at| self.node(at)).collect();
+            for (&at, node) in nodes.iter().zip(&named) {
+                self.faults.entry(at).or_default().push(fault::cycle(node.id, &named));
             }
             for feeders in &mut feeders {
                 feeders.retain(|feeder| !cycle.contains(feeder));
@@ -205,34 +211,37 @@ impl<'a> Walk<'a> {
     }
 
     /// Which outputs are good, and which faulty node spoils which.
-    fn conclude(self) -> Found {
+    fn conclude(self) -> Found<'a> {
+        let names = |nodes: &[usize]| nodes.iter().map(|&at| self.node(at).name()).collect();
         if self.faults.is_empty() {
-            return Found { good: self.outputs.to_vec(), errors: IndexMap::new() };
+            let (good, errors) = (names(self.outputs), IndexMap::new());
+            return Found { good, errors, conversions: self.conversions };
         }
-        let reached: HashMap<&NodeId, HashSet<&NodeId>> =
-            self.outputs.iter().map(|output| (output, self.needed_by(output))).collect();
-        let is_good =
-            |output: &&NodeId| reached[output].iter().all(|id| !self.faults.contains_key(*id));
-        let good = self.outputs.iter().filter(is_good).cloned().collect();
-        let errors = self.faults.iter().map(|(id, errors)| {
-            let dependent = self.outputs.iter().filter(|output| reached[output].contains(id));
-            let class = self.prompt[id.as_str()]["class_type"].as_str();
+        let reached = self.outputs.iter().map(|&output| (output, self.needed_by(output)));
+        let reached: Vec<_> = reached.collect();
+        let outputs = |wanted: &dyn Fn(&HashSet<usize>) -> bool| {
+            let wanted = reached.iter().filter(|(_, needs)| wanted(needs));
+            names(&wanted.map(|(output, _)| *output).collect::<Vec<_>>())
+        };
+        let good = outputs(&|needs| needs.iter().all(|at| !self.faults.contains_key(at)));
+        let errors = self.faults.iter().map(|(&at, errors)| {
             let errors = NodeErrors {
                 errors: errors.iter().map(|fault| ErrorInfo::clone(fault)).collect(),
-                dependent_outputs: dependent.cloned().collect(),
-                class_type: class.map(Into::into),
+                dependent_outputs: outputs(&|needs| needs.contains(&at)),
+                class_type: Some(self.node(at).class.into()),
             };
-            (id.clone(), errors)
+            (self.node(at).name(), errors)
         });
-        Found { good, errors: errors.collect() }
+        let errors = errors.collect();
+        Found { good, errors, conversions: self.conversions }
     }
 
-    fn needed_by<'s>(&'s self, output: &'s NodeId) -> HashSet<&'s NodeId> {
+    fn needed_by(&self, output: usize) -> HashSet<usize> {
         let mut seen = HashSet::new();
         let mut todo = vec![output];
-        while let Some(id) = todo.pop() {
-            if seen.insert(id) {
-                todo.extend(self.feeders.get(id).into_iter().flatten());
+        while let Some(at) = todo.pop() {
+            if seen.insert(at) {
+                todo.extend(self.feeders.get(&at).into_iter().flatten());
             }
         }
         seen
@@ -240,11 +249,16 @@ impl<'a> Walk<'a> {
 }
 
 /// What came of checking one input.
-enum Checked {
-    Absent,
+enum Checked<'a> {
+    Fine,
     Faulty(Fault),
-    Value(Value),
-    Link { node: NodeId, link: Value },
+    /// It would be taken as this.
+    Converted(Value),
+    Link {
+        /// Where the node is that feeds it.
+        node: usize,
+        link: Held<'a>,
+    },
 }
 
 /// Whether an output of type `received` may feed an input of type `wanted`.
