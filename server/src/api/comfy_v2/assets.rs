@@ -92,7 +92,7 @@ pub(super) async fn from_hash(
     State(app): State<Arc<App>>,
     principal: Principal,
     links: Links,
-    Body(body): Body,
+    Body(body): Body<Value>,
 ) -> Result<Response, Refused> {
     let text = |name: &str| match body.get(name) {
         None | Some(Value::Null) => Ok(None),

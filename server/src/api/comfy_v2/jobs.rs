@@ -9,7 +9,7 @@ use wire::{Job, JobId};
 
 use super::links::Links;
 use super::refusal::Refused;
-use super::shapes;
+use super::shapes::{self, JobObject};
 use crate::api::parlor;
 use crate::app::App;
 use crate::auth::Principal;
@@ -22,7 +22,7 @@ pub(super) async fn show(
     principal: Principal,
     links: Links,
     Path(id): Path<JobId>,
-) -> Result<axum::Json<Value>, Refused> {
+) -> Result<axum::Json<JobObject>, Refused> {
     let job = app.jobs.find(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
     told(&app, &principal, (&job, &links)).await
 }
@@ -33,7 +33,7 @@ pub(super) async fn cancel(
     principal: Principal,
     links: Links,
     Path(id): Path<JobId>,
-) -> Result<axum::Json<Value>, Refused> {
+) -> Result<axum::Json<JobObject>, Refused> {
     let job = app.jobs.cancel(principal.id, id).await?.ok_or(Error::NotFound("job"))?;
     told(&app, &principal, (&job, &links)).await
 }
@@ -52,7 +52,7 @@ async fn told(
     app: &App,
     principal: &Principal,
     (job, links): (&Job, &Links),
-) -> Result<axum::Json<Value>, Refused> {
+) -> Result<axum::Json<JobObject>, Refused> {
     // Only what runs or failed names a node, of which the class is told.
     let named = job.progress.is_some() && !job.status.is_over() || job.failure.is_some();
     let graph = match app.jobs.running_graph(job.id) {

@@ -2,16 +2,16 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
-use serde_json::Value;
+use serde::de::DeserializeOwned;
 
 use super::refusal::Refused;
 use crate::extract::Json;
 use crate::jobs::IdempotencyKey;
 
 /// A JSON body. One that cannot be read is a value that cannot be used.
-pub(super) struct Body(pub(super) Value);
+pub(super) struct Body<T>(pub(super) T);
 
-impl<S: Send + Sync> FromRequest<S> for Body {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Refused;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {

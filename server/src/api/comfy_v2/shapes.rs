@@ -1,9 +1,10 @@
 //! The objects of the contract, made of the house's own.
 
 use comfy::Graph;
+use serde::Serialize;
 use serde_json::{Value, json};
 use wire::{
-    Failure, Job, JobStatus, Millis, NodeProgress, NodeState, Output, OutputKind, Progress,
+    Failure, Job, JobId, JobStatus, Millis, NodeProgress, NodeState, Output, OutputKind, Progress,
 };
 
 use super::links::Links;
@@ -29,44 +30,70 @@ pub(super) fn parse_hash(text: &str) -> Option<Hash> {
     blake3::Hash::from_hex(hex).ok().map(|hash| Hash(*hash.as_bytes()))
 }
 
+/// A job.
+#[derive(Debug, Serialize)]
+pub(super) struct JobObject {
+    id: JobId,
+    status: JobStatus,
+    created_at: String,
+    started_at: Option<String>,
+    completed_at: Option<String>,
+    expires_at: String,
+    queue_position: Option<u32>,
+    progress: Option<Value>,
+    outputs: Vec<Value>,
+    error: Option<Value>,
+    metrics: Metrics,
+    urls: Urls,
+}
+
+#[derive(Debug, Serialize)]
+struct Metrics {
+    queue_ms: Option<Millis>,
+    execution_ms: Option<Millis>,
+}
+
+#[derive(Debug, Serialize)]
+struct Urls {
+    #[serde(rename = "self")]
+    this: String,
+    events: String,
+    cancel: String,
+}
+
 /// A job; `graph` is what it runs, where that is known: it has the names of classes.
 pub(super) fn job(
     job: &Job,
     graph: Option<&Graph>,
     (links, owner): (&Links, PrincipalId),
-) -> Value {
+) -> JobObject {
     let started = job.started_at.filter(|_| job.status != JobStatus::Queued);
-    let ran = started.zip(job.finished_at).map(|(start, end)| end - start);
-    json!({
-        "id": job.id,
-        "status": job.status,
-        "created_at": time(job.created_at),
-        "started_at": started.map(time),
-        "completed_at": job.finished_at.map(time),
-        "expires_at": job.expires_at.map_or_else(|| NEVER.to_owned(), time),
-        "queue_position": job.position,
-        "progress": job.progress.as_ref().map(|now| progress(now, graph)),
-        "outputs": job.outputs.iter().map(|one| output(one, job.id, (links, owner)))
-            .collect::<Vec<_>>(),
-        "error": job.failure.as_ref().map(|failure| error(failure, graph)),
-        "metrics": {
-            "queue_ms": started.map(|start| start - job.created_at),
-            "execution_ms": ran,
+    let outputs = job.outputs.iter().map(|one| output(one, job.id, (links, owner)));
+    JobObject {
+        id: job.id,
+        status: job.status,
+        created_at: time(job.created_at),
+        started_at: started.map(time),
+        completed_at: job.finished_at.map(time),
+        expires_at: job.expires_at.map_or_else(|| NEVER.to_owned(), time),
+        queue_position: job.position,
+        progress: job.progress.as_ref().map(|now| progress(now, graph)),
+        outputs: outputs.collect(),
+        error: job.failure.as_ref().map(|failure| error(failure, graph)),
+        metrics: Metrics {
+            queue_ms: started.map(|start| start - job.created_at),
+            execution_ms: started.zip(job.finished_at).map(|(start, end)| end - start),
         },
-        "urls": {
-            "self": links.job(job.id, ""),
-            "events": links.job(job.id, "/events"),
-            "cancel": links.job(job.id, "/cancel"),
+        urls: Urls {
+            this: links.job(job.id, ""),
+            events: links.job(job.id, "/events"),
+            cancel: links.job(job.id, "/cancel"),
         },
-    })
+    }
 }
 
 /// What a job made. Its hash is told with the asset.
-pub(super) fn output(
-    output: &Output,
-    job: wire::JobId,
-    (links, owner): (&Links, PrincipalId),
-) -> Value {
+pub(super) fn output(output: &Output, job: JobId, (links, owner): (&Links, PrincipalId)) -> Value {
     json!({
         "node_id": output.node,
         "name": output.name,

@@ -1,5 +1,6 @@
 //! `POST /jobs`: runs a graph.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -7,7 +8,9 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use comfy::Graph;
-use serde_json::Value;
+use comfy::graph::{GraphError, Reading};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
 use super::links::Links;
 use super::refusal::Refused;
@@ -32,9 +35,9 @@ pub(super) async fn submit(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
     (links, whence, headers): (Links, Whence, HeaderMap),
-    Body(body): Body,
+    Body(order): Body<Order>,
 ) -> Result<Response, Refused> {
-    let graph = Graph::parse(workflow(&body)?)?;
+    let graph = order.graph()?;
     let key = idempotency_key(&headers)?;
     let files = references::find(&app, &principal, &graph).await?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
@@ -53,25 +56,65 @@ pub(super) async fn submit(
     Ok((StatusCode::CREATED, [(LOCATION, at)], axum::Json(job)).into_response())
 }
 
-/// The graph in the body, of which nothing else is amiss.
-fn workflow(body: &Value) -> Result<&Value, Refused> {
-    let reserved = RESERVED.into_iter().find(|name| body.get(name).is_some());
-    if let Some(name) = reserved {
-        return Err(Refused::unusable(format!("{name} is not supported")));
-    }
-    match body.get("extra_data") {
-        None => (),
-        Some(Value::Object(extra)) => {
-            if let Some(name) = extra.keys().find(|name| *name != EXTRA) {
-                return Err(Refused::unusable(format!("extra_data may not hold {name}")));
+/// What is asked for.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    workflow: Option<Result<Graph, GraphError>>,
+    /// All else that was said.
+    others: Map<String, Value>,
+}
+
+impl Order {
+    /// The graph, when nothing else is amiss.
+    fn graph(self) -> Result<Graph, Refused> {
+        let reserved = RESERVED.into_iter().find(|name| self.others.contains_key(*name));
+        if let Some(name) = reserved {
+            return Err(Refused::unusable(format!("{name} is not supported")));
+        }
+        match self.others.get("extra_data") {
+            None => (),
+            Some(Value::Object(extra)) => {
+                if let Some(name) = extra.keys().find(|name| *name != EXTRA) {
+                    return Err(Refused::unusable(format!("extra_data may not hold {name}")));
+                }
+                if extra.get(EXTRA).is_some_and(|key| !key.is_string()) {
+                    return Err(Refused::unusable(format!("{EXTRA} is not a text")));
+                }
             }
-            if extra.get(EXTRA).is_some_and(|key| !key.is_string()) {
-                return Err(Refused::unusable(format!("{EXTRA} is not a text")));
+            Some(_) => return Err(Refused::unusable("extra_data is not an object")),
+        }
+        let graph = self.workflow.ok_or_else(|| Refused::unusable("workflow is missing"))?;
+        Ok(graph?)
+    }
+}
+
+impl<'de> Deserialize<'de> for Order {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(OrderFields)
+    }
+}
+
+/// Reads the graph without making JSON values of it first.
+struct OrderFields;
+
+impl<'de> Visitor<'de> for OrderFields {
+    type Value = Order;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object that has a workflow")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Order, A::Error> {
+        let mut order = Order::default();
+        while let Some(name) = fields.next_key::<String>()? {
+            if name == "workflow" {
+                order.workflow = Some(fields.next_value::<Reading>()?.0);
+            } else {
+                order.others.insert(name, fields.next_value()?);
             }
         }
-        Some(_) => return Err(Refused::unusable("extra_data is not an object")),
+        Ok(order)
     }
-    body.get("workflow").ok_or_else(|| Refused::unusable("workflow is missing"))
 }
 
 #[cfg(test)]
@@ -80,20 +123,30 @@ mod tests {
 
     use super::*;
 
+    fn graph(body: &Value) -> Result<Graph, Refused> {
+        let order = serde_json::from_value::<Order>(body.clone());
+        order.map_err(|error| Refused::unusable(error.to_string()))?.graph()
+    }
+
     #[test]
     fn only_what_the_contract_has_is_taken() {
-        assert!(workflow(&json!({ "workflow": {}, "metadata": { "a": "b" } })).is_ok());
-        assert!(workflow(&json!({ "workflow": {}, "extra_data": { EXTRA: "x" } })).is_ok());
+        assert!(graph(&json!({ "workflow": {}, "metadata": { "a": "b" } })).is_ok());
+        assert!(graph(&json!({ "workflow": {}, "extra_data": { EXTRA: "x" } })).is_ok());
         for bad in [
             json!({}),
             json!([]),
+            json!([{}]),
+            json!({ "workflow": null }),
+            json!({ "workflow": { "1": 5 } }),
             json!({ "workflow": {}, "webhook_url": "https://example.org" }),
+            json!({ "workflow": {}, "webhook_url": null }),
             json!({ "workflow": {}, "inputs": {} }),
             json!({ "workflow": {}, "extra_data": 5 }),
+            json!({ "workflow": {}, "extra_data": null }),
             json!({ "workflow": {}, "extra_data": { "client_id": "x" } }),
             json!({ "workflow": {}, "extra_data": { EXTRA: 5 } }),
         ] {
-            assert!(workflow(&bad).is_err(), "{bad}");
+            assert!(graph(&bad).is_err(), "{bad}");
         }
     }
 }
