@@ -12,8 +12,7 @@ mod types;
 
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
+use crate::graph::InOrder;
 use crate::validate::Memo;
 
 pub use kind::{Autogrow, AutogrowNames, Choice, ChoiceInput, DynamicOption, Kind, Upload};
@@ -22,7 +21,7 @@ pub use types::TypeSet;
 /// Every node a server knows. Cloning it costs nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Definitions {
-    nodes: Arc<IndexMap<Arc<str>, NodeDefinition>>,
+    nodes: Arc<InOrder<Arc<str>, NodeDefinition>>,
     /// What graphs were checked against.
     pub(crate) memo: Arc<Memo>,
 }

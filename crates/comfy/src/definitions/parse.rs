@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -12,9 +11,10 @@ use super::{
     Autogrow, AutogrowNames, ChoiceInput, Definitions, DynamicOption, InputDefinition, Kind,
     NodeDefinition, OutputDefinition, TypeSet, Upload,
 };
+use crate::graph::InOrder;
 use crate::json::{self, JsonError};
 
-type Nodes = IndexMap<Arc<str>, NodeDefinition>;
+type Nodes = InOrder<Arc<str>, NodeDefinition>;
 
 /// What an input says of itself beyond its type.
 type Options = Map<String, Value>;
@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for &mut Parser {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Nodes, A::Error> {
-        let mut nodes = Nodes::new();
+        let mut nodes = Nodes::default();
         while let Some((class, node)) = map.next_entry::<String, Value>()? {
             let (class, node) = self.entry(&class, &node);
             nodes.insert(class, node);

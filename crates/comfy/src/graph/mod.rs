@@ -66,11 +66,14 @@ impl From<String> for NodeId {
     }
 }
 
+/// A map in the order of its file. Its keys are short, and whoever chose them cannot see how they are hashed.
+pub type InOrder<K, V> = IndexMap<K, V, foldhash::fast::RandomState>;
+
 /// A job: what to compute, from what.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
     /// In the order of the file. Editing freely is fine: links are by name.
-    pub nodes: IndexMap<NodeId, Node>,
+    pub nodes: InOrder<NodeId, Node>,
 }
 
 /// One step of a job.
@@ -79,7 +82,7 @@ pub struct Node {
     /// Which node it is an instance of: `KSampler`.
     pub class_type: String,
     /// What it is given, by name.
-    pub inputs: IndexMap<String, Input>,
+    pub inputs: InOrder<String, Input>,
     /// What its author called it.
     pub title: Option<String>,
 }
@@ -172,7 +175,7 @@ impl Graph {
 
     /// Every class used, once, in the order of first use.
     pub fn classes(&self) -> impl Iterator<Item = &str> {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::<_, foldhash::fast::RandomState>::default();
         let classes = self.nodes.values().map(|node| node.class_type.as_str());
         classes.filter(move |class| seen.insert(*class))
     }

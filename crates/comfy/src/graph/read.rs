@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use indexmap::IndexMap;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Value;
 
-use super::{Graph, GraphError, Input, Node, NodeId};
+use super::{Graph, GraphError, InOrder, Input, Node, NodeId};
 
 /// Any JSON, read as a graph. What makes none says why, and is no error of the JSON.
 #[derive(Debug)]
@@ -95,7 +94,7 @@ impl Fields for GraphFields {
     type Read = Result<Graph, GraphError>;
 
     fn read<'de, A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Read, A::Error> {
-        let (mut nodes, mut fault, mut is_editors) = (IndexMap::new(), None, false);
+        let (mut nodes, mut fault, mut is_editors) = (InOrder::default(), None, false);
         while let Some(id) = fields.next_key::<NodeId>()? {
             match fields.next_value_seed(Form(NodeFields))? {
                 Found::Object(parts) => match parts.node(&id) {
@@ -122,7 +121,7 @@ struct NodeFields;
 #[derive(Default)]
 struct Parts {
     class_type: Option<Value>,
-    inputs: Option<IndexMap<String, Input>>,
+    inputs: Option<InOrder<String, Input>>,
     meta: Option<Value>,
 }
 
@@ -163,10 +162,10 @@ enum Field {
 struct InputFields;
 
 impl Fields for InputFields {
-    type Read = IndexMap<String, Input>;
+    type Read = InOrder<String, Input>;
 
     fn read<'de, A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Read, A::Error> {
-        let mut inputs = IndexMap::new();
+        let mut inputs = InOrder::default();
         while let Some((name, value)) = fields.next_entry::<_, Value>()? {
             inputs.insert(name, value.into());
         }

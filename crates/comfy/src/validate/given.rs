@@ -13,7 +13,7 @@ use crate::prompt::Refusal;
 pub(super) struct Given<'a> {
     /// In the order of the file.
     pub nodes: Vec<Node<'a>>,
-    positions: HashMap<&'a str, usize>,
+    positions: HashMap<&'a str, usize, foldhash::fast::RandomState>,
 }
 
 /// One node.

@@ -11,11 +11,11 @@ use crate::definitions::{Choice, ChoiceInput, Definitions, InputDefinition, Kind
 use crate::graph::Graph;
 
 /// The classes of a graph. Files are looked for elsewhere.
-pub(super) struct Told<'a>(HashMap<&'a str, Arc<NodeRules>>);
+pub(super) struct Told<'a>(HashMap<&'a str, Arc<NodeRules>, foldhash::fast::RandomState>);
 
 /// The classes of a catalogue that were asked for: those of one graph are those of the next.
 #[derive(Debug, Default)]
-pub(crate) struct Memo(Mutex<HashMap<String, Arc<NodeRules>>>);
+pub(crate) struct Memo(Mutex<HashMap<String, Arc<NodeRules>, foldhash::fast::RandomState>>);
 
 impl Memo {
     fn rules(&self, class: &str, definitions: &Definitions) -> Option<Arc<NodeRules>> {
