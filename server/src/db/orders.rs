@@ -334,7 +334,10 @@ mod tests {
         round.tell(Err(Arc::new(sqlx::Error::WorkerCrashed)));
         for answered in [one, other] {
             let error = answered.await.unwrap().unwrap_err();
-            assert!(error.chain().any(|cause| cause.is::<Arc<sqlx::Error>>()), "{error:#}");
+            assert!(
+                error.chain().any(<dyn std::error::Error>::is::<Arc<sqlx::Error>>),
+                "{error:#}"
+            );
         }
         assert!(wait(3).0, "the next one has a round of its own");
     }

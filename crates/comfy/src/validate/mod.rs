@@ -60,8 +60,9 @@ pub fn validate(
 ) -> Result<Verdict, Box<Refusal>> {
     let told = Told::of(graph, definitions);
     let given = Given::of_graph(graph, &told)?;
-    let targets = targets.map(|targets| targets.iter().map(NodeId::as_str).collect());
-    judge(&given, &told, targets).map(|(verdict, _)| verdict)
+    let targets: Option<Vec<_>> =
+        targets.map(|targets| targets.iter().map(NodeId::as_str).collect());
+    judge(&given, &told, targets.as_deref()).map(|(verdict, _)| verdict)
 }
 
 /// Whether a prompt has no more nodes than are accepted.
@@ -124,9 +125,10 @@ impl Rules<'_> {
         prompt: &mut Prompt,
         targets: Option<&[String]>,
     ) -> Result<Verdict, Box<Refusal>> {
-        let targets = targets.map(|targets| targets.iter().map(String::as_str).collect());
+        let targets: Option<Vec<_>> =
+            targets.map(|targets| targets.iter().map(String::as_str).collect());
         let given = Given::of_prompt(prompt, self.0)?;
-        let (verdict, conversions) = judge(&given, self.0, targets)?;
+        let (verdict, conversions) = judge(&given, self.0, targets.as_deref())?;
         let converted = conversions
             .into_iter()
             .map(|Conversion { node, input, value }| (node.to_owned(), input.to_owned(), value));
@@ -140,9 +142,9 @@ impl Rules<'_> {
 fn judge<'a>(
     given: &'a Given<'a>,
     nodes: &'a dyn Nodes,
-    targets: Option<Vec<&str>>,
+    targets: Option<&[&str]>,
 ) -> Result<(Verdict, Vec<Conversion<'a>>), Box<Refusal>> {
-    let is_wanted = |id| targets.as_ref().is_none_or(|targets| targets.contains(&id));
+    let is_wanted = |id| targets.is_none_or(|targets| targets.contains(&id));
     let all = given.nodes.iter().enumerate();
     let outputs = all.filter(|(_, node)| node.rules.is_output && is_wanted(node.id));
     let outputs: Vec<_> = outputs.map(|(at, _)| at).collect();
