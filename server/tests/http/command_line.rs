@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use super::program::parlor;
 
 /// A folder with a catalogue, a workflow of the editor and the graph it makes.
 fn folder() -> TempDir {
@@ -35,9 +37,7 @@ fn graph() -> Value {
 }
 
 fn workflow(folder: &Path, words: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-    command.arg("workflow").args(words).current_dir(folder).env_clear();
-    command.output().unwrap()
+    parlor(folder).arg("workflow").args(words).output().unwrap()
 }
 
 fn printed(output: &Output) -> String {
@@ -122,9 +122,8 @@ async fn a_house_lists_its_workflows_beside_whoever_runs_it() {
     let house = super::house::House::quiet().await;
     let data = house.app.config.data.to_str().unwrap();
     let list = |more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-        command.args(["--data", data, "workflow", "list"]).args(more);
-        command.current_dir(folder.path()).env_clear().output().unwrap()
+        let asked = ["--data", data, "workflow", "list"];
+        parlor(folder.path()).args(asked).args(more).output().unwrap()
     };
     let table = printed(&list(&[]));
     let line = table.lines().find(|line| line.starts_with("upscale ")).unwrap();
@@ -146,9 +145,9 @@ async fn a_house_whose_comfyui_is_away_is_listed_all_the_same_and_one_that_is_na
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let gone = format!("http://{gone}");
     let list = |before: &[&str], more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
+        let mut command = parlor(data.as_ref());
         command.args(["--data", data]).args(before).args(["workflow", "list"]).args(more);
-        command.current_dir(data).env_clear().output().unwrap()
+        command.output().unwrap()
     };
     let away = list(&["--backend", &gone], &["--json"]);
     let said = String::from_utf8_lossy(&away.stderr);

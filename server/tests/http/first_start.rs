@@ -9,6 +9,7 @@ use serde_json::json;
 use wire::{Me, Role};
 
 use super::inhabitants::token;
+use super::program;
 
 /// A running `parlor` that lets nobody in; killed when the test is over.
 struct Closed {
@@ -41,8 +42,8 @@ impl Drop for Closed {
 }
 
 fn parlor(data: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-    command.arg("--data").arg(data).args(args).current_dir(data);
+    let mut command = program::parlor(data);
+    command.arg("--data").arg(data).args(args);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     command
 }

@@ -37,6 +37,7 @@ mod parameters;
 mod people;
 mod privacy;
 mod process;
+mod program;
 mod published;
 mod reading;
 mod recipes;

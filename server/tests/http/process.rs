@@ -8,6 +8,8 @@ use comfy::client::Trust;
 use serde_json::json;
 use wire::{Job, JobStatus};
 
+use super::program;
+
 /// A running `parlor`; killed when the test is over.
 struct Parlor {
     child: Child,
@@ -44,8 +46,8 @@ impl Drop for Parlor {
 }
 
 fn parlor(data: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-    command.arg("--data").arg(data).args(args).current_dir(data);
+    let mut command = program::parlor(data);
+    command.arg("--data").arg(data).args(args);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

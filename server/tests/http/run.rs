@@ -14,6 +14,7 @@ use tokio::process::Command;
 use wire::{Job, JobList, JobStatus};
 
 use super::house::{API, House, Visitor};
+use super::program;
 
 const SMALL: [&str; 6] = ["-i", "prompt=hill", "-i", "size=256x256", "-i", "steps=6"];
 
@@ -26,8 +27,8 @@ fn words(folder: &Path, house: SocketAddr, more: &[&str]) -> Vec<String> {
 }
 
 fn parlor(folder: &Path, words: &[String]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_parlor"));
-    command.args(words).current_dir(folder).env_clear().kill_on_drop(true);
+    let mut command = Command::from(program::parlor(folder));
+    command.args(words).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -191,7 +192,8 @@ async fn a_terminal_shows_how_far_it_is() {
         let command = format!("'{}' {}", env!("CARGO_BIN_EXE_parlor"), words.join(" "));
         let mut script = Command::new("script");
         script.args(["--quiet", "--return", "--command", &command, "/dev/null"]);
-        script.current_dir(folder.path()).stdin(Stdio::null()).kill_on_drop(true);
+        script.current_dir(folder.path()).env_clear().env("HOME", folder.path());
+        script.stdin(Stdio::null()).kill_on_drop(true);
         async move { script.output().await.expect("util-linux has `script`") }
     };
     let shown = quiet(&[]).await;

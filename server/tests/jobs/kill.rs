@@ -32,6 +32,8 @@ impl Parlor {
             .args(["--listen", "127.0.0.1:0", "--backend", backend, "--data"])
             .arg(data)
             .current_dir(data)
+            .env_clear()
+            .env("HOME", data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
