@@ -1,7 +1,7 @@
 //! What one input of a node holds.
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::NodeId;
 
@@ -38,11 +38,7 @@ impl Input {
 
     /// The input as the server takes it.
     pub fn to_value(&self) -> Value {
-        match self {
-            Self::Value(value) => value.clone(),
-            Self::Wrapped(value) => json!({ WRAPPER: value }),
-            Self::Link { node, slot } => json!([node, slot]),
-        }
+        serde_json::to_value(self).expect("an input is plain JSON")
     }
 
     /// The value, without its wrapper. `None` for a link.
@@ -86,7 +82,6 @@ impl From<Value> for Input {
     }
 }
 
-/// As [`Input::to_value`].
 impl Serialize for Input {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {

@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 use serde::de::Error as _;
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub use cost::Cost;
 pub use input::Input;
@@ -144,8 +144,7 @@ impl Graph {
 
     /// The graph as the server takes it.
     pub fn to_value(&self) -> Value {
-        let nodes = self.nodes.iter().map(|(id, node)| (id.to_string(), node.to_value()));
-        Value::Object(nodes.collect())
+        serde_json::to_value(self).expect("a graph is plain JSON")
     }
 
     /// The node called `id`.
@@ -208,17 +207,6 @@ impl Node {
         Self { class_type: class_type.into(), ..Self::default() }
     }
 
-    fn to_value(&self) -> Value {
-        let inputs = self.inputs.iter().map(|(name, input)| (name.clone(), input.to_value()));
-        let mut node = Map::new();
-        node.insert("class_type".into(), json!(self.class_type));
-        node.insert("inputs".into(), Value::Object(inputs.collect()));
-        if let Some(title) = &self.title {
-            node.insert("_meta".into(), json!({ "title": title }));
-        }
-        Value::Object(node)
-    }
-
     /// What feeds this node: input name, node, slot.
     pub fn links(&self) -> impl Iterator<Item = (&str, &NodeId, u32)> {
         self.inputs.iter().filter_map(|(name, input)| match input {
@@ -228,7 +216,6 @@ impl Node {
     }
 }
 
-/// As [`Graph::to_value`].
 impl Serialize for Graph {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_map(&self.nodes)
