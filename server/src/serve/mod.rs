@@ -7,8 +7,10 @@
 
 mod crowd;
 mod framing;
+mod rest;
 mod unread;
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,10 +123,13 @@ impl Connection {
         let _counted = self.app.metrics.connected();
         let peer = Peer(self.peer);
         let router = self.router;
+        let shutdown = self.app.shutdown.clone();
         let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(axum::body::Body::new);
+            let (mut request, rest) = rest::lend(request);
             request.extensions_mut().insert(peer);
-            router.clone().oneshot(request)
+            let answer = router.clone().oneshot(request);
+            let shutdown = shutdown.clone();
+            async move { Ok::<_, Infallible>(rest.before(answer.await?, &shutdown).await) }
         });
         let io = TokioIo::new(Unread::new(Framing::new(stream)));
         let connection = server().serve_connection(io, service).with_upgrades();

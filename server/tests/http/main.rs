@@ -58,6 +58,7 @@ mod smuggling;
 mod studio;
 mod things;
 mod tickets;
+mod unread;
 mod uploads;
 mod v2_streams;
 mod visitors;
