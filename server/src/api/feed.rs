@@ -75,16 +75,16 @@ pub(super) fn stream(
 }
 
 /// Something that happens to one job.
-#[derive(Debug)]
-pub(super) enum Heard {
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Heard<'a> {
     /// Numbered, and told once.
-    Event(u64, Event),
+    Event(u64, &'a Event),
     /// Only the latest counts.
-    Progress(Progress),
+    Progress(&'a Progress),
     /// How many jobs are before it; only the latest counts.
     Position(u32),
     /// A whole frame, as [`wire::PreviewHeader`] has it.
-    Preview(Bytes),
+    Preview(&'a Bytes),
     /// It was deleted.
     Gone,
 }
@@ -96,7 +96,7 @@ pub(super) trait Teller: Send + 'static {
         Vec::new()
     }
 
-    fn say(&mut self, heard: Heard) -> Option<sse::Event>;
+    fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event>;
 
     /// What is said last, when the job is over.
     fn end(&mut self) -> impl Future<Output = Option<sse::Event>> + Send {
@@ -174,18 +174,18 @@ pub(super) async fn of_job<T: Teller>(
 
 impl<T: Teller> Listener for OfJob<T> {
     async fn hear(&mut self, told: Told, said: &mut Said) {
-        let heard = match told {
+        let heard = match &told {
             Told::Preview(frame) => Heard::Preview(frame),
             Told::Resync(_) => {
                 // A failure here is logged where it happens; the client comes back.
                 said.over |= !self.catch_up(said).await.unwrap_or(false);
                 return;
             }
-            Told::Text(text) => match serde_json::from_str(&text) {
-                Ok(ToViewer::Event { seq, event, .. }) => return self.push(seq, event, said).await,
-                Ok(ToViewer::Progress { progress, .. }) => Heard::Progress(progress),
-                Ok(ToViewer::Position { position, .. }) => Heard::Position(position),
-                Ok(ToViewer::Gone { .. }) => {
+            Told::News(news) => match news.message() {
+                ToViewer::Event { seq, event, .. } => return self.push(*seq, event, said).await,
+                ToViewer::Progress { progress, .. } => Heard::Progress(progress),
+                ToViewer::Position { position, .. } => Heard::Position(*position),
+                ToViewer::Gone { .. } => {
                     said.over = true;
                     Heard::Gone
                 }
@@ -224,7 +224,7 @@ impl<T: Teller> OfJob<T> {
         let stored = self.app.jobs.events_after(self.principal.id, self.job, self.last).await?;
         let Some(stored) = stored else { return Ok(false) };
         for (seq, event) in stored {
-            self.push(seq, event, said).await;
+            self.push(seq, &event, said).await;
         }
         if said.is_silent() && !said.over {
             // It may have been over before: then nothing will come any more.
@@ -236,7 +236,7 @@ impl<T: Teller> OfJob<T> {
         Ok(true)
     }
 
-    async fn push(&mut self, seq: u64, event: Event, said: &mut Said) {
+    async fn push(&mut self, seq: u64, event: &Event, said: &mut Said) {
         if seq <= self.last {
             return;
         }

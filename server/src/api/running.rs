@@ -137,12 +137,12 @@ pub(super) fn succeeded(job: &Job) -> Result<()> {
     }
 }
 
-/// Whether the job may be over after this.
+/// Whether a job may be over after this.
 pub(super) fn may_be_the_end(told: &Told) -> bool {
     match told {
-        Told::Text(text) => matches!(
-            serde_json::from_str(text),
-            Ok(ToViewer::Event { event: Event::Finished { .. }, .. } | ToViewer::Gone { .. })
+        Told::News(news) => matches!(
+            news.message(),
+            ToViewer::Event { event: Event::Finished { .. }, .. } | ToViewer::Gone { .. }
         ),
         Told::Preview(_) => false,
         Told::Resync(_) => true,

@@ -10,6 +10,7 @@
 //! `stage` is the same in ComfyUI's own words, for the doors that speak them.
 
 mod ending;
+mod news;
 mod stage;
 mod topic;
 mod watch;
@@ -17,7 +18,6 @@ mod watch;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::ws::Utf8Bytes;
 use bytes::BytesMut;
 use wire::{Event, JobId, JobStatus, PreviewFormat, PreviewHeader, Progress, ToViewer};
 
@@ -27,6 +27,7 @@ use stage::Stages;
 use topic::{Payload, Slot, Topic};
 
 pub(crate) use ending::ending;
+pub use news::News;
 pub(crate) use stage::{Behind, Client, Ear, Line, Preview, Said, To};
 pub use watch::{Told, Watch};
 
@@ -61,7 +62,7 @@ impl Hub {
         let payload = match event {
             // Viewers know nothing of a new job: an event would not tell them enough.
             Event::Queued { .. } => Payload::Resync,
-            event => Payload::Text(text(&ToViewer::Event { job, seq, event: event.clone() })),
+            event => Payload::news(ToViewer::Event { job, seq, event: event.clone() }),
         };
         let over = matches!(event, Event::Finished { .. });
         self.append((principal, job), payload, over);
@@ -91,7 +92,7 @@ impl Hub {
         let mut topics = self.lock();
         let Some(former) = topics.get(&from).cloned() else { return };
         for job in former.jobs() {
-            former.append(job, Payload::Text(text(&ToViewer::Gone { job })), true);
+            former.append(job, Payload::news(ToViewer::Gone { job }), true);
             topics.entry(to).or_default().resume(job);
         }
         if former.is_idle() {
@@ -106,7 +107,7 @@ impl Hub {
 
     /// The job was deleted.
     pub(crate) fn gone(&self, principal: PrincipalId, job: JobId) {
-        self.append((principal, job), Payload::Text(text(&ToViewer::Gone { job })), true);
+        self.append((principal, job), Payload::news(ToViewer::Gone { job }), true);
         let how = (JobStatus::Canceled, None);
         self.tell_end((principal, job), |said| ending((job, now()), how, said));
     }
@@ -115,7 +116,7 @@ impl Hub {
     pub(crate) fn progress(&self, (principal, job): (PrincipalId, JobId), progress: &Progress) {
         if let Some(topic) = self.watched(principal) {
             let told = ToViewer::Progress { job, progress: progress.clone() };
-            topic.replace(job, Slot::Progress, Payload::Text(text(&told)));
+            topic.replace(job, Slot::Progress, Payload::news(told));
         }
     }
 
@@ -123,7 +124,7 @@ impl Hub {
     pub(crate) fn position(&self, (principal, job): (PrincipalId, JobId), position: u32) {
         if let Some(topic) = self.watched(principal) {
             let told = ToViewer::Position { job, position };
-            topic.replace(job, Slot::Position, Payload::Text(text(&told)));
+            topic.replace(job, Slot::Position, Payload::news(told));
         }
     }
 
@@ -181,11 +182,6 @@ impl Hub {
     fn lock(&self) -> MutexGuard<'_, HashMap<PrincipalId, Arc<Topic>>> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A message as viewers get it.
-fn text(message: &ToViewer) -> Utf8Bytes {
-    serde_json::to_string(message).expect("wire types have string keys only").into()
 }
 
 #[cfg(test)]

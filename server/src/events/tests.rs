@@ -27,11 +27,11 @@ fn told(watch: &mut Watch) -> Vec<Told> {
 /// The numbers of the events among them.
 fn numbers(told: &[Told]) -> Vec<u64> {
     let messages = told.iter().filter_map(|told| match told {
-        Told::Text(text) => serde_json::from_str(text).ok(),
+        Told::News(news) => Some(news.message()),
         _ => None,
     });
     let numbers = messages.filter_map(|message| match message {
-        ToViewer::Event { seq, .. } => Some(seq),
+        ToViewer::Event { seq, .. } => Some(*seq),
         _ => None,
     });
     numbers.collect()
@@ -54,7 +54,7 @@ fn viewers_share_one_encoding() {
     let mut watches = [hub.watch_mine(somebody(1)), hub.watch_job(somebody(1), job(1))];
     hub.event((somebody(1), job(1)), 2, &node("5"));
     let texts = watches.each_mut().map(|watch| match watch.try_next() {
-        Some(Told::Text(text)) => text.as_bytes().as_ptr(),
+        Some(Told::News(news)) => news.text().as_bytes().as_ptr(),
         other => panic!("expected an event, not {other:?}"),
     });
     assert_eq!(texts[0], texts[1]);
@@ -71,10 +71,10 @@ fn of_progress_and_previews_only_the_latest_is_told() {
         hub.preview(about, PreviewFormat::Jpeg, &[step]);
     }
     let told = told(&mut watch);
-    let [Told::Text(_), Told::Text(progress), Told::Preview(preview)] = told.as_slice() else {
+    let [Told::News(_), Told::News(progress), Told::Preview(preview)] = told.as_slice() else {
         panic!("expected an event, a progress and a preview, not {told:?}");
     };
-    assert!(progress.contains("0.99"), "{progress}");
+    assert!(progress.text().contains("0.99"), "{progress:?}");
     assert_eq!(preview.last(), Some(&99));
 }
 

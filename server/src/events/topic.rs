@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use tokio::sync::Notify;
-use wire::JobId;
+use wire::{JobId, ToViewer};
+
+use super::News;
 
 /// Events kept of one job. A viewer that is further behind takes a snapshot.
 const EVENTS_PER_JOB: usize = 64;
@@ -57,10 +58,16 @@ pub(super) struct Item {
 /// What is to be seen.
 #[derive(Debug, Clone)]
 pub(super) enum Payload {
-    Text(Utf8Bytes),
+    News(Arc<News>),
     Preview(Bytes),
     /// Something here is not kept any more, or never was told: take a snapshot.
     Resync,
+}
+
+impl Payload {
+    pub(super) fn news(message: ToViewer) -> Self {
+        Self::News(Arc::new(News::new(message)))
+    }
 }
 
 /// What exists once per job at most: the latest wins.

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use wire::JobId;
 
-use super::Hub;
 use super::topic::{Payload, Topic, Version};
+use super::{Hub, News};
 use crate::auth::PrincipalId;
 
 /// What a viewer is told next.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Told {
-    /// An encoded [`wire::ToViewer`], shared with all other viewers.
-    Text(Utf8Bytes),
+    /// A message, shared with all other viewers.
+    News(Arc<News>),
     /// A whole binary frame, shared with all other viewers.
     Preview(Bytes),
     /// The job is new, or what happened to it is not kept any more: send a
@@ -69,7 +68,7 @@ impl Watch {
         let (version, item) = self.topic.next(self.seen, self.job)?;
         self.seen = version;
         Some(match item.payload {
-            Payload::Text(text) => Told::Text(text),
+            Payload::News(news) => Told::News(news),
             Payload::Preview(frame) => Told::Preview(frame),
             Payload::Resync => Told::Resync(item.job),
         })

@@ -246,7 +246,7 @@ pub async fn told_until_over(watch: &mut Watch) -> Vec<Told> {
 /// The message in text, if it is one.
 pub fn message(told: &Told) -> Option<ToViewer> {
     match told {
-        Told::Text(text) => Some(serde_json::from_str(text).unwrap()),
+        Told::News(news) => Some(serde_json::from_str(news.text()).unwrap()),
         _ => None,
     }
 }

@@ -58,14 +58,14 @@ impl Teller for InV2 {
         said
     }
 
-    fn say(&mut self, heard: Heard) -> Option<sse::Event> {
+    fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event> {
         match heard {
-            Heard::Event(seq, event) => Some(self.event(&event)?.id(seq.to_string())),
-            Heard::Progress(progress) => Some(self.progress(&progress)),
+            Heard::Event(seq, event) => Some(self.event(event)?.id(seq.to_string())),
+            Heard::Progress(progress) => Some(self.progress(progress)),
             Heard::Position(position) => {
                 Some(named("status", &status(JobStatus::Queued, Some(position))))
             }
-            Heard::Preview(frame) => self.preview(&frame),
+            Heard::Preview(frame) => self.preview(frame),
             Heard::Gone => None,
         }
     }

@@ -88,8 +88,8 @@ impl Viewer {
 
     async fn tell(&mut self, told: Told) -> Result<(), End> {
         match told {
-            Told::Text(text) => {
-                let text = Links::new(&self.app, &self.principal).text(text);
+            Told::News(news) => {
+                let text = Links::new(&self.app, &self.principal).news(&news);
                 self.socket.send_text(text).await
             }
             Told::Preview(frame) => self.socket.send_binary(frame).await,

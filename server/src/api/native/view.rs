@@ -18,10 +18,10 @@ use wire::{JobStatus, Millis};
 use super::names::{self, Place};
 use super::words::Result;
 use crate::api::parlor::content::{self, Content};
+use crate::api::running::may_be_the_end;
 use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::db::{NamedFile, Wanted};
-use crate::events::Told;
 use crate::extract::{GraphRunner, Query};
 use crate::files::{Form, may_be_shown};
 
@@ -107,15 +107,6 @@ async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Op
         }
     };
     timeout(SOON, look).await.unwrap_or(Ok(None))
-}
-
-/// Whether some job may be over now.
-fn may_be_the_end(told: &Told) -> bool {
-    match told {
-        Told::Text(text) => text.contains("\"finished\"") || text.contains("\"gone\""),
-        Told::Preview(_) => false,
-        Told::Resync(_) => true,
-    }
 }
 
 /// What the names of a job's files hold.

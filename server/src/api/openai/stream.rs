@@ -53,13 +53,13 @@ struct AsPictures {
 }
 
 impl Teller for AsPictures {
-    fn say(&mut self, heard: Heard) -> Option<sse::Event> {
+    fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event> {
         match heard {
             Heard::Progress(progress) => {
                 self.done = f64::from(progress.fraction);
                 None
             }
-            Heard::Preview(frame) => self.partial(&frame),
+            Heard::Preview(frame) => self.partial(frame),
             Heard::Gone => Some(refusal(&Error::NotFound("job any more"))),
             Heard::Event(..) | Heard::Position(_) => None,
         }

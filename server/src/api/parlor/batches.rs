@@ -238,11 +238,11 @@ fn concerns(members: &HashSet<JobId>, told: &Told) -> bool {
     let job = match told {
         Told::Preview(_) => return false,
         Told::Resync(job) => *job,
-        Told::Text(text) => match serde_json::from_str(text) {
-            Ok(ToViewer::Event { event: Event::Node { .. } | Event::Output { .. }, .. }) => {
+        Told::News(news) => match news.message() {
+            ToViewer::Event { event: Event::Node { .. } | Event::Output { .. }, .. } => {
                 return false;
             }
-            Ok(ToViewer::Event { job, .. } | ToViewer::Gone { job }) => job,
+            ToViewer::Event { job, .. } | ToViewer::Gone { job } => *job,
             _ => return false,
         },
     };

@@ -39,14 +39,16 @@ struct AsStored {
 }
 
 impl Teller for AsStored {
-    fn say(&mut self, heard: Heard) -> Option<sse::Event> {
+    fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event> {
         let job = self.job;
         Some(match heard {
             Heard::Event(seq, event) => {
-                let event = Links::new(&self.app, &self.principal).event(event);
+                let event = Links::new(&self.app, &self.principal).event(event.clone());
                 named("event", &ToViewer::Event { job, seq, event }).id(seq.to_string())
             }
-            Heard::Progress(progress) => named("progress", &ToViewer::Progress { job, progress }),
+            Heard::Progress(progress) => {
+                named("progress", &ToViewer::Progress { job, progress: progress.clone() })
+            }
             Heard::Position(position) => named("position", &ToViewer::Position { job, position }),
             Heard::Gone => named("gone", &ToViewer::Gone { job }),
             Heard::Preview(_) => return None,

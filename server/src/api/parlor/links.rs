@@ -2,7 +2,6 @@
 
 use std::time::SystemTime;
 
-use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -11,6 +10,7 @@ use wire::{Event, Job, JobList, Output, ToViewer};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId, Refused, Sealed};
 use crate::error::{Error, Result};
+use crate::events::News;
 
 /// The address of one file, with or without a seal.
 #[derive(Debug, Deserialize)]
@@ -79,20 +79,16 @@ impl<'a> Links<'a> {
         event
     }
 
-    /// An encoded [`ToViewer`]. All viewers share one text; only one that names
-    /// an output, for an embedded page, is taken apart.
-    pub(crate) fn text(self, text: Utf8Bytes) -> Bytes {
-        if !self.sealed || !text.contains(ROOT) {
-            return text.into();
-        }
-        let told = match serde_json::from_str(&text) {
-            Ok(ToViewer::Event { job, seq, event }) => {
-                ToViewer::Event { job, seq, event: self.event(event) }
+    /// As it goes over the wire. All viewers share one text; only what names an output is made
+    /// anew for an embedded page.
+    pub(crate) fn news(self, news: &News) -> Bytes {
+        match news.message() {
+            ToViewer::Event { job, seq, event: event @ Event::Output { .. } } if self.sealed => {
+                let event = self.event(event.clone());
+                encoded(&ToViewer::Event { job: *job, seq: *seq, event })
             }
-            Ok(ToViewer::Snapshot { job }) => ToViewer::Snapshot { job: self.job(job) },
-            _ => return text.into(),
-        };
-        encoded(&told)
+            _ => news.text().clone().into(),
+        }
     }
 
     pub(crate) fn upload(self, id: Uuid) -> String {
