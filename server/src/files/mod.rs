@@ -5,7 +5,8 @@
 //! `convert` turns them into other formats, `form` shows them in others, `upload` takes in what people send,
 //! `halves` keeps what comes in pieces, `arriving` what backends made, `room` says how much may be in memory at once,
 //! `claim` holds what they say of it against what it is, `texts` is what pictures say of how they were made,
-//! `sending` hands out what is stored, `thumb` makes small ones, `name` makes names safe to show. Nothing else in
+//! `sending` hands out what is stored, `thumb` makes small ones, `name` makes names safe to show, `place` reads those
+//! that say where a file lies. Nothing else in
 //! the house builds a path to a stored file.
 
 mod animation;
@@ -18,6 +19,7 @@ mod halves;
 mod kind;
 mod name;
 mod picture;
+pub(crate) mod place;
 mod room;
 mod sending;
 mod store;

@@ -145,7 +145,7 @@ impl Jobs {
         for (one, file) in wanted(reads::reads(&graph, definitions), known) {
             let found = match file {
                 Some(file) => self.find_known(principal, file).await?,
-                None => self.find_named(principal, &one.value).await?,
+                None => self.find_input(principal, &one.value).await?.map(Found::from),
             };
             let refused = |why: &str| {
                 let about = (&graph, &one.node, one.input.as_str());
@@ -180,21 +180,6 @@ impl Jobs {
             }
         };
         self.find_file(principal, file).await
-    }
-
-    /// A file of the principal by the id of its upload, or by a name it was handed in under.
-    async fn find_named(
-        &self,
-        principal: PrincipalId,
-        name: &str,
-    ) -> anyhow::Result<Option<Found>> {
-        let name = name.strip_suffix("[input]").unwrap_or(name).trim();
-        let by_id = name.parse().ok().map(|id| FileRef::Upload { upload: UploadId(id) });
-        if let Some(id) = by_id {
-            return self.find_file(principal, id).await;
-        }
-        let upload = self.parts.db.upload_named(principal, name).await?;
-        Ok(upload.map(Found::from))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use wire::FieldKind;
+use wire::{FieldKind, UploadId};
 
 use super::{Jobs, SubmitError};
 use crate::auth::PrincipalId;
 use crate::db::{JobFile, OutputRow, UploadRow};
+use crate::files::place::Place;
 use crate::files::{Hash, extension_of};
 use crate::workflows::{FileRef, Published, sort};
 
@@ -43,6 +44,27 @@ impl Jobs {
             found.insert(field.clone(), JobFile { hash: file.hash, name: file_name(&file) });
         }
         Ok((found, pixels))
+    }
+
+    /// The file of the principal that a graph calls so: by the id of its upload, by the place where it
+    /// was put, or by the name it was handed in under.
+    pub(crate) async fn find_input(
+        &self,
+        principal: PrincipalId,
+        name: &str,
+    ) -> anyhow::Result<Option<UploadRow>> {
+        let db = &self.parts.db;
+        let Some(place) = Place::of_input(name) else { return Ok(None) };
+        if let Ok(id) = place.name.parse()
+            && let Some(upload) = db.find_upload(principal, UploadId(id)).await?
+        {
+            return Ok(Some(upload));
+        }
+        if let Some(upload) = db.native_upload(principal, place.key()).await? {
+            return Ok(Some(upload));
+        }
+        let upload = db.upload_named(principal, &place.name).await?;
+        Ok(upload.filter(|_| place.subfolder.is_empty()))
     }
 
     /// The file, if it is this principal's.

@@ -33,4 +33,5 @@ mod view;
 mod history;
 mod isolation;
 mod kept;
+mod names;
 mod person;

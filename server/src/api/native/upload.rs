@@ -11,7 +11,6 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use wire::{Upload, UploadId};
 
-use super::names::{self, Place};
 use super::view;
 use super::words::{Refused, Result};
 use crate::api::parlor::form;
@@ -19,6 +18,7 @@ use crate::api::parlor::uploads::{announced, counted, store, unless_silent};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::extract::GraphRunner;
+use crate::files::place::{self, Place};
 use crate::files::{Claim, SafeName};
 use crate::people::Whence;
 
@@ -64,7 +64,7 @@ pub(super) async fn mask(
     let original = form.original.as_ref().ok_or(StatusCode::BAD_REQUEST)?;
     let place = Place {
         folder: original.folder,
-        subfolder: names::subfolder_of(&original.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?,
+        subfolder: place::subfolder_of(&original.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?,
         name: original.filename.clone(),
     };
     let original = view::find(&app, principal.id, &place).await?.ok_or(StatusCode::BAD_REQUEST)?;
@@ -86,9 +86,9 @@ async fn keep(
 ) -> Result<Json<Value>> {
     let folder = match form.folder.as_deref() {
         None => Folder::Input,
-        Some(folder) => names::folder_named(folder).ok_or(StatusCode::BAD_REQUEST)?,
+        Some(folder) => place::folder_named(folder).ok_or(StatusCode::BAD_REQUEST)?,
     };
-    let subfolder = names::subfolder_of(&form.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let subfolder = place::subfolder_of(&form.subfolder).map_err(|_| StatusCode::BAD_REQUEST)?;
     let mut place = Place { folder, subfolder, name: name.to_owned() };
     if !form.overwrite {
         place.name = free_name(app, principal, &place, upload).await?;
@@ -147,7 +147,7 @@ async fn read(app: &App, principal: &Principal, request: Request) -> Result<Form
                 return Err(StatusCode::BAD_REQUEST.into());
             }
             let name = field.file_name().unwrap_or_default().to_owned();
-            if !names::is_name(&name) {
+            if !place::is_name(&name) {
                 return Err(StatusCode::BAD_REQUEST.into());
             }
             opening.is_over();

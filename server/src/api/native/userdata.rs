@@ -15,12 +15,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::names;
 use super::words::{Refused, Result};
 use crate::app::App;
 use crate::db::{Kept, KeptFile};
 use crate::error::Error;
 use crate::extract::{GraphRunner, OVER, Path, Query};
+use crate::files::place;
 
 /// Largest file, in bytes.
 const MAX_FILE: usize = 16 << 20;
@@ -205,13 +205,13 @@ fn info(file: &KeptFile, path: &str) -> Value {
 
 /// The path that a request names.
 fn path_of(text: &str) -> Result<String> {
-    let path = names::subfolder_of(text).map_err(|_| StatusCode::FORBIDDEN)?;
-    let plain = !path.is_empty() && path.split('/').all(names::is_name);
+    let path = place::subfolder_of(text).map_err(|_| StatusCode::FORBIDDEN)?;
+    let plain = !path.is_empty() && path.split('/').all(place::is_name);
     if plain { Ok(path) } else { Err(StatusCode::BAD_REQUEST.into()) }
 }
 
 /// What the paths in a folder begin with.
 fn folder(text: &str) -> Result<String> {
-    let dir = names::subfolder_of(text).map_err(|_| StatusCode::FORBIDDEN)?;
+    let dir = place::subfolder_of(text).map_err(|_| StatusCode::FORBIDDEN)?;
     Ok(if dir.is_empty() { dir } else { format!("{dir}/") })
 }

@@ -13,16 +13,16 @@ use axum::response::{IntoResponse, Response};
 use comfy::history::Folder;
 use serde::Deserialize;
 use tokio::time::timeout;
-use wire::{JobStatus, Millis};
+use wire::{Event, JobStatus, Millis, ToViewer};
 
-use super::names::{self, Place};
 use super::words::Result;
 use crate::api::parlor::content::{self, Content};
-use crate::api::running::may_be_the_end;
 use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::db::{NamedFile, Wanted};
+use crate::events::Told;
 use crate::extract::{GraphRunner, Query};
+use crate::files::place::{self, Place};
 use crate::files::{Form, may_be_shown};
 
 /// How long to wait for a file of a job that still runs.
@@ -88,8 +88,8 @@ pub(super) async fn find(
     app.db.native_file(principal, place.key()).await
 }
 
-/// A file that a job has told of is here when the job is over: until then
-/// whoever asks for it waits, as pages do that show each picture as it is told.
+/// A file that a job has told of comes home as soon as it is told: whoever asks for it waits that
+/// long, as pages do that show each picture as it is told.
 async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Option<NamedFile>> {
     let mut watch = app.hub.watch_mine(principal);
     let wanted =
@@ -103,10 +103,24 @@ async fn wait_for(app: &App, principal: PrincipalId, place: &Place) -> Result<Op
             if found.is_some() || !told {
                 return Ok(found);
             }
-            while !may_be_the_end(&watch.next().await) {}
+            while !may_have_come(&watch.next().await) {}
         }
     };
     timeout(SOON, look).await.unwrap_or(Ok(None))
+}
+
+/// Whether some file may be here now, or come no more.
+fn may_have_come(told: &Told) -> bool {
+    match told {
+        Told::News(news) => match news.message() {
+            ToViewer::Event { event, .. } => {
+                matches!(event, Event::Output { .. } | Event::Finished { .. })
+            }
+            message => matches!(message, ToViewer::Gone { .. }),
+        },
+        Told::Preview(_) => false,
+        Told::Resync(_) => true,
+    }
 }
 
 /// What the names of a job's files hold.
@@ -131,19 +145,19 @@ fn http_date(at: Millis) -> HeaderValue {
 impl Asked {
     fn place(&self) -> Result<Place> {
         let Some(filename) = &self.filename else { return Err(StatusCode::NOT_FOUND.into()) };
-        let (name, annotated) = names::split_annotation(filename);
+        let (name, annotated) = place::split_annotation(filename);
         if name.is_empty() || name.starts_with('/') || name.contains("..") {
             return Err(StatusCode::BAD_REQUEST.into());
         }
         let folder = match (annotated, self.folder.as_deref()) {
             (Some(folder), _) => folder,
             (None, None) => Folder::Output,
-            (None, Some(name)) => names::folder_named(name).ok_or(StatusCode::BAD_REQUEST)?,
+            (None, Some(name)) => place::folder_named(name).ok_or(StatusCode::BAD_REQUEST)?,
         };
         if self.subfolder.contains('\0') {
             return Err(StatusCode::NOT_FOUND.into());
         }
-        let subfolder = names::subfolder_of(&self.subfolder).map_err(|_| StatusCode::FORBIDDEN)?;
+        let subfolder = place::subfolder_of(&self.subfolder).map_err(|_| StatusCode::FORBIDDEN)?;
         let name = name.rsplit('/').next().unwrap_or(name);
         Ok(Place { folder, subfolder, name: name.to_owned() })
     }
