@@ -89,9 +89,9 @@ impl Db {
         .await
         .context("finding a job")?;
         let Some(row) = row else { return Ok(None) };
-        // They are kept with its end.
-        let outputs =
-            if rows::status(&row)?.is_over() { self.outputs_of(&[id]).await? } else { Vec::new() };
+        // Before it began it has made nothing.
+        let began = rows::number::<u32>(&row, "attempt")? > 0;
+        let outputs = if began { self.outputs_of(&[id]).await? } else { Vec::new() };
         let job = read(&row, outputs.into_iter().map(|(_, output)| output).collect())?;
         self.unchanged.keep(since, (principal, row.try_get("rowid")?), &job);
         Ok(Some(job))

@@ -1,6 +1,7 @@
 //! What jobs made.
 
 use anyhow::Context as _;
+use comfy::FileRef;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, SqliteConnection};
 use uuid::Uuid;
@@ -22,6 +23,18 @@ pub(crate) struct NewOutput {
     pub(crate) node: String,
     /// What it is called where ComfyUI's names are asked for; texts have none.
     pub(crate) native: Option<String>,
+    /// What its backend calls it, if it is a file there.
+    pub(crate) source: Option<FileRef>,
+}
+
+/// An output that is here before its job is over.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Brought {
+    /// What the backend of the present attempt calls it; `None`: it is an earlier attempt's.
+    pub(crate) source: Option<FileRef>,
+    /// What it is called where ComfyUI's names are asked for.
+    pub(crate) native: Option<String>,
+    pub(crate) bytes: u64,
 }
 
 /// An output as it is kept: what serving it needs.
@@ -72,6 +85,23 @@ impl Db {
         row.as_ref().map(read).transpose()
     }
 
+    /// What is here of a job that is not over.
+    pub(crate) async fn brought(&self, job: JobId) -> anyhow::Result<Vec<Brought>> {
+        let rows = sqlx::query("SELECT source, native, bytes FROM outputs WHERE job = ?")
+            .bind(rows::id(job.0))
+            .fetch_all(&self.readers)
+            .await
+            .context("asking what is here of a job")?;
+        let brought = |row: &SqliteRow| {
+            Ok(Brought {
+                source: rows::maybe_parsed(row, "source")?,
+                native: row.try_get("native")?,
+                bytes: rows::number(row, "bytes")?,
+            })
+        };
+        rows.iter().map(brought).collect()
+    }
+
     /// The outputs of these jobs, in order, each with its job.
     pub(super) async fn outputs_of(&self, jobs: &[JobId]) -> anyhow::Result<Vec<(JobId, Output)>> {
         if jobs.is_empty() {
@@ -109,23 +139,48 @@ impl Db {
     }
 }
 
-/// Keeps what a job made, as part of ending it.
+/// The job begins anew: what is here of it came from another backend.
+pub(super) async fn begin_anew(
+    connection: &mut SqliteConnection,
+    job: JobId,
+) -> anyhow::Result<()> {
+    sqlx::query("UPDATE outputs SET source = NULL WHERE job = ?")
+        .bind(rows::id(job.0))
+        .execute(connection)
+        .await
+        .context("forgetting a lost backend")?;
+    Ok(())
+}
+
+/// Keeps what a job made, behind what is here of it. What an earlier attempt made just so stays what it is.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
     (job, principal): (JobId, PrincipalId),
     outputs: Vec<NewOutput>,
 ) -> anyhow::Result<Vec<Output>> {
+    let mut earlier = Earlier::find(connection, job).await?;
     let mut kept = Vec::with_capacity(outputs.len());
-    for (place, output) in outputs.into_iter().enumerate() {
+    for output in outputs {
+        let source = output.source.as_ref().map(rows::json).transpose()?;
+        if let Some(same) = earlier.take(&output) {
+            sqlx::query("UPDATE outputs SET source = ?, native = ? WHERE id = ?")
+                .bind(source)
+                .bind(output.native)
+                .bind(same)
+                .execute(&mut *connection)
+                .await
+                .context("keeping an output again")?;
+            continue;
+        }
         let row = sqlx::query(
             "INSERT INTO outputs (id, job, principal, place, hash, kind, name, mime, bytes,
-                                  width, height, animated, blur, text, node, native)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
+                                  width, height, animated, blur, text, node, native, source)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING *",
         )
         .bind(rows::id(Uuid::new_v4()))
         .bind(rows::id(job.0))
         .bind(rows::id(principal.0))
-        .bind(place as i64)
+        .bind(earlier.next_place())
         .bind(output.stored.hash.0.to_vec())
         .bind(rows::kind_name(output.stored.kind))
         .bind(output.name)
@@ -138,12 +193,51 @@ pub(super) async fn insert(
         .bind(output.text)
         .bind(output.node)
         .bind(output.native)
+        .bind(source)
         .fetch_one(&mut *connection)
         .await
         .context("keeping an output")?;
         kept.push(shown(&row)?);
     }
     Ok(kept)
+}
+
+/// What is here of a job when more of it comes.
+struct Earlier {
+    places: i64,
+    /// Of another attempt: id, node and content.
+    others: Vec<(Vec<u8>, String, Hash)>,
+}
+
+impl Earlier {
+    async fn find(connection: &mut SqliteConnection, job: JobId) -> anyhow::Result<Self> {
+        let found = sqlx::query("SELECT id, node, hash, source FROM outputs WHERE job = ?")
+            .bind(rows::id(job.0))
+            .fetch_all(connection)
+            .await
+            .context("asking what is here of a job")?;
+        let mut others = Vec::new();
+        for row in &found {
+            if row.try_get::<Option<String>, _>("source")?.is_none() {
+                others.push((row.try_get("id")?, row.try_get("node")?, rows::hash(row, "hash")?));
+            }
+        }
+        Ok(Self { places: found.len() as i64, others })
+    }
+
+    fn next_place(&mut self) -> i64 {
+        self.places += 1;
+        self.places - 1
+    }
+
+    /// The same of another attempt, if there is one.
+    fn take(&mut self, output: &NewOutput) -> Option<Vec<u8>> {
+        let same = |(_, node, hash): &(Vec<u8>, String, Hash)| {
+            *node == output.node && *hash == output.stored.hash
+        };
+        let at = self.others.iter().position(same)?;
+        Some(self.others.swap_remove(at).0)
+    }
 }
 
 pub(super) fn read(row: &SqliteRow) -> anyhow::Result<OutputRow> {

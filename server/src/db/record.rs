@@ -149,6 +149,10 @@ async fn write_change(
 ) -> anyhow::Result<Vec<Event>> {
     Ok(match change {
         Change::Wait { reason } | Change::Lose { reason } => vec![Event::Waiting { at, reason }],
+        Change::Bring(output) => {
+            let kept = outputs::insert(connection, (job, principal), vec![*output]).await?;
+            kept.into_iter().map(|output| Event::Output { output }).collect()
+        }
         Change::Node { node, state } => vec![Event::Node { node, state }],
         Change::Start { backend } => {
             let attempt = start(connection, job, at, &backend).await?;
@@ -185,9 +189,13 @@ async fn start(
     .bind(backend)
     .bind(at)
     .bind(rows::id(job.0))
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
     .await?;
-    rows::number(&row, "attempt")
+    let attempt = rows::number(&row, "attempt")?;
+    if attempt > 1 {
+        outputs::begin_anew(connection, job).await?;
+    }
+    Ok(attempt)
 }
 
 /// Notes that the job is over.

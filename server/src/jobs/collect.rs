@@ -20,11 +20,11 @@ use wire::{JobStatus, Metadata, OutputKind, Progress};
 
 use super::failure;
 use super::follow::Told;
-use super::outputs::{self, Shown, What};
+use super::outputs::{self, MAX_OUTPUTS, Shown, What};
 use super::run::{LOST, Outcome, Run, Setback};
 use super::state::{Change, End};
 use super::telling::{Names, Telling};
-use crate::db::{Lesson, NewOutput};
+use crate::db::{Brought, Lesson, NewOutput};
 use crate::files::{Arriving, Finish, Hash, Texts};
 
 /// Most characters of a text output that are shown with the job.
@@ -35,16 +35,18 @@ const MAX_STEM: usize = 48;
 
 /// Something made, fetched but not stored.
 #[derive(Debug)]
-struct Made {
-    node: NodeId,
+pub(super) struct Made {
+    pub(super) node: NodeId,
     /// What it is called where ComfyUI's names are asked for.
-    native: Option<String>,
-    content: Content,
+    pub(super) native: Option<String>,
+    pub(super) content: Content,
+    /// What its backend calls it, if it is a file there.
+    pub(super) source: Option<FileRef>,
 }
 
 /// What was made.
 #[derive(Debug)]
-enum Content {
+pub(super) enum Content {
     /// With a name whose extension hints at what it is.
     File { name: String, content: Arriving },
     /// What came over the socket.
@@ -55,7 +57,7 @@ enum Content {
 
 /// Why something made is not here.
 #[derive(Debug, thiserror::Error)]
-enum FetchError {
+pub(super) enum FetchError {
     #[error(transparent)]
     Backend(#[from] BackendError),
     /// Our own storage failed.
@@ -94,12 +96,16 @@ impl Run<'_> {
         }
         let shown = entry.map_or_else(|| told.shown.clone(), |entry| entry.outputs);
         let sent = told.pictures.iter().cloned();
-        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling), &names).await {
+        let mut chosen = outputs::chosen(&shown, sent, &self.row.handling);
+        let here = self.jobs.parts.db.brought(self.id).await?;
+        chosen.retain(|one| !here.iter().any(|here| one.what.is_from(here.source.as_ref())));
+        chosen.truncate(MAX_OUTPUTS.saturating_sub(here.len()));
+        match self.fetch_all(chosen, &names, &here).await {
             // A workflow promises something; a graph of somebody's own may well show nothing.
             Ok(made) if made.is_empty() && !self.row.workflow.is_empty() => {
                 failed(failure::no_output())
             }
-            Ok(made) => self.succeed(made, told).await,
+            Ok(made) => self.succeed((made, here.len()), told).await,
             Err(FetchError::Storage(error)) => Err(error),
             Err(error) if may_pass(&error) => {
                 // The next attempt finds the finished prompt, if it is still there.
@@ -114,9 +120,13 @@ impl Run<'_> {
     }
 
     /// Stores everything and ends the job; what was stored in vain is deleted.
-    async fn succeed(&self, made: Vec<Made>, told: Told) -> anyhow::Result<Outcome> {
+    async fn succeed(
+        &self,
+        (made, before): (Vec<Made>, usize),
+        told: Told,
+    ) -> anyhow::Result<Outcome> {
         let mut files = Vec::with_capacity(made.len());
-        let ended = self.keep(made, told.progress, &mut files).await;
+        let ended = self.keep((made, before), told.progress, &mut files).await;
         if !matches!(ended, Ok(Some(JobStatus::Succeeded)))
             && let Err(error) = self.jobs.clear_away(files).await
         {
@@ -138,23 +148,28 @@ impl Run<'_> {
     }
 
     /// Stores one after the other, so that one is in memory, and ends the job;
-    /// its status then. `files` are those that were stored, whatever happens.
+    /// its status then. So many were here `before`. `files` are those that were stored, whatever happens.
     async fn keep(
         &self,
-        made: Vec<Made>,
+        (made, before): (Vec<Made>, usize),
         progress: Progress,
         files: &mut Vec<Hash>,
     ) -> anyhow::Result<Option<JobStatus>> {
         let _no_file_is_deleted_meanwhile = self.jobs.parts.db.storing().await;
         let mut outputs = Vec::with_capacity(made.len());
-        let finish = Finish { texts: self.texts().await?, ..self.row.handling.finish() };
-        for (place, one) in made.into_iter().enumerate() {
-            let output = self.store((place, finish.clone()), one).await?;
+        let finish = self.finish().await?;
+        for (number, one) in made.into_iter().enumerate() {
+            let output = self.store((before + number, finish.clone()), one).await?;
             files.push(output.stored.hash);
             outputs.push(output);
         }
         let end = End::Succeeded(outputs);
         self.jobs.record(self.id, Change::Finish { end, progress: Some(progress) }).await
+    }
+
+    /// What becomes of a file before it is stored.
+    pub(super) async fn finish(&self) -> anyhow::Result<Finish> {
+        Ok(Finish { texts: self.texts().await?, ..self.row.handling.finish() })
     }
 
     /// What pictures say of how they were made, where they may: the caller's own graph, and as their
@@ -172,13 +187,13 @@ impl Run<'_> {
     }
 
     /// Stores one output, number `place` of its job.
-    async fn store(
+    pub(super) async fn store(
         &self,
         (place, finish): (usize, Finish),
         made: Made,
     ) -> anyhow::Result<NewOutput> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
-        let native = made.native;
+        let (native, source) = (made.native, made.source);
         let (stored, made) = match made.content {
             Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
             Content::Sent { name, content } => {
@@ -193,7 +208,7 @@ impl Run<'_> {
             OutputKind::Text => Some(self.beginning(stored.hash).await?),
             _ => None,
         };
-        Ok(NewOutput { stored, name, text, node, native })
+        Ok(NewOutput { stored, name, text, node, native, source })
     }
 
     /// What is shown of a stored text.
@@ -206,14 +221,19 @@ impl Run<'_> {
         Ok(String::from_utf8_lossy(&bytes).chars().take(MAX_TEXT).collect())
     }
 
-    async fn fetch_all(&self, chosen: Vec<Shown>, names: &Names) -> Result<Vec<Made>, FetchError> {
+    /// Fetches what is `chosen` beside what is `here`.
+    async fn fetch_all(
+        &self,
+        chosen: Vec<Shown>,
+        names: &Names,
+        here: &[Brought],
+    ) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
-        let mut room = self.jobs.limits.job_bytes;
+        let bytes: u64 = here.iter().map(|one| one.bytes).sum();
+        let mut room = self.jobs.limits.job_bytes.saturating_sub(bytes as usize);
         for Shown { node, what } in chosen {
-            let native = match &what {
-                What::File(file) | What::Named(file) => names.of(file),
-                What::Text(_) | What::Sent(..) => None,
-            };
+            let source = what.file().cloned();
+            let native = source.as_ref().and_then(|file| names.of(file));
             let content = match what {
                 What::Text(text) => Content::Text(text),
                 What::Sent(format, content) => Content::Sent { name: sent_name(format), content },
@@ -225,13 +245,17 @@ impl Run<'_> {
                     Err(error) => return Err(error),
                 },
             };
-            made.push(Made { node, native, content });
+            made.push(Made { node, native, content, source });
         }
         Ok(made)
     }
 
     /// Fetches a file, which takes from the room of its job.
-    async fn fetch_file(&self, file: FileRef, room: &mut usize) -> Result<Content, FetchError> {
+    pub(super) async fn fetch_file(
+        &self,
+        file: FileRef,
+        room: &mut usize,
+    ) -> Result<Content, FetchError> {
         let limit = self.jobs.limits.output_bytes.min(*room);
         let fetch = || self.fetch(&file, limit);
         let retry = ExponentialBuilder::default().with_min_delay(Duration::from_millis(100));

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use uuid::Uuid;
 use wire::{JobId, JobStatus, PreviewFormat, Progress};
 
+use super::early::Bringing;
 use super::outputs::MAX_OUTPUTS;
 use super::progress::Tracker;
 use super::run::{LOST, Run};
@@ -101,6 +102,7 @@ pub(super) struct Follow<'a> {
     /// Since when it is being stopped.
     stopping: Option<Instant>,
     telling: Telling,
+    bringing: Bringing,
     told: Told,
 }
 
@@ -108,14 +110,17 @@ impl<'a> Follow<'a> {
     pub(super) async fn new(
         run: &'a Run<'a>,
         (prompt_id, listener): (Uuid, Option<Listener>),
+        bringing: Bringing,
     ) -> anyhow::Result<Self> {
         let row = &run.row;
         let learned = run.jobs.parts.db.learned(&row.workflow, row.workflow_version).await?;
         let now = Instant::now();
         let asked = run.jobs.parts.db.asked(run.id).await?;
         let about = (row.principal, run.id);
+        let here = run.jobs.parts.db.brought(run.id).await?;
         Ok(Self {
-            telling: Telling::new(&run.jobs.parts.hub, about, asked.as_ref()),
+            telling: Telling::new(&run.jobs.parts.hub, about, (asked.as_ref(), &here)),
+            bringing,
             tracker: Tracker::new(&run.graph, &learned),
             run,
             prompt_id,
@@ -215,6 +220,8 @@ impl<'a> Follow<'a> {
         match message {
             Message::Executing(executing) => self.at = executing.display_node.or(executing.node),
             Message::Executed(executed) => {
+                let shown = (&executed.node, &executed.output);
+                self.bringing.shown(shown, |file| self.telling.name_of(file));
                 self.told.shown.insert(executed.node, executed.output);
             }
             Message::ExecutionError(error) if !error.is_blocked() => self.told.error = Some(error),

@@ -15,6 +15,7 @@
 mod batch;
 mod collect;
 mod dispatch;
+mod early;
 mod failure;
 mod follow;
 mod graphs;

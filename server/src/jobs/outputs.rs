@@ -41,6 +41,18 @@ pub(super) enum What {
 }
 
 impl What {
+    /// What its backend calls it, if it is a file there.
+    pub(super) fn file(&self) -> Option<&FileRef> {
+        match self {
+            Self::File(file) | Self::Named(file) => Some(file),
+            Self::Text(_) | Self::Sent(..) => None,
+        }
+    }
+
+    pub(super) fn is_from(&self, source: Option<&FileRef>) -> bool {
+        source.is_some() && self.file() == source
+    }
+
     /// Somebody wanted it kept, not only looked at.
     fn is_saved(&self) -> bool {
         match self {
@@ -87,9 +99,7 @@ fn everything(shown: &IndexMap<NodeId, Value>) -> Vec<Shown> {
     let mut seen = HashSet::new();
     let mut add = |node: &NodeId, what: What| all.push(Shown { node: node.clone(), what });
     for (node, output) in shown {
-        // What was handed in is nothing that was made.
-        let made = |file: &FileRef| file.folder != Folder::Input;
-        for file in history::files(output).filter(made) {
+        for file in made_by(output) {
             if seen.insert(file.clone()) {
                 add(node, What::File(file));
             }
@@ -107,6 +117,14 @@ fn everything(shown: &IndexMap<NodeId, Value>) -> Vec<Shown> {
         }
     }
     all
+}
+
+/// The files that a node showed and that it made, each once.
+pub(super) fn made_by(output: &Value) -> impl Iterator<Item = FileRef> {
+    let mut seen = HashSet::new();
+    // What was handed in is nothing that was made.
+    let made = history::files(output).filter(|file| file.folder != Folder::Input);
+    made.filter(move |file| seen.insert(file.clone()))
 }
 
 /// What a node showed to be read; nothing of it is empty.

@@ -168,10 +168,15 @@ impl Run<'_> {
             return Ok(Outcome::Nothing);
         }
         let prompt_id = handed.prompt_id;
-        let follow = Follow::new(&self, (prompt_id, handed.listener)).await?;
-        let (over, told, telling) = follow.until_over().await;
-        // What was made can be fetched while the next job runs.
-        drop(slot);
+        let (bringing, early) = self.bringing();
+        let follow = Follow::new(&self, (prompt_id, handed.listener), bringing).await?;
+        let followed = async {
+            let followed = follow.until_over().await;
+            // What was made can be fetched while the next job runs.
+            drop(slot);
+            followed
+        };
+        let ((over, told, telling), ()) = tokio::join!(followed, self.bring_early(early));
         match over {
             Over::Closing => Ok(Outcome::Closing),
             Over::Lost { reason, forgotten } => {

@@ -20,6 +20,8 @@ pub(crate) enum Change {
     Start { backend: String },
     /// A node began, ended, or needed no run.
     Node { node: String, state: NodeState },
+    /// Something that it made is here, while it goes on.
+    Bring(Box<NewOutput>),
     /// Its backend is lost; it goes back to the queue.
     Lose { reason: String },
     /// Somebody wants it stopped.
@@ -48,7 +50,7 @@ impl Change {
         Some(match (status, self) {
             (Queued, Self::Wait { .. }) | (Running, Self::Lose { .. }) => Queued,
             (Queued, Self::Start { .. }) => Running,
-            (Running | Canceling, Self::Node { .. }) => status,
+            (Running | Canceling, Self::Node { .. }) | (Running, Self::Bring(_)) => status,
             (Running, Self::Stop) => Canceling,
             // Whatever it came to meanwhile, it was stopped.
             (Queued, Self::Stop) | (Canceling, Self::Finish { .. }) => Canceled,
@@ -65,7 +67,10 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
+    use wire::OutputKind;
+
     use super::*;
+    use crate::files::{Hash, Stored};
 
     const ALL: [JobStatus; 7] = [
         JobStatus::Queued,
@@ -88,12 +93,29 @@ mod tests {
         }
     }
 
+    fn output() -> NewOutput {
+        let stored = Stored {
+            hash: Hash([0; 32]),
+            bytes: 0,
+            mime: String::new(),
+            kind: OutputKind::Image,
+            width: None,
+            height: None,
+            blur: None,
+            animated: false,
+            extension: None,
+        };
+        let (name, node) = (String::new(), String::new());
+        NewOutput { stored, name, text: None, node, native: None, source: None }
+    }
+
     fn changes() -> Vec<Change> {
         let finish = |end| Change::Finish { end, progress: None };
         vec![
             Change::Wait { reason: String::new() },
             Change::Start { backend: String::new() },
             Change::Node { node: "1".into(), state: NodeState::Running },
+            Change::Bring(Box::new(output())),
             Change::Lose { reason: String::new() },
             Change::Stop,
             finish(End::Succeeded(Vec::new())),

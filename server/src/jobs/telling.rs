@@ -19,7 +19,7 @@ use wire::JobId;
 
 use super::failure::scrubbed;
 use crate::auth::PrincipalId;
-use crate::db::Asked;
+use crate::db::{Asked, Brought};
 use crate::events::{Client, Hub, Preview, Said};
 
 /// Deepest that what a node shows is looked into for files.
@@ -60,11 +60,17 @@ pub(super) struct Names {
     /// What nodes were to call their files, by node.
     prefixes: HashMap<String, String>,
     given: HashMap<FileRef, String>,
+    /// Names of an earlier attempt, which nothing else shall have.
+    taken: usize,
 }
 
 impl Telling {
-    /// Of an attempt at a job, for whoever `asked` for it by such a door.
-    pub(super) fn new(hub: &Hub, about: (PrincipalId, JobId), asked: Option<&Asked>) -> Self {
+    /// Of an attempt at a job, for whoever `asked` for it by such a door, and of which this is `here`.
+    pub(super) fn new(
+        hub: &Hub,
+        about: (PrincipalId, JobId),
+        (asked, here): (Option<&Asked>, &[Brought]),
+    ) -> Self {
         let client = match asked.map(|asked| &asked.client) {
             None => Client::Elsewhere,
             Some(None) => Client::Nobody,
@@ -76,9 +82,14 @@ impl Telling {
             hub: hub.clone(),
             about,
             previews: !asked.is_some_and(none),
-            names: Names::new(about.1, asked.map(|asked| &asked.prompt)),
+            names: Names::new(about.1, asked.map(|asked| &asked.prompt), here),
             account: Account::default(),
         }
+    }
+
+    /// What we call a file of the backend, if it was told of.
+    pub(super) fn name_of(&self, file: &FileRef) -> Option<String> {
+        self.names.of(file)
     }
 
     /// A message of the backend.
@@ -186,14 +197,19 @@ fn clean(error: &mut ExecutionError) {
 }
 
 impl Names {
-    fn new(job: JobId, prompt: Option<&Map<String, Value>>) -> Self {
+    fn new(job: JobId, prompt: Option<&Map<String, Value>>, here: &[Brought]) -> Self {
         let id = job.0.simple().to_string();
         let prefix = |(node, value): (&String, &Value)| {
             let prefix = value["inputs"]["filename_prefix"].as_str()?;
             Some((node.clone(), plain(prefix.rsplit('/').next().unwrap_or(prefix))))
         };
         let prefixes = prompt.into_iter().flatten().filter_map(prefix).collect();
-        Self { tag: id[20..].to_owned(), prefixes, given: HashMap::new() }
+        let given: HashMap<_, _> = here
+            .iter()
+            .filter_map(|one| Some((one.source.clone()?, one.native.clone()?)))
+            .collect();
+        let taken = here.len() - given.len();
+        Self { tag: id[20..].to_owned(), prefixes, given, taken }
     }
 
     /// What we call a file of a backend, if it was told of.
@@ -282,7 +298,7 @@ impl Names {
         let temp = if file.folder == Folder::Temp { "_temp" } else { "" };
         // Pictures end so, and sounds do not.
         let end = if stem.ends_with('_') { "_" } else { "" };
-        let number = self.given.len() + 1;
+        let number = self.taken + self.given.len() + 1;
         let tag = &self.tag;
         let name = format!("{prefix}{temp}_{tag}_{number:05}{end}.{extension}");
         self.given.insert(file.clone(), name.clone());
@@ -306,7 +322,7 @@ mod tests {
 
     fn names() -> Names {
         let prompt = json!({ "9": { "inputs": { "filename_prefix": "a/b c" } } });
-        Names::new(JobId(Uuid::from_u128(0xabc)), prompt.as_object())
+        Names::new(JobId(Uuid::from_u128(0xabc)), prompt.as_object(), &[])
     }
 
     // safety 13
@@ -340,7 +356,7 @@ mod tests {
     fn of_an_error_neither_paths_nor_ids_of_a_backend_are_told() {
         let hub = Hub::default();
         let about = (PrincipalId(Uuid::nil()), JobId(Uuid::nil()));
-        let mut telling = Telling::new(&hub, about, None);
+        let mut telling = Telling::new(&hub, about, (None, &[]));
         let error = ExecutionError {
             prompt_id: "theirs".into(),
             exception_message: "no such file: /srv/models/secret.safetensors".into(),

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests spawn what they stop themselves")]
 
 mod doors;
+mod early;
 mod engine;
 mod fake;
 mod graphs;

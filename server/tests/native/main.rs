@@ -30,6 +30,7 @@ mod validation;
 #[path = "../../../crates/engine/tests/conformance/view.rs"]
 mod view;
 
+mod early;
 mod history;
 mod isolation;
 mod kept;

@@ -52,7 +52,7 @@ impl Db {
              WHERE native_files.principal = ?1 AND folder = ?2 AND subfolder = ?3 AND native_files.name = ?4
              UNION ALL
              SELECT * FROM (
-                 SELECT 1, outputs.hash, outputs.mime, coalesce(jobs.finished_at, 0)
+                 SELECT 1, outputs.hash, outputs.mime, coalesce(jobs.finished_at, jobs.created_at)
                  FROM outputs JOIN jobs ON jobs.id = outputs.job
                  WHERE outputs.principal = ?1 AND outputs.native = ?4 AND ?2 <> 'input'
                  ORDER BY outputs.id DESC LIMIT 1)

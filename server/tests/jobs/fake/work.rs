@@ -60,6 +60,9 @@ async fn run(inner: &Inner, prompt: &Prompt) -> Vec<(&'static str, Value)> {
         if content["class_type"] == "SaveImageWebsocket" {
             send_pictures(inner, (client, id, node)).await;
         }
+        if content["class_type"] == "SaveImage" {
+            tell_what_is_saved(inner, (client, id, node));
+        }
         if content["class_type"] != "KSampler" {
             continue;
         }
@@ -113,6 +116,16 @@ async fn send_pictures(inner: &Inner, (client, prompt, node): (&str, &str, &str)
     for level in [10, 20, 30] {
         inner.may_step().await;
         inner.send(client, frame((prompt, node), ("image/png", picture([level; 3], "PNG"))));
+    }
+}
+
+/// What a node is to show is told as soon as it was its turn.
+fn tell_what_is_saved(inner: &Inner, (client, prompt, node): (&str, &str, &str)) {
+    let shown = inner.shown.lock().unwrap().as_ref().map(|shown| shown[node].clone());
+    if let Some(output) = shown.filter(Value::is_object) {
+        let told =
+            json!({ "node": node, "display_node": node, "output": output, "prompt_id": prompt });
+        inner.say(client, "executed", &told);
     }
 }
 
