@@ -28,7 +28,7 @@ pub(super) struct Early {
 
 /// Where what nodes tell of is handed over to be brought home.
 #[derive(Debug)]
-pub(super) struct Bringing(Option<mpsc::UnboundedSender<Early>>);
+pub(super) struct Bringing(Option<mpsc::Sender<Early>>);
 
 impl Bringing {
     /// The node has shown this, and `native` is what its files are called.
@@ -39,23 +39,23 @@ impl Bringing {
     ) {
         let Some(hand_over) = &self.0 else { return };
         for file in outputs::made_by(output) {
-            // Nobody listens any more when the house closes.
             let native = native(&file);
-            let _ = hand_over.send(Early { node: node.clone(), file, native });
+            // What finds no room comes home in the end, as what nobody was told of.
+            let _ = hand_over.try_send(Early { node: node.clone(), file, native });
         }
     }
 }
 
 impl Run<'_> {
     /// Both ends of what [`Run::bring_early`] works off.
-    pub(super) fn bringing(&self) -> (Bringing, mpsc::UnboundedReceiver<Early>) {
-        let (hand_over, told) = mpsc::unbounded_channel();
+    pub(super) fn bringing(&self) -> (Bringing, mpsc::Receiver<Early>) {
+        let (hand_over, told) = mpsc::channel(MAX_OUTPUTS);
         let is_graph = self.row.workflow.is_empty();
         (Bringing(is_graph.then_some(hand_over)), told)
     }
 
     /// Brings home what is told of, until nothing more will be, or the house closes.
-    pub(super) async fn bring_early(&self, mut told: mpsc::UnboundedReceiver<Early>) {
+    pub(super) async fn bring_early(&self, mut told: mpsc::Receiver<Early>) {
         let mut known = HashSet::new();
         let work = async {
             while let Some(early) = told.recv().await {
