@@ -110,6 +110,15 @@ impl Error {
         }
     }
 
+    /// The same refusal; of what is too large, with what to do instead.
+    #[must_use]
+    pub fn with_cure(self, cure: &str) -> Self {
+        match self {
+            Self::TooLarge(why) => Self::TooLarge(format!("{why}: {cure}")),
+            error => error,
+        }
+    }
+
     /// The refusal of one of many things that were asked for at once. What is no fault of
     /// the line stays as it is.
     #[must_use]
