@@ -116,6 +116,33 @@ async fn a_viewer_that_comes_back_gets_what_it_missed() {
 }
 
 #[tokio::test]
+async fn every_job_that_is_not_over_is_told_of_however_many_there_are() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let mut many = small("a red hill");
+    many["count"] = 450.into();
+    let batch: wire::BatchPage = visitor.submit(&many).await.json();
+    assert_eq!(batch.batch.total, 450);
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::WatchMine {}).await;
+    let nothing = JobId(uuid::Uuid::nil());
+    say(&mut socket, &FromViewer::Watch { job: nothing, after: None }).await;
+    let mut jobs = std::collections::HashSet::new();
+    // What is said is obeyed in its order.
+    loop {
+        match told(&mut socket).await {
+            ToViewer::Snapshot { job } => assert!(jobs.insert(job.id), "{} twice", job.id),
+            ToViewer::Gone { job } if job == nothing => break,
+            ToViewer::Event { .. } | ToViewer::Progress { .. } | ToViewer::Position { .. } => (),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    assert_eq!(jobs.len(), 450);
+}
+
+#[tokio::test]
 async fn an_embedded_page_shows_its_token_beside_the_protocol() {
     let house = House::working(0).await;
     let embedded = house.embedded().await;

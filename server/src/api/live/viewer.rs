@@ -19,8 +19,8 @@ use crate::telemetry::Counted;
 /// Viewers come back after between one and two of these, so that not all come
 /// at once.
 const BACK_MS: u32 = 1000;
-/// Most unfinished jobs of one status that are told at the beginning.
-const MOST_UNFINISHED: u32 = 200;
+/// Jobs that are looked up at once, of all that are told of at the beginning.
+const PAGE: u32 = 200;
 
 /// Whoever comes back is let in by what they show then.
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
@@ -157,15 +157,25 @@ impl Viewer {
     /// Snapshots of all that is not over.
     async fn unfinished(&mut self) -> Result<(), End> {
         for status in [JobStatus::Queued, JobStatus::Running, JobStatus::Canceling] {
-            let filter =
-                JobFilter { status: Some(status), limit: MOST_UNFINISHED, ..JobFilter::default() };
-            let list = match self.app.jobs.list(self.principal.id, &filter).await {
-                Ok(list) => list,
-                Err(error) => return fail(&error),
-            };
-            for job in list.jobs {
-                let job = Links::new(&self.app, &self.principal).job(job);
-                self.say(&ToViewer::Snapshot { job }).await?;
+            let mut filter =
+                JobFilter { status: Some(status), limit: PAGE, ..JobFilter::default() };
+            loop {
+                let list = match self.app.jobs.list(self.principal.id, &filter).await {
+                    Ok(list) => list,
+                    Err(error) => return fail(&error),
+                };
+                for job in list.jobs {
+                    let job = Links::new(&self.app, &self.principal).job(job);
+                    self.say(&ToViewer::Snapshot { job }).await?;
+                }
+                // There may be thousands, and nobody looks meanwhile whether who listens still may.
+                if self.principal.is_over() {
+                    return Err(SIGNED_OUT);
+                }
+                filter.cursor = list.next;
+                if filter.cursor.is_none() {
+                    break;
+                }
             }
         }
         Ok(())
