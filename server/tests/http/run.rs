@@ -96,6 +96,29 @@ async fn several_outputs_are_written_under_numbers() {
     }
 }
 
+#[tokio::test]
+async fn a_house_that_hangs_up_is_not_one_that_is_not_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let hanging_up = async {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // It has heard the question.
+            let _ = stream.read(&mut [0; 1]).await.unwrap();
+        }
+    };
+    let asked = ["text-to-picture"];
+    let broken = tokio::select! {
+        output = run(folder.path(), address, &asked) => said(&output),
+        () = hanging_up => unreachable!("it never ends"),
+    };
+    assert!(broken.contains("broke off") && !broken.contains("start it"), "{broken}");
+    drop(listener);
+    let away = said(&run(folder.path(), address, &asked).await);
+    assert!(away.contains(&format!("no Parlor answers at http://{address}/: start it")), "{away}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn ctrl_c_stops_the_job_too() {
