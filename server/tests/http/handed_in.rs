@@ -134,6 +134,21 @@ async fn an_upload_is_fetched_in_parts_as_long_as_it_is_the_same() {
     assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
 }
 
+// RFC 9110 §14.2
+#[tokio::test]
+async fn whoever_asks_only_for_the_head_of_a_file_is_told_of_all_of_it() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let upload = handed_in(&me).await;
+    for range in ["bytes=1-3", "bytes=9999999-"] {
+        let asked = Request::head(format!("{UPLOADS}/{}", upload.id)).header("range", range);
+        let head = me.send(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0), "{range}");
+        assert_eq!(head.header("content-length"), upload.bytes.to_string());
+        assert_eq!((head.header("accept-ranges"), head.header("content-range")), ("bytes", ""));
+    }
+}
+
 #[tokio::test]
 async fn a_small_picture_need_not_be_sent_twice() {
     let house = House::working(0).await;
