@@ -131,6 +131,17 @@ impl Error {
         }
     }
 
+    /// The same refusal, of a field that is within another.
+    #[must_use]
+    pub fn within(self, whole: &str) -> Self {
+        match self {
+            Self::BadInput { field: Some(field), node, message } => {
+                Self::BadInput { field: Some(format!("{whole}.{field}")), node, message }
+            }
+            error => error,
+        }
+    }
+
     fn about(&self) -> About {
         match self {
             Self::BadInput { field, node, .. } => {
