@@ -4,7 +4,7 @@
 mod told;
 
 use axum::extract::Request;
-use axum::http::header::{CONNECTION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, HOST, RETRY_AFTER, SEC_WEBSOCKET_VERSION, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
@@ -40,6 +40,9 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     Conflict(String),
+    /// A WebSocket is not asked for as it is opened here.
+    #[error("{0}")]
+    Handshake(&'static str),
     /// It is asked for in a way that is not known here.
     #[error("{0}")]
     PreconditionFailed(&'static str),
@@ -156,7 +159,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::AtLine { error, .. } => error.status(),
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
             Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
@@ -214,6 +217,10 @@ impl IntoResponse for Error {
             // Not `Basic`: browsers would ask for a password by themselves.
             let scheme = HeaderValue::from_static("Bearer realm=\"Parlor\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        if let Self::Handshake(_) = error {
+            // RFC 6455 §4.4: the one that is spoken here.
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         if let Self::JobFailed { .. } = error {
             response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static("false"));
