@@ -150,7 +150,7 @@ async fn receive(
         let declared = field.content_type().map(str::to_owned);
         return store(app, principal, field, &Claim { name, declared }).await;
     }
-    Err(Error::field(FIELD, "There is no file in the form."))
+    Err(Error::field(FIELD, "There is no file in the form: its part needs a `filename`."))
 }
 
 pub(in crate::api) async fn store<E>(
