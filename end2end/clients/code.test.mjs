@@ -110,6 +110,21 @@ for (const [language, start] of Object.entries(LANGUAGES)) {
   });
 }
 
+test('a program whose picture is refused ends badly, and says why', async () => {
+  // What is refused is no more than a status to the library that the one in Rust asks with.
+  const { rust: _, ...languages } = LANGUAGES;
+  for (const [language, start] of Object.entries(languages)) {
+    await inFolder(async folder => {
+      await writeFile(join(folder, 'picture.png'), 'no picture at all');
+      const { code, said } = await start(await program('upscale', language, house), folder);
+      assert.notEqual(code, 0, `${language} said:\n${said}`);
+      assert.match(said, /not a PNG, JPEG, WebP or GIF picture/, language);
+      assert.doesNotMatch(said, /JSON cannot be used/, language);
+      assert.deepEqual(await made(folder), [], language);
+    });
+  }
+});
+
 test('a program whose job is stopped ends badly, says why, and leaves no picture', async () => {
   const slow = await House.open({ args: ['--engine-delay-ms', '200'] });
   const api = `${slow.url}/api/parlor/v1`;

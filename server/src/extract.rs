@@ -40,11 +40,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        Self::within(request, MAX_JSON).await
+    }
+}
+
+impl<T: DeserializeOwned> Json<T> {
+    /// A JSON body of at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], or [`Error::BadRequest`].
+    pub(crate) async fn within(request: Request, max: usize) -> Result<Self, Error> {
         if !is_json(request.headers()) {
             let cure = "send JSON, with `Content-Type: application/json`".to_owned();
             return Err(Error::UnsupportedMediaType(cure));
         }
-        let body = json_body(request, MAX_JSON).await?;
+        let body = json_body(request, max).await?;
         let value = serde_json::from_slice(&body);
         value
             .map(Self)

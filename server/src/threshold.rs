@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::HeaderValue;
 use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument as _;
@@ -40,6 +40,10 @@ pub(crate) async fn pass(
 ) -> Response {
     let observed = Observed::of(&mut request);
     let asked = Asked::of(&request);
+    // RFC 9110 §14.2: a range is of what GET answers. HEAD is answered by the same code.
+    if request.method() != Method::GET {
+        request.headers_mut().remove(header::RANGE);
+    }
     let answering = async {
         match error::refuse_odd(&request).or_else(|| refuse_other_names(&app, &request)) {
             None => next.run(request).await,

@@ -72,7 +72,7 @@ fn wishes(live: Live) -> Vec<FromViewer> {
     let known: Vec<(JobId, u64)> =
         live.jobs.peek(|jobs| jobs.under_way().map(|row| (row.job.id, row.job.seq)).collect());
     let missed = known.into_iter().map(|(job, seq)| FromViewer::Watch { job, after: Some(seq) });
-    missed.chain([FromViewer::WatchMine]).collect()
+    missed.chain([FromViewer::WatchMine {}]).collect()
 }
 
 async fn say(socket: &mut WebSocket, wish: &FromViewer) -> Option<()> {

@@ -238,6 +238,7 @@ fn header_components() -> Value {
         "Retry-After": count("Seconds after which asking again may help."),
         "Upload-Expires": text("Until when the rest may come."),
         "Upload-Length": count("Bytes of the whole file."),
+        "Upload-Metadata": text("What was said of the file when it was begun."),
         "Upload-Offset": count("Bytes that have come, and need not be sent again."),
         "WWW-Authenticate": text("How to show who you are."),
     })

@@ -22,7 +22,8 @@ use crate::{Event, Job, JobId, Progress, text};
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum FromViewer {
     /// Every job of this principal that is not over, and every one to come.
-    WatchMine,
+    // With braces: serde passes members of a unit over, also where unknown ones are denied.
+    WatchMine {},
     /// One job; with `after`, events above that number are sent first.
     Watch {
         job: JobId,
@@ -43,7 +44,7 @@ impl FromViewer {
         let mut members = Map::new();
         let mut say = |name: &str, value: Value| members.insert(name.to_owned(), value);
         let word = match self {
-            Self::WatchMine => "watch_mine",
+            Self::WatchMine {} => "watch_mine",
             Self::Watch { after, .. } => {
                 say("after", after.map_or(Value::Null, Value::from));
                 "watch"
@@ -53,7 +54,7 @@ impl FromViewer {
         };
         say("type", word.into());
         match self {
-            Self::WatchMine => {}
+            Self::WatchMine {} => {}
             Self::Watch { job, .. } | Self::Unwatch { job } | Self::Cancel { job } => {
                 say("job", job.to_string().into());
             }

@@ -1,10 +1,11 @@
 //! Finds out from a request who sends it.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -84,8 +85,9 @@ impl<'a> Asked<'a> {
     /// When the database cannot be asked. It is only asked for what was not
     /// shown lately.
     pub async fn principal(self, app: &App) -> anyhow::Result<Result<Principal, Refused>> {
-        if let Some(key) = api_key(self.headers) {
-            return self.with_key(app, &key).await;
+        let keys = keys(self.headers);
+        if !keys.is_empty() {
+            return self.with_keys(app, &keys).await;
         }
         if let Some(ticket) = self.ticket() {
             let principal = app.people.tickets.take(&ticket, Instant::now());
@@ -113,16 +115,25 @@ impl<'a> Asked<'a> {
         Ok(self.stranger(app, (id, means)))
     }
 
-    async fn with_key(self, app: &App, key: &str) -> anyhow::Result<Result<Principal, Refused>> {
-        if key == ANONYMOUS {
+    /// All keys must be known; the first lets in.
+    async fn with_keys(
+        self,
+        app: &App,
+        keys: &[Cow<'_, str>],
+    ) -> anyhow::Result<Result<Principal, Refused>> {
+        let mut first = None;
+        for key in keys.iter().filter(|key| *key != ANONYMOUS) {
+            if !app.people.passes.knows_key(key) && !self.may_look(app) {
+                return Ok(Err(Refused::LooksTooOften));
+            }
+            let Some(pass) = app.people.passes.of_key(key).await? else {
+                return Ok(Err(Refused::UnknownKey));
+            };
+            first.get_or_insert(pass);
+        }
+        let Some(pass) = first else {
             let id = app.visitors.of_address(self.address);
             return Ok(self.stranger(app, (id, Means::AnonymousKey)));
-        }
-        if !app.people.passes.knows_key(key) && !self.may_look(app) {
-            return Ok(Err(Refused::LooksTooOften));
-        }
-        let Some(pass) = app.people.passes.of_key(key).await? else {
-            return Ok(Err(Refused::UnknownKey));
         };
         let principal = Principal::with_pass(pass, Means::Key);
         let changes = !matches!(*self.method, Method::GET | Method::HEAD | Method::OPTIONS);
@@ -171,25 +182,32 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The key a program sends: as bearer, in a header, or as the password of HTTP
-/// Basic, since many ComfyUI clients can do nothing else.
-fn api_key(headers: &HeaderMap) -> Option<String> {
-    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("\u{fffd}"));
-    if let Some(key) = text("x-api-key") {
-        return Some(key.to_owned());
-    }
-    let (scheme, rest) = text(AUTHORIZATION.as_str())?.split_once(' ').unwrap_or_default();
-    let key = match scheme.to_ascii_lowercase().as_str() {
-        "bearer" => Some(rest.trim().to_owned()),
-        "basic" => BASE64_STANDARD
-            .decode(rest.trim())
-            .ok()
-            .and_then(|pair| String::from_utf8(pair).ok())
-            .and_then(|pair| Some(pair.split_once(':')?.1.to_owned())),
+/// The keys a program sends: in a header of their own, as bearer, or as the password of HTTP Basic,
+/// since many ComfyUI clients can do nothing else.
+fn keys(headers: &HeaderMap) -> Vec<Cow<'_, str>> {
+    let own = headers.get_all("x-api-key").iter().map(|value| Cow::Borrowed(text(value)));
+    let others = headers.get_all(AUTHORIZATION).iter().map(|value| {
+        // What cannot be read is a key nobody knows.
+        authorized(text(value)).unwrap_or_default()
+    });
+    own.chain(others).collect()
+}
+
+fn text(value: &HeaderValue) -> &str {
+    value.to_str().unwrap_or("\u{fffd}")
+}
+
+/// The key in `Authorization`.
+fn authorized(value: &str) -> Option<Cow<'_, str>> {
+    let (scheme, rest) = value.split_once(' ')?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => Some(rest.trim().into()),
+        "basic" => {
+            let pair = String::from_utf8(BASE64_STANDARD.decode(rest.trim()).ok()?).ok()?;
+            Some(pair.split_once(':')?.1.to_owned().into())
+        }
         _ => None,
-    };
-    // What cannot be read is a key nobody knows.
-    Some(key.unwrap_or_default())
+    }
 }
 
 #[cfg(test)]
@@ -198,7 +216,9 @@ mod tests {
 
     fn shown(name: &'static str, value: &str) -> Option<String> {
         let headers = [(name.parse().unwrap(), value.parse().unwrap())].into_iter().collect();
-        api_key(&headers)
+        let keys = keys(&headers);
+        assert!(keys.len() < 2, "{keys:?}");
+        keys.first().map(ToString::to_string)
     }
 
     #[test]

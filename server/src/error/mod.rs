@@ -4,7 +4,7 @@
 mod told;
 
 use axum::extract::Request;
-use axum::http::header::{CONNECTION, HOST, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, HOST, RETRY_AFTER, SEC_WEBSOCKET_VERSION, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use wire::{ErrorCode, Problem};
@@ -40,6 +40,9 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     Conflict(String),
+    /// A WebSocket is not asked for as it is opened here.
+    #[error("{0}")]
+    Handshake(&'static str),
     /// It is asked for in a way that is not known here.
     #[error("{0}")]
     PreconditionFailed(&'static str),
@@ -110,6 +113,15 @@ impl Error {
         }
     }
 
+    /// The same refusal; of what is too large, with what to do instead.
+    #[must_use]
+    pub fn with_cure(self, cure: &str) -> Self {
+        match self {
+            Self::TooLarge(why) => Self::TooLarge(format!("{why}: {cure}")),
+            error => error,
+        }
+    }
+
     /// The refusal of one of many things that were asked for at once. What is no fault of
     /// the line stays as it is.
     #[must_use]
@@ -117,6 +129,17 @@ impl Error {
         match self {
             Self::BadInput { .. } | Self::BadRequest(_) | Self::TooLarge(_) => {
                 Self::AtLine { line, error: Box::new(self) }
+            }
+            error => error,
+        }
+    }
+
+    /// The same refusal, of a field that is within another.
+    #[must_use]
+    pub fn within(self, whole: &str) -> Self {
+        match self {
+            Self::BadInput { field: Some(field), node, message } => {
+                Self::BadInput { field: Some(format!("{whole}.{field}")), node, message }
             }
             error => error,
         }
@@ -136,7 +159,7 @@ impl Error {
     fn status(&self) -> StatusCode {
         match self {
             Self::AtLine { error, .. } => error.status(),
-            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::BadRequest(_) | Self::Handshake(_) => StatusCode::BAD_REQUEST,
             Self::BadInput { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
@@ -194,6 +217,10 @@ impl IntoResponse for Error {
             // Not `Basic`: browsers would ask for a password by themselves.
             let scheme = HeaderValue::from_static("Bearer realm=\"Parlor\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        }
+        if let Self::Handshake(_) = error {
+            // RFC 6455 §4.4: the one that is spoken here.
+            response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         if let Self::JobFailed { .. } = error {
             response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static("false"));

@@ -88,14 +88,21 @@ impl Webhooks {
         if principal.role == Role::Guest {
             return Err(Error::Forbidden(FOR_WHOM));
         }
+        let target = self.target_of(principal, wanted).await;
+        target.map(Some).map_err(|error| error.within("webhook"))
+    }
+
+    /// Where this principal wants to be told, with the secret of a webhook of theirs where they
+    /// give none.
+    async fn target_of(&self, principal: &Principal, wanted: NewWebhook) -> Result<Target> {
         let url = target::address(&wanted.url, &self.fetcher)?;
         let secret = if let Some(secret) = &wanted.secret {
             target::secret(secret)?
         } else {
             let own = self.db.webhook_secret(principal.id, url.as_str()).await?;
-            own.ok_or_else(|| Error::field("webhook.secret", NO_SECRET))?
+            own.ok_or_else(|| Error::field("secret", NO_SECRET))?
         };
-        Ok(Some(Target { url, secret, events: target::events(wanted.events)? }))
+        Ok(Target { url, secret, events: target::events(wanted.events)? })
     }
 
     /// The webhooks for all jobs of this principal.

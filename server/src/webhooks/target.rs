@@ -38,7 +38,7 @@ pub(crate) fn told_too(body: [u8; 32], wanted: Option<&NewWebhook>) -> [u8; 32] 
 
 /// An address of a webhook. Whether somebody is there is found out when they are told.
 pub(super) fn address(text: &str, fetcher: &Fetcher) -> Result<Url> {
-    let refused = |why: String| Error::field("webhook.url", why);
+    let refused = |why: String| Error::field("url", why);
     if text.len() > LONGEST {
         return Err(refused(format!("An address has at most {LONGEST} characters.")));
     }
@@ -54,7 +54,7 @@ pub(super) fn address(text: &str, fetcher: &Fetcher) -> Result<Url> {
 /// A secret that somebody brings.
 pub(super) fn secret(text: &str) -> Result<Secret> {
     let why = "A secret is `whsec_` and 24 to 64 bytes in base64.";
-    Secret::parse(text).ok_or_else(|| Error::field("webhook.secret", why))
+    Secret::parse(text).ok_or_else(|| Error::field("secret", why))
 }
 
 /// What is to be told: what is asked for, once each, or else how a job ended.
@@ -67,7 +67,7 @@ pub(super) fn events(wanted: Option<Vec<WebhookEvent>>) -> Result<Vec<WebhookEve
         }
     }
     if events.is_empty() {
-        return Err(Error::field("webhook.events", "At least one event, or leave them out."));
+        return Err(Error::field("events", "At least one event, or leave them out."));
     }
     Ok(events)
 }
@@ -79,7 +79,7 @@ mod tests {
     fn refused(text: &str) -> bool {
         let fetcher = Fetcher::new(false, &[]);
         matches!(address(text, &fetcher), Err(Error::BadInput { field: Some(field), .. })
-            if field == "webhook.url")
+            if field == "url")
     }
 
     // safety 30, 31

@@ -66,8 +66,10 @@ async fn the_log_is_read_by_kind_by_person_and_page_by_page() {
     let all = read("").await.entries;
     let (newest, rest) = all.split_first().unwrap();
     assert_eq!(read(&format!("cursor={}", newest.id)).await.entries, rest);
-    let wrong = owner.get(&format!("{API}/admin/audit?who=x")).await;
-    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+    for wrong in ["who=x", "cursor=-1", "cursor=9223372036854775808", "cursor=x"] {
+        let refused = owner.get(&format!("{API}/admin/audit?{wrong}")).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }
 
 // safety 11

@@ -134,6 +134,21 @@ async fn an_upload_is_fetched_in_parts_as_long_as_it_is_the_same() {
     assert_eq!((known.status, known.body.len()), (StatusCode::NOT_MODIFIED, 0));
 }
 
+// RFC 9110 §14.2
+#[tokio::test]
+async fn whoever_asks_only_for_the_head_of_a_file_is_told_of_all_of_it() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let upload = handed_in(&me).await;
+    for range in ["bytes=1-3", "bytes=9999999-"] {
+        let asked = Request::head(format!("{UPLOADS}/{}", upload.id)).header("range", range);
+        let head = me.send(asked.body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status, head.body.len()), (StatusCode::OK, 0), "{range}");
+        assert_eq!(head.header("content-length"), upload.bytes.to_string());
+        assert_eq!((head.header("accept-ranges"), head.header("content-range")), ("bytes", ""));
+    }
+}
+
 #[tokio::test]
 async fn a_small_picture_need_not_be_sent_twice() {
     let house = House::working(0).await;
@@ -170,6 +185,40 @@ async fn a_job_begins_with_what_is_at_an_address_or_what_another_made() {
     // safety 11
     let others = house.visitor().await.post(&jobs, &upscaled(&made)).await.problem();
     assert_eq!((others.status, others.field.as_deref()), (422, Some("picture")));
+}
+
+/// A picture of a megabyte: nothing in it repeats.
+fn noise() -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    let image = image::RgbImage::from_fn(700, 500, |_, _| image::Rgb([next(), next(), next()]));
+    let mut content = std::io::Cursor::new(Vec::new());
+    image.write_to(&mut content, image::ImageFormat::Png).unwrap();
+    content.into_inner()
+}
+
+// safety 4
+#[tokio::test]
+async fn a_job_comes_with_a_picture_of_megabytes_and_one_that_is_too_large_is_told_where_to_go() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let text = BASE64_STANDARD.encode(noise());
+    assert!(text.len() > 1 << 20, "{}", text.len());
+    let inputs = json!({ "picture": { "base64": text } });
+    let answer = me.post(&format!("{UPSCALE}/jobs"), &json!({ "inputs": inputs })).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    let kept = &answer.json::<Job>().inputs["picture"];
+    assert!(kept["upload"].is_string(), "{kept}");
+    let inputs = json!({ "picture": { "base64": "A".repeat(4 << 20) } });
+    for uri in ["jobs", "batches"].map(|what| format!("{UPSCALE}/{what}")) {
+        let problem = me.post(&uri, &json!({ "inputs": inputs })).await.problem();
+        assert_eq!(problem.status, 413, "{uri}");
+        assert!(problem.detail.contains("4096 kB"), "{}", problem.detail);
+        assert!(problem.detail.contains("`POST /uploads`"), "{}", problem.detail);
+    }
 }
 
 // safety 33

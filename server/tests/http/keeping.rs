@@ -72,7 +72,7 @@ async fn a_job_that_runs_is_seen_by_the_account_from_then_on() {
     let guest = house.visitor().await;
     let mut before = open(address, &[HOST, ("cookie", &cookie(&guest))]).await.unwrap();
     told(&mut before).await;
-    say(&mut before, &FromViewer::WatchMine).await;
+    say(&mut before, &FromViewer::WatchMine {}).await;
     let size = json!({"width": 256, "height": 256});
     let long = json!({"inputs": {"prompt": "x", "steps": 50, "size": size}});
     let job: Job = guest.submit(&long).await.json();
@@ -81,7 +81,7 @@ async fn a_job_that_runs_is_seen_by_the_account_from_then_on() {
     let mia = sign_in(&house, &guest, true).await;
     let mut after = open(address, &[HOST, ("cookie", &mia.shown.1)]).await.unwrap();
     told(&mut after).await;
-    say(&mut after, &FromViewer::WatchMine).await;
+    say(&mut after, &FromViewer::WatchMine {}).await;
     let preview = loop {
         if let Message::Binary(frame) = after.next().await.unwrap().unwrap() {
             break frame;

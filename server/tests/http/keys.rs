@@ -260,3 +260,38 @@ async fn what_is_no_key_of_this_house_is_refused_everywhere() {
         }
     }
 }
+
+// safety 16
+#[tokio::test]
+async fn a_key_that_is_not_known_is_refused_whatever_good_one_is_beside_it() {
+    let house = House::with(&CLOSED).await;
+    let owner = house.owner().await;
+    let good = owner.key(json!({"name": "shop", "scope": "run"})).await.secret;
+    let other = owner.key(json!({"name": "screen", "scope": "read"})).await.secret;
+    let strange = parlor::auth::ApiKey::random();
+    let basic = |key: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("me:{key}")));
+    let bearer = |key: &str| format!("Bearer {key}");
+    let strange = strange.reveal();
+    for (beside, authorization, who) in [
+        (&*good, bearer(&good), Some("shop")),
+        (&good, basic("anonymous"), Some("shop")),
+        ("anonymous", bearer(&good), Some("shop")),
+        (&good, bearer(&other), Some("shop")),
+        (&other, bearer(&good), Some("screen")),
+        (&good, bearer(strange), None),
+        (&good, basic(strange), None),
+        (&good, "Digest x".to_owned(), None),
+        (strange, bearer(&good), None),
+        ("anonymous", bearer(strange), None),
+    ] {
+        let asked = Request::get(format!("{API}/me")).header("x-api-key", beside);
+        let asked = asked.header("authorization", &authorization);
+        let answer = house.answer(asked.body(Body::empty()).unwrap()).await;
+        let name = (answer.status == StatusCode::OK).then(|| answer.json::<wire::Me>().name);
+        assert_eq!(name.flatten().as_deref(), who, "{beside} {authorization}");
+        assert!(who.is_some() || answer.status == StatusCode::UNAUTHORIZED, "{}", answer.text());
+    }
+    let twice = Request::get(format!("{API}/me")).header("x-api-key", &good);
+    let twice = twice.header("x-api-key", strange).body(Body::empty()).unwrap();
+    assert_eq!(house.answer(twice).await.status, StatusCode::UNAUTHORIZED);
+}

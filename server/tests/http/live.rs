@@ -63,7 +63,7 @@ async fn a_run_is_seen_from_its_beginning_to_its_end() {
     let address = house.listen().await;
     let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
     assert!(matches!(told(&mut socket).await, ToViewer::Hello { .. }));
-    say(&mut socket, &FromViewer::WatchMine).await;
+    say(&mut socket, &FromViewer::WatchMine {}).await;
 
     let job: wire::Job = visitor.submit(&small("a red hill")).await.json();
     let (mut last, mut previews, mut progress) = (0, 0, false);
@@ -116,6 +116,33 @@ async fn a_viewer_that_comes_back_gets_what_it_missed() {
 }
 
 #[tokio::test]
+async fn every_job_that_is_not_over_is_told_of_however_many_there_are() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let address = house.listen().await;
+    let mut many = small("a red hill");
+    many["count"] = 450.into();
+    let batch: wire::BatchPage = visitor.submit(&many).await.json();
+    assert_eq!(batch.batch.total, 450);
+    let mut socket = open(address, &[("cookie", &cookie(&visitor))]).await.unwrap();
+    told(&mut socket).await;
+    say(&mut socket, &FromViewer::WatchMine {}).await;
+    let nothing = JobId(uuid::Uuid::nil());
+    say(&mut socket, &FromViewer::Watch { job: nothing, after: None }).await;
+    let mut jobs = std::collections::HashSet::new();
+    // What is said is obeyed in its order.
+    loop {
+        match told(&mut socket).await {
+            ToViewer::Snapshot { job } => assert!(jobs.insert(job.id), "{} twice", job.id),
+            ToViewer::Gone { job } if job == nothing => break,
+            ToViewer::Event { .. } | ToViewer::Progress { .. } | ToViewer::Position { .. } => (),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    assert_eq!(jobs.len(), 450);
+}
+
+#[tokio::test]
 async fn an_embedded_page_shows_its_token_beside_the_protocol() {
     let house = House::working(0).await;
     let embedded = house.embedded().await;
@@ -123,7 +150,7 @@ async fn an_embedded_page_shows_its_token_beside_the_protocol() {
     let protocols = format!("parlor, token.{}", embedded.shown.1);
     let mut socket = open(address, &[("sec-websocket-protocol", &protocols)]).await.unwrap();
     told(&mut socket).await;
-    say(&mut socket, &FromViewer::WatchMine).await;
+    say(&mut socket, &FromViewer::WatchMine {}).await;
     embedded.submit(&small("a red hill")).await;
     let url = loop {
         if let ToViewer::Event { event: Event::Output { output }, .. } = told(&mut socket).await {
@@ -142,7 +169,7 @@ async fn nobody_hears_of_anothers_job() {
     let job: wire::Job = mine.submit(&small("x")).await.json();
     let mut socket = open(address, &[("cookie", &cookie(&other))]).await.unwrap();
     told(&mut socket).await;
-    say(&mut socket, &FromViewer::WatchMine).await;
+    say(&mut socket, &FromViewer::WatchMine {}).await;
     say(&mut socket, &FromViewer::Watch { job: job.id, after: None }).await;
     assert_eq!(told(&mut socket).await, ToViewer::Gone { job: job.id });
     say(&mut socket, &FromViewer::Cancel { job: job.id }).await;
@@ -233,8 +260,16 @@ async fn what_cannot_be_understood_is_said_so() {
     let address = house.listen().await;
     let mut socket = open(address, &[]).await.unwrap();
     told(&mut socket).await;
-    socket.send(Message::text("{\"type\":\"sing\"}")).await.unwrap();
-    assert!(matches!(told(&mut socket).await, ToViewer::Refused { job: None, .. }));
+    for said in [
+        r#"{"type":"sing"}"#,
+        r#"{"type":"watch_mine","job":null}"#,
+        r#"["watch_mine"]"#,
+        r#" ["cancel","00000000-0000-0000-0000-000000000000"]"#,
+    ] {
+        socket.send(Message::text(said)).await.unwrap();
+        let answer = told(&mut socket).await;
+        assert!(matches!(answer, ToViewer::Refused { job: None, .. }), "{said}: {answer:?}");
+    }
     socket.send(Message::binary(vec![1, 2, 3])).await.unwrap();
     assert!(matches!(told(&mut socket).await, ToViewer::Refused { job: None, .. }));
     for _ in 0..17 {

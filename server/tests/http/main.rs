@@ -20,6 +20,7 @@ mod first_start;
 mod forms;
 mod frames;
 mod handed_in;
+mod handshakes;
 mod house;
 mod inhabitants;
 mod jobs;

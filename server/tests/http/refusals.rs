@@ -51,7 +51,7 @@ async fn every_refusal_is_a_problem_with_its_code() {
         (json(&jobs, "{"), 400, ErrorCode::BadRequest),
         (json(&jobs, r#"{"inputs":{},"priority":9}"#), 400, ErrorCode::BadRequest),
         (empty("POST", &jobs), 415, ErrorCode::UnsupportedMediaType),
-        (json(&jobs, &"[".repeat(2 << 20)), 413, ErrorCode::TooLarge),
+        (json(&jobs, &"[".repeat(5 << 20)), 413, ErrorCode::TooLarge),
     ] {
         let what = format!("{} {}", asked.method(), asked.uri());
         let answer = house.answer(asked).await;

@@ -73,6 +73,19 @@ async fn a_key_that_comes_with_something_else_is_refused() {
 
 // safety 33
 #[tokio::test]
+async fn a_request_has_one_key() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let mut asked = keyed(post(RUN, &small("a")), "one");
+    asked.headers_mut().append("idempotency-key", "two".parse().unwrap());
+    let refused = visitor.send(asked).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text());
+    assert!(refused.problem().detail.contains("Idempotency-Key"), "{}", refused.text());
+    assert_eq!(total(&visitor).await, 0);
+}
+
+// safety 33
+#[tokio::test]
 async fn what_was_refused_made_nothing_and_may_be_asked_again() {
     let house = House::quiet().await;
     let visitor = house.visitor().await;

@@ -222,3 +222,24 @@ async fn what_is_not_whole_counts_as_kept_and_as_handed_in() {
     visitor.call("DELETE", &at).await;
     assert_eq!(visitor.send(begin(8)).await.status, StatusCode::CREATED, "there is room again");
 }
+
+#[tokio::test]
+async fn what_post_stands_for_is_answered_as_the_description_says() {
+    let house = House::quiet().await;
+    let visitor = house.visitor().await;
+    let document: serde_json::Value = house.get(&format!("{API}/openapi.json")).await.json();
+    let described = &document["paths"]["/uploads/resumable/{id}"]["post"]["responses"];
+    let at = begun(&visitor, png().len()).await;
+    for (meant, status) in [("HEAD", "200"), ("PATCH", "204"), ("DELETE", "204")] {
+        let mut asked = piece(&at, 0, png());
+        *asked.method_mut() = "POST".parse().unwrap();
+        asked.headers_mut().insert("x-http-method-override", meant.parse().unwrap());
+        let answer = visitor.send(asked).await;
+        assert_eq!(answer.status.as_str(), status, "{meant}: {}", answer.text());
+        let headers = described[status]["headers"].as_object().expect(meant);
+        for name in answer.headers.keys().filter(|name| name.as_str().starts_with("upload-")) {
+            let known = headers.keys().any(|header| header.eq_ignore_ascii_case(name.as_str()));
+            assert!(known, "{meant}: {name} is not described");
+        }
+    }
+}

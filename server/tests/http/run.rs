@@ -96,6 +96,56 @@ async fn several_outputs_are_written_under_numbers() {
     }
 }
 
+#[tokio::test]
+async fn what_cannot_be_used_is_said_before_the_house_is_asked_for_a_job() {
+    let house = House::quiet().await;
+    let address = house.listen().await;
+    let folder = tempfile::tempdir().unwrap();
+    let twice = [&SMALL[..], &["-i", "prompt=sea", "text-to-picture"]].concat();
+    for (asked, why) in [
+        (&twice[..], "`prompt` is given twice"),
+        (&["-o", "nowhere/hill.png", "text-to-picture"], "nowhere/hill.png cannot be written"),
+        (&["-o", ".", "text-to-picture"], ". cannot be written"),
+    ] {
+        let refused = run(folder.path(), address, asked).await;
+        let text = said(&refused);
+        assert!(!refused.status.success() && text.contains(why), "{text}");
+    }
+    let somebody = house.showing("accept", "*/*");
+    assert_eq!(somebody.get(&format!("{API}/jobs")).await.json::<JobList>().total, 0);
+    // What is looked at is left as it was.
+    std::fs::write(folder.path().join("old.png"), "old").unwrap();
+    for name in ["old.png", "new.png"] {
+        let refused = run(folder.path(), address, &["-o", name, "no-such-workflow"]).await;
+        assert!(!refused.status.success(), "{}", said(&refused));
+    }
+    assert_eq!(std::fs::read(folder.path().join("old.png")).unwrap(), b"old");
+    assert!(!folder.path().join("new.png").exists());
+}
+
+#[tokio::test]
+async fn a_house_that_hangs_up_is_not_one_that_is_not_there() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let hanging_up = async {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            // It has heard the question.
+            let _ = stream.read(&mut [0; 1]).await.unwrap();
+        }
+    };
+    let asked = ["text-to-picture"];
+    let broken = tokio::select! {
+        output = run(folder.path(), address, &asked) => said(&output),
+        () = hanging_up => unreachable!("it never ends"),
+    };
+    assert!(broken.contains("broke off") && !broken.contains("start it"), "{broken}");
+    drop(listener);
+    let away = said(&run(folder.path(), address, &asked).await);
+    assert!(away.contains(&format!("no Parlor answers at http://{address}/: start it")), "{away}");
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn ctrl_c_stops_the_job_too() {

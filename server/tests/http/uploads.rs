@@ -131,6 +131,7 @@ async fn a_form_without_a_file_says_so() {
         .unwrap();
     let problem = house.visitor().await.send(asked).await.problem();
     assert_eq!(problem.field.as_deref(), Some("file"));
+    assert!(problem.detail.contains("`filename`"), "{}", problem.detail);
 }
 
 /// A form that arrives in these pieces.
@@ -157,6 +158,7 @@ async fn a_form_that_never_comes_to_its_file_is_broken_off() {
         let answer = visitor.send(arriving(pieces)).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{beginning}");
         assert!(answer.problem().detail.contains("before its file"), "{}", answer.text());
+        assert!(answer.problem().detail.contains("`filename`"), "{}", answer.text());
         assert!(taken.load(Ordering::Relaxed) < 256 << 10, "{taken:?} of {beginning}");
     }
 }

@@ -178,6 +178,14 @@ async fn what_cannot_be_told_is_refused_beside_its_field() {
         assert_eq!((problem.status, problem.field.as_deref()), (422, Some(field)));
         assert!(!problem.detail.contains(SECRET), "{}", problem.detail);
     }
+    for (webhook, field) in [
+        (json!({ "url": "https://127.0.0.1/" }), "url"),
+        (json!({ "url": url, "secret": "whsec_c2hvcnQ=" }), "secret"),
+        (json!({ "url": url, "events": [] }), "events"),
+    ] {
+        let problem = me.post(&format!("{API}/webhooks"), &webhook).await.problem();
+        assert_eq!((problem.status, problem.field.as_deref()), (422, Some(field)));
+    }
     let odd = json!({ "inputs": {}, "webhook": { "url": url, "events": ["job.vanished"] } });
     assert_eq!(me.submit(&odd).await.problem().status, 400);
     let jobs: wire::JobList = me.get(&format!("{API}/jobs")).await.json();

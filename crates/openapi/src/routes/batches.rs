@@ -14,7 +14,8 @@ pub(super) fn routes() -> Vec<Operation> {
                 "Run a workflow many times",
                 "A job for each line: of JSON lines (`application/jsonl`), each an object of fields; of a table \
                  (`text/csv`), whose header names fields; or for each combination of the values in `matrix`, the \
-                 first field changing slowest. Up to 1,000 jobs and 4 MiB.\n\nAll are made or none: a refusal names \
+                 first field changing slowest. Up to 1,000 jobs and 4 MiB, the \
+                 files in base64 among them: larger ones are handed in by `POST /uploads` first.\n\nAll are made or none: a refusal names \
                  the `line` and the `field`.\n\nLines and tables have no place for a webhook: the headers that \
                  begin with `Webhook-` say of it what a matrix says in its body.",
             )

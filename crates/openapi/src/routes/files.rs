@@ -16,6 +16,10 @@ const KNOWN: &str = "The `ETag` that you have: 304 when it is this.";
 const SAVE: &str = "Anything but `0`: to be saved, and not shown.";
 const WIDE: &str = "Pixels that it is wide, at least; 320 when nothing is said.";
 
+/// What tells how much of a file has come.
+const MEASURED: &[&str] =
+    &["Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires", "Content-Location"];
+
 pub(super) fn routes() -> Vec<Operation> {
     vec![
         post("/uploads", "upload")
@@ -50,7 +54,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .says("How much of a file has come", "")
             .header("Tus-Resumable", version(), VERSION)
             .answers_any(200, Vec::new(), "So much.")
-            .with(&["Upload-Offset", "Upload-Length", "Upload-Expires", "Content-Location"])
+            .with(MEASURED)
             .refuses(&[409, 412]),
         piece(patch("/uploads/resumable/{id}", "append_upload"))
             .says("The next piece of a file", "With the last one it is checked and stored like any other upload."),
@@ -60,7 +64,9 @@ pub(super) fn routes() -> Vec<Operation> {
                 "X-HTTP-Method-Override",
                 Shape::Literal(json!({"type": "string", "enum": ["PATCH", "HEAD", "DELETE"]})),
                 "What is meant.",
-            ),
+            )
+            .answers_any(200, Vec::new(), "So much, where `HEAD` is meant.")
+            .with(MEASURED),
         delete("/uploads/resumable/{id}", "end_upload")
             .says("Give a file up", "What it became stays.")
             .header("Tus-Resumable", version(), VERSION)

@@ -38,7 +38,8 @@ pub(super) fn routes() -> Vec<Operation> {
                 "Run a workflow",
                 "Fields left out take their defaults. A picture or another file goes into a field as \
                  `{\"upload\": id}`, as `{\"job\": id, \"output\": 0}`, as `{\"url\": \"https://…\"}` or as \
-                 `{\"base64\": \"…\"}`.\n\nThe answer is 202 with the job as it is, unless you ask for more: \
+                 `{\"base64\": \"…\"}`. The body has at most 4 MiB, which is 3 MB of files in base64: larger ones are \
+                 handed in by `POST /uploads` first.\n\nThe answer is 202 with the job as it is, unless you ask for more: \
                  `wait` for the finished job, `Accept: text/event-stream` for what happens to it, \
                  `Accept: image/*` or `output` for what it makes: 502 with the code `job_failed` when it fails, \
                  409 when it is stopped, 504 when it takes longer. Of a `count` above 1 it is a batch.\n\n\

@@ -15,6 +15,7 @@ use wire::{
 };
 
 use super::{NOT_KEPT, mine};
+use crate::api::parlor::jobs::NO_CURSOR;
 use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::db::AuditFilter;
@@ -196,5 +197,8 @@ pub(crate) async fn audit(
     Owner(_): Owner,
     Query(wanted): Query<AuditFilter>,
 ) -> Result<axum::Json<AuditPage>> {
+    if wanted.cursor.is_some_and(|cursor| cursor < 0) {
+        return Err(Error::BadRequest(NO_CURSOR.into()));
+    }
     Ok(axum::Json(app.people.audit(&wanted).await?))
 }

@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::refusal::Refused;
+use crate::api::parlor::repeat;
 use crate::extract::Json;
 use crate::jobs::IdempotencyKey;
 
@@ -22,8 +23,5 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 /// The key that counts once.
 pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refused> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().and_then(IdempotencyKey::parse);
-    let bad = || Refused::unusable("an Idempotency-Key is 1 to 255 visible ASCII characters");
-    key.ok_or_else(bad).map(Some)
+    repeat::key(headers).map_err(Refused::unusable)
 }

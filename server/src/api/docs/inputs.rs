@@ -102,7 +102,10 @@ fn file(accept: &[String]) -> Value {
     let mut job = one("job", id());
     job["properties"]["output"] = json!({"type": "integer", "minimum": 0, "maximum": u32::MAX});
     job["required"] = json!(["job", "output"]);
-    let mut inside = json!({"type": "string", "contentEncoding": "base64"});
+    let mut inside = json!({
+        "type": "string", "contentEncoding": "base64",
+        "description": "Its bytes. A request has at most 4 MiB: what is larger is handed in by `POST /uploads` first.",
+    });
     if let [only] = accept {
         inside["contentMediaType"] = only.clone().into();
     }

@@ -16,6 +16,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use hyper::upgrade::OnUpgrade;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -32,6 +34,8 @@ use viewer::Viewer;
 
 /// The subprotocol we speak; pages that show a token ask for it beside.
 const PROTOCOL: &str = "parlor";
+/// What the key of a handshake is made of.
+const KEY_BYTES: usize = 16;
 
 /// Upgrades by hand and not by axum's extractor: that one copies what it sends
 /// into a buffer per viewer, and its tasks cannot be waited for.
@@ -73,9 +77,7 @@ impl Opening {
         if !auth::is_own_page(&app.config, request.uri(), request.headers()) {
             return Err(Error::Forbidden("a page of another site may not listen here"));
         }
-        let accept = accept_key(request.headers()).ok_or_else(|| {
-            Error::BadRequest("this address speaks WebSocket; open it as one".into())
-        })?;
+        let accept = accept_key(request.headers())?;
         let upgrade = request
             .extensions_mut()
             .remove::<OnUpgrade>()
@@ -111,16 +113,29 @@ impl Opening {
     }
 }
 
-/// The headers of the answer; `None` when this is no WebSocket handshake.
-fn accept_key(headers: &HeaderMap) -> Option<[(HeaderName, HeaderValue); 3]> {
-    let upgrades = asks_for(headers, CONNECTION, "upgrade")
-        && asks_for(headers, UPGRADE, "websocket")
-        && asks_for(headers, SEC_WEBSOCKET_VERSION, "13");
-    let key = headers.get(SEC_WEBSOCKET_KEY).filter(|_| upgrades)?;
-    let accept = HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()?;
-    Some([
-        (CONNECTION, HeaderValue::from_static("upgrade")),
-        (UPGRADE, HeaderValue::from_static("websocket")),
-        (SEC_WEBSOCKET_ACCEPT, accept),
-    ])
+/// The headers of the answer to a handshake. (RFC 6455 §4.2)
+///
+/// # Errors
+///
+/// [`Error::Handshake`] when this is none.
+fn accept_key(headers: &HeaderMap) -> Result<[(HeaderName, HeaderValue); 3]> {
+    let upgrades =
+        asks_for(headers, CONNECTION, "upgrade") && asks_for(headers, UPGRADE, "websocket");
+    if !upgrades {
+        return Err(Error::Handshake("this address speaks WebSocket; open it as one"));
+    }
+    if !asks_for(headers, SEC_WEBSOCKET_VERSION, "13") {
+        return Err(Error::Handshake("this address speaks WebSocket in its version 13"));
+    }
+    let key = headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes).unwrap_or_default();
+    if BASE64_STANDARD.decode(key).is_ok_and(|bytes| bytes.len() == KEY_BYTES) {
+        let accept = HeaderValue::from_str(&derive_accept_key(key));
+        Ok([
+            (CONNECTION, HeaderValue::from_static("upgrade")),
+            (UPGRADE, HeaderValue::from_static("websocket")),
+            (SEC_WEBSOCKET_ACCEPT, accept.expect("base64 is a header value")),
+        ])
+    } else {
+        Err(Error::Handshake("a `Sec-WebSocket-Key` is 16 bytes in base64"))
+    }
 }

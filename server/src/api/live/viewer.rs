@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::de::Error as _;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use wire::{FromViewer, JobId, JobStatus, ToViewer};
@@ -19,8 +20,8 @@ use crate::telemetry::Counted;
 /// Viewers come back after between one and two of these, so that not all come
 /// at once.
 const BACK_MS: u32 = 1000;
-/// Most unfinished jobs of one status that are told at the beginning.
-const MOST_UNFINISHED: u32 = 200;
+/// Jobs that are looked up at once, of all that are told of at the beginning.
+const PAGE: u32 = 200;
 
 /// Whoever comes back is let in by what they show then.
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
@@ -107,7 +108,7 @@ impl Viewer {
             return self.refuse(None, message).await;
         }
         match message {
-            Message::Text(text) => match serde_json::from_str(&text) {
+            Message::Text(text) => match understood(&text) {
                 Ok(said) => Box::pin(self.obey(said)).await,
                 Err(error) => {
                     self.refuse(None, format!("this cannot be understood: {error}")).await
@@ -123,7 +124,7 @@ impl Viewer {
     async fn obey(&mut self, said: FromViewer) -> Result<(), End> {
         let principal = self.principal.id;
         match said {
-            FromViewer::WatchMine => {
+            FromViewer::WatchMine {} => {
                 // Listening first, looking second: nothing falls between the two.
                 self.watching.everything(&self.app.hub, principal);
                 self.unfinished().await
@@ -157,15 +158,25 @@ impl Viewer {
     /// Snapshots of all that is not over.
     async fn unfinished(&mut self) -> Result<(), End> {
         for status in [JobStatus::Queued, JobStatus::Running, JobStatus::Canceling] {
-            let filter =
-                JobFilter { status: Some(status), limit: MOST_UNFINISHED, ..JobFilter::default() };
-            let list = match self.app.jobs.list(self.principal.id, &filter).await {
-                Ok(list) => list,
-                Err(error) => return fail(&error),
-            };
-            for job in list.jobs {
-                let job = Links::new(&self.app, &self.principal).job(job);
-                self.say(&ToViewer::Snapshot { job }).await?;
+            let mut filter =
+                JobFilter { status: Some(status), limit: PAGE, ..JobFilter::default() };
+            loop {
+                let list = match self.app.jobs.list(self.principal.id, &filter).await {
+                    Ok(list) => list,
+                    Err(error) => return fail(&error),
+                };
+                for job in list.jobs {
+                    let job = Links::new(&self.app, &self.principal).job(job);
+                    self.say(&ToViewer::Snapshot { job }).await?;
+                }
+                // There may be thousands, and nobody looks meanwhile whether who listens still may.
+                if self.principal.is_over() {
+                    return Err(SIGNED_OUT);
+                }
+                filter.cursor = list.next;
+                if filter.cursor.is_none() {
+                    break;
+                }
             }
         }
         Ok(())
@@ -217,6 +228,14 @@ impl Viewer {
     async fn say(&mut self, told: &ToViewer) -> Result<(), End> {
         self.socket.send_text(encoded(told)).await
     }
+}
+
+/// What a viewer says: an object. serde would take its values in a row for one, too.
+fn understood(text: &str) -> serde_json::Result<FromViewer> {
+    if !text.trim_start().starts_with('{') {
+        return Err(serde_json::Error::custom("say an object"));
+    }
+    serde_json::from_str(text)
 }
 
 /// A fault of ours: the viewer comes back and starts afresh.

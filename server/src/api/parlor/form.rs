@@ -18,7 +18,9 @@ use crate::error::{Error, Result};
 pub(in crate::api) const OVERHEAD: u64 = 64 << 10;
 
 #[derive(Debug, thiserror::Error)]
-#[error("the form says too much before its file; put the file first, or send it alone")]
+#[error(
+    "the form says too much before its file, which is the first part with a `filename`: put it first, or send it alone"
+)]
 struct TooMuchBefore;
 
 /// The part of a form before its file.

@@ -26,6 +26,13 @@ enum Inside {
 /// Most files that one request brings in ways other than by reference.
 const MOST: usize = 16;
 
+/// Longest body with files in it, in bytes. It is in memory, other than a file that comes by itself.
+pub(super) const MOST_BYTES: usize = 4 << 20;
+
+/// What to do with files that are too large to come with a job.
+pub(super) const ELSEWHERE: &str =
+    "hand its files in by `POST /uploads` first, and send {\"upload\": \"<id>\"} for each";
+
 /// What one request has brought so far, by how it was given: many jobs may begin with the same.
 #[derive(Debug, Default)]
 pub(super) struct Brought(HashMap<String, Value>);

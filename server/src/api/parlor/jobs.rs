@@ -18,6 +18,10 @@ use crate::extract::{Path, Query};
 const PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
+/// To whoever turns to a page that none of ours leads to.
+pub(in crate::api) const NO_CURSOR: &str =
+    "this cursor is none of ours: send `next` of the page before, or none";
+
 const CLOSED: &str = "this graph holds more than the workflow's form shows: sign in as the owner \
                       or as a member with the grant `graph` or `studio`, or ask the owner to keep \
                       metadata in what the workflow makes";
@@ -41,8 +45,7 @@ pub(crate) async fn list(
     Query(wanted): Query<Wanted>,
 ) -> Result<axum::Json<JobList>> {
     if wanted.cursor.as_deref().is_some_and(|cursor| cursor.parse::<JobId>().is_err()) {
-        let why = "this cursor is none of ours: send `next` of the page before, or none";
-        return Err(Error::BadRequest(why.into()));
+        return Err(Error::BadRequest(NO_CURSOR.into()));
     }
     let filter = JobFilter {
         workflow: wanted.workflow,

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::auth::PrincipalId;
 use crate::db::{FirstAnswer, Idempotency, Ordered, Remembered};
 use crate::error::{Error, Result};
-use crate::jobs::SubmitError;
+use crate::jobs::{IdempotencyKey, SubmitError};
 
 /// Says that nothing was made anew.
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
@@ -37,6 +37,21 @@ impl Underway {
     fn held(&self) -> MutexGuard<'_, HashSet<(PrincipalId, String)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The `Idempotency-Key` of a request, if it has one.
+///
+/// # Errors
+///
+/// Why it cannot be used.
+pub(in crate::api) fn key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, &'static str> {
+    let mut keys = headers.get_all("idempotency-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.next().is_some() {
+        return Err("a request has one Idempotency-Key");
+    }
+    let key = key.to_str().ok().and_then(IdempotencyKey::parse);
+    key.map(Some).ok_or("an Idempotency-Key is 1 to 255 visible ASCII characters")
 }
 
 /// A request that is being answered. While it lives, its key is taken.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::header::{HeaderMap, HeaderName};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -31,8 +31,10 @@ pub(crate) async fn submit(
     principal: Principal,
     Path(slug): Path<String>,
     (wishes, whence): (Wishes, Whence),
-    Json(submit): Json<Submit>,
+    request: Request,
 ) -> Result<Response> {
+    let submit = Json::within(request, inside::MOST_BYTES).await;
+    let Json(submit) = submit.map_err(|error| error.with_cure(inside::ELSEWHERE))?;
     let Submit { inputs, count, webhook, wait } = submit;
     if count != 1 {
         let asked = Asked { written: Written::Repeated { inputs, count }, webhook, wait };

@@ -35,9 +35,6 @@ const JSON: &str = "application/json";
 /// The name in refusals, also of raw bodies.
 const FIELD: &str = "file";
 
-/// Longest JSON, in bytes. It is in memory, other than a file that comes as the body.
-const MOST_JSON: usize = 4 << 20;
-
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Named {
@@ -118,7 +115,8 @@ async fn from_elsewhere(
     who: (&Principal, PrincipalId),
     request: Request,
 ) -> Result<Upload> {
-    let body = json_body(request, MOST_JSON).await?;
+    let body = json_body(request, inside::MOST_BYTES).await;
+    let body = body.map_err(|error| error.with_cure("send the file itself, as the body"))?;
     let from = serde_json::from_slice(&body).map_err(|_| {
         let cure = "send {\"url\": \"https://…\"} or {\"base64\": \"…\"}, with a \"name\" if you like; a \
                     file that is JSON itself comes with ?name=";
@@ -152,7 +150,7 @@ async fn receive(
         let declared = field.content_type().map(str::to_owned);
         return store(app, principal, field, &Claim { name, declared }).await;
     }
-    Err(Error::field(FIELD, "There is no file in the form."))
+    Err(Error::field(FIELD, "There is no file in the form: its part needs a `filename`."))
 }
 
 pub(in crate::api) async fn store<E>(

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use wire::{NewWebhook, WebhookEvent};
 
-use super::repeat::REPLAYED;
+use super::repeat::{self, REPLAYED};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::extract::Query;
@@ -92,7 +92,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wishes {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let Query(query) = Query::<WishQuery>::from_request_parts(parts, state).await?;
         let seconds = query.wait.or_else(|| preferred_wait(&parts.headers));
-        let key = parts.headers.get("idempotency-key").map(idempotency_key).transpose()?;
+        let key = repeat::key(&parts.headers).map_err(|why| Error::BadRequest(why.into()))?;
         let answer = query.output.map_or_else(|| accepted(&parts.headers), Answer::Output);
         let webhook = webhook(&parts.headers)?;
         Ok(Self { wait: seconds.and_then(within_reason), key, answer, webhook })
@@ -117,13 +117,6 @@ pub(in crate::api) fn preferred_wait(headers: &HeaderMap) -> Option<u64> {
         .filter_map(|preference| preference.split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("wait"))
         .and_then(|(_, seconds)| seconds.trim().trim_matches('"').parse().ok())
-}
-
-fn idempotency_key(value: &HeaderValue) -> Result<IdempotencyKey> {
-    let key = value.to_str().unwrap_or_default();
-    IdempotencyKey::parse(key).ok_or_else(|| {
-        Error::BadRequest("an Idempotency-Key is 1 to 255 visible ASCII characters".into())
-    })
 }
 
 /// Who is to be told, as the headers say.

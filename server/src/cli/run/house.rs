@@ -101,15 +101,24 @@ impl House {
             .with_context(|| format!("{} answers as no Parlor does", self.address))
     }
 
+    /// Why there is no answer at all: nobody is there, or they hung up.
+    fn unanswered(&self, error: reqwest::Error) -> anyhow::Error {
+        let address = &self.address;
+        let why = if error.is_connect() {
+            format!("no Parlor answers at {address}: start it, or name another with --house")
+        } else {
+            format!("the connection to {address} broke off before there was an answer")
+        };
+        anyhow::Error::new(error).context(why)
+    }
+
     /// A good answer, or why it is none in the words of the house.
     async fn answer(&self, asked: RequestBuilder) -> anyhow::Result<Response> {
         let asked = match &self.key {
             Some(key) => asked.bearer_auth(key),
             None => asked,
         };
-        let answer = asked.send().await.with_context(|| {
-            format!("no Parlor answers at {}: start it, or name another with --house", self.address)
-        })?;
+        let answer = asked.send().await.map_err(|error| self.unanswered(error))?;
         let status = answer.status();
         if status.is_success() {
             return Ok(answer);

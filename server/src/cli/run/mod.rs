@@ -51,6 +51,9 @@ pub struct Run {
 
 impl Run {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<()> {
+        if let Some(path) = &self.output {
+            can_be_written(path).await?;
+        }
         let usual = || config.address_to_open(config.listen).parse();
         let address = self.house.clone().map_or_else(usual, Ok)?;
         let house = House::new(config, address, self.key.as_deref()).await?;
@@ -73,8 +76,7 @@ impl Run {
 
     async fn inputs(&self, house: &House, workflow: &Workflow) -> anyhow::Result<Inputs> {
         let mut inputs = Inputs::new();
-        for given in &self.inputs {
-            let (field, given) = values::read(workflow, given)?;
+        for (field, given) in values::read_all(workflow, &self.inputs)? {
             let value = match given {
                 Given::Value(value) => value,
                 Given::File(path) => house.upload(&path).await?,
@@ -109,7 +111,7 @@ impl Run {
                 continue;
             }
             let written = tokio::fs::write(&path, &content).await;
-            written.with_context(|| format!("{} cannot be written", path.display()))?;
+            written.with_context(|| cannot_be_written(&path))?;
             print(&path.display().to_string())?;
         }
         Ok(())
@@ -124,6 +126,26 @@ impl Run {
             Some(path) => numbered(path, place + 1),
         }
     }
+}
+
+/// Finds out before anything is made for it whether there can be such a file. One that is there
+/// stays as it is.
+async fn can_be_written(path: &Path) -> anyhow::Result<()> {
+    let there = tokio::fs::metadata(path).await.ok();
+    // Whoever reads a pipe would take its closing for the end.
+    if path == Path::new("-") || there.as_ref().is_some_and(|it| !it.is_file() && !it.is_dir()) {
+        return Ok(());
+    }
+    let opened = tokio::fs::OpenOptions::new().append(true).create(true).open(path).await;
+    opened.with_context(|| cannot_be_written(path))?;
+    if there.is_none() {
+        tokio::fs::remove_file(path).await?;
+    }
+    Ok(())
+}
+
+fn cannot_be_written(path: &Path) -> String {
+    format!("{} cannot be written", path.display())
 }
 
 /// `fox-2.png` for `fox.png`.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use serde_json::Value;
 use wire::{Field, FieldKind, Workflow};
 
@@ -16,12 +16,31 @@ pub(super) enum Given {
     File(PathBuf),
 }
 
+/// Reads all that is given.
+///
+/// # Errors
+///
+/// As [`read`], and when a field is given twice.
+pub(super) fn read_all<'a>(
+    workflow: &'a Workflow,
+    given: &[String],
+) -> anyhow::Result<Vec<(&'a Field, Given)>> {
+    let mut all: Vec<(&Field, Given)> = Vec::new();
+    for given in given {
+        let (field, value) = read(workflow, given)?;
+        let name = &field.name;
+        ensure!(all.iter().all(|(known, _)| known.name != *name), "`{name}` is given twice");
+        all.push((field, value));
+    }
+    Ok(all)
+}
+
 /// Reads `name=value` as the field of that name takes it.
 ///
 /// # Errors
 ///
 /// With the names there are, or what the field takes.
-pub(super) fn read<'a>(workflow: &'a Workflow, given: &str) -> anyhow::Result<(&'a Field, Given)> {
+fn read<'a>(workflow: &'a Workflow, given: &str) -> anyhow::Result<(&'a Field, Given)> {
     let (name, text) = given
         .split_once('=')
         .with_context(|| format!("`{given}` is no input: write it as NAME=VALUE"))?;

@@ -65,10 +65,12 @@ impl Language {
         let SampleFile { variable, name, mime } = file;
         let path = format!("api/parlor/v1/uploads?name={name}");
         match self {
+            // What was refused is the answer that is told, and nothing is asked after it.
             Self::Shell => format!(
-                "{variable}=$(curl --fail-with-body -s \"$API/uploads?name={name}\" \\\n  \
+                "answer=$(curl --fail-with-body -sS \"$API/uploads?name={name}\" \\\n  \
                  -H \"Authorization: Bearer $KEY\" -H 'Content-Type: {mime}' \\\n  \
-                 --data-binary @{name} | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/')\n\n"
+                 --data-binary @{name}) &&\n\
+                 {variable}=$(printf %s \"$answer\" | sed 's/.*\"id\":\"\\([^\"]*\\)\".*/\\1/') &&\n\n"
             ),
             Self::Python => format!(
                 "with open(\"{name}\", \"rb\") as file:\n    \

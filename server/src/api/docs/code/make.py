@@ -1,4 +1,5 @@
 import json
+import urllib.error
 import urllib.request
 
 PARLOR = "{{ parlor }}"
@@ -8,8 +9,11 @@ KEY = "anonymous"  # or one of this house: plr_…
 def ask(path, body=None, kind="application/json"):
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": kind}
     request = urllib.request.Request(f"{PARLOR}/{path}", body, headers)
-    with urllib.request.urlopen(request) as answer:
-        return answer.read()
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.read()
+    except urllib.error.HTTPError as refused:
+        raise SystemExit(json.load(refused)["detail"])
 
 
 {{ uploads }}

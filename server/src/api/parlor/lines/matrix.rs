@@ -11,9 +11,12 @@ use crate::jobs::{Line, MOST_AT_ONCE};
 /// The combinations, the first field changing slowest.
 pub(super) fn read(text: &str) -> Result<Asked> {
     check_depth(text.as_bytes())?;
-    let matrix = serde_json::from_str(text);
-    let matrix: Matrix = matrix.map_err(|error| {
-        let form = "{\"inputs\": {…}, \"matrix\": {\"seed\": [1, 2]}}";
+    let form = "{\"inputs\": {…}, \"matrix\": {\"seed\": [1, 2]}}";
+    // serde would take its values in a row for one, too.
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::BadRequest(format!("this is no object; a matrix is {form}")));
+    }
+    let matrix: Matrix = serde_json::from_str(text).map_err(|error| {
         Error::BadRequest(format!("this JSON cannot be used: {error}; a matrix is {form}"))
     })?;
     let mut combinations = vec![matrix.inputs.clone()];
@@ -93,6 +96,8 @@ mod tests {
                 matches!(refused, Error::BadInput { field: Some(field), .. } if field == "seed")
             );
         }
-        assert!(matches!(read("{\"seed\": [1]}"), Err(Error::BadRequest(_))));
+        for text in ["{\"seed\": [1]}", "[{\"prompt\": \"x\"}, {\"seed\": [1]}]"] {
+            assert!(matches!(read(text), Err(Error::BadRequest(_))), "{text}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What many jobs are to be made of, as it was sent: JSON lines, a table, or a matrix of values.
 //!
-//! Everything is bounded before any of it is looked at: [`MOST_BYTES`] of text,
+//! Everything is bounded before any of it is looked at: [`inside::MOST_BYTES`] of text,
 //! [`MOST_AT_ONCE`] jobs. It is read without the workflow, so that what was sent before can be
 //! answered as it was then; only the values of a table are read by the workflow's fields.
 
@@ -12,14 +12,12 @@ use axum::extract::Request;
 use serde_json::Value;
 use wire::{FieldKind, Inputs, NewWebhook};
 
+use super::inside;
 use crate::api::running::beside_node;
 use crate::error::{Error, Result};
 use crate::extract::{body_within, check_depth, content_type};
 use crate::jobs::{Line, MOST_AT_ONCE, fingerprint};
 use crate::workflows::Published;
-
-/// Longest body, in bytes.
-const MOST_BYTES: usize = 4 << 20;
 
 /// How the jobs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +105,8 @@ pub(super) async fn read(request: Request) -> Result<Asked> {
                     `application/json`";
         Error::UnsupportedMediaType(cure.into())
     })?;
-    let body = body_within(request, MOST_BYTES).await?;
+    let body = body_within(request, inside::MOST_BYTES).await;
+    let body = body.map_err(|error| error.with_cure(inside::ELSEWHERE))?;
     let text = std::str::from_utf8(&body)
         .map_err(|_| Error::BadRequest("this is no text in UTF-8".into()))?;
     match writing {
