@@ -115,7 +115,7 @@ impl<'a> Follow<'a> {
         let asked = run.jobs.parts.db.asked(run.id).await?;
         let about = (row.principal, run.id);
         Ok(Self {
-            telling: Telling::new(&run.jobs.parts.hub, about, asked.as_ref()),
+            telling: Telling::new(&run.jobs.parts.hub, about, (asked.as_ref(), &row.as_sent)),
             tracker: Tracker::new(&run.graph, &learned),
             run,
             prompt_id,

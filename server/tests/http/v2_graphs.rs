@@ -1,0 +1,84 @@
+//! Comfy API v2: graphs come back as they were sent.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use super::comfy_v2::{finished, hand_in, inverts, picture, working};
+use super::house::Visitor;
+
+const JOBS: &str = "/api/v2/jobs";
+
+/// Loads an asset and saves it under two names.
+fn saves_twice(asset: &str) -> Value {
+    let save = |prefix: &str| {
+        json!({ "class_type": "SaveImage",
+                "inputs": { "images": ["1", 0], "filename_prefix": prefix },
+                "_meta": { "title": prefix } })
+    };
+    let mut graph = inverts(asset)["workflow"].take();
+    (graph["3"], graph["4"]) = (save("first"), save("of/second one"));
+    graph
+}
+
+async fn submitted(visitor: &Visitor<'_>, graph: &Value) -> Value {
+    let answer = visitor.post(JOBS, &json!({ "workflow": graph })).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    answer.json()
+}
+
+#[tokio::test]
+async fn the_graph_of_a_job_is_the_one_that_was_sent_and_runs_again() {
+    let house = working().await;
+    let me = house.visitor().await;
+    let asset: Value = hand_in(&me, &picture(), &[]).await.json();
+    let sent = saves_twice(asset["id"].as_str().unwrap());
+    let job = submitted(&me, &sent).await;
+    let workflow = format!("{}/workflow", job["urls"]["self"].as_str().unwrap());
+    let told: Value = me.get(&workflow).await.json();
+    assert_eq!(told, json!({ "workflow": sent, "format": "api" }));
+    finished(&me, &job).await;
+    let again = submitted(&me, &me.get(&workflow).await.json::<Value>()["workflow"]).await;
+    finished(&me, &again).await;
+    let id = again["id"].as_str().unwrap();
+    let ours: Value = me.get(&format!("/api/parlor/v1/jobs/{id}/graph")).await.json();
+    assert_eq!(ours, sent, "by our own door");
+    let history: Value = me.get(&format!("/history/{id}")).await.json();
+    assert_eq!(history[id]["prompt"][2], sent, "and by ComfyUI's");
+}
+
+#[tokio::test]
+async fn what_is_made_is_called_as_was_asked_through_every_door() {
+    let house = working().await;
+    let me = house.visitor().await;
+    let asset: Value = hand_in(&me, &picture(), &[]).await.json();
+    let job = submitted(&me, &saves_twice(asset["id"].as_str().unwrap())).await;
+    let job = finished(&me, &job).await;
+    let id = job["id"].as_str().unwrap();
+    let history: Value = me.get(&format!("/history/{id}")).await.json();
+    for (node, begins) in [("3", "first_"), ("4", "second_one_")] {
+        let made = job["outputs"].as_array().unwrap();
+        let made = made.iter().find(|output| output["node_id"] == node).unwrap();
+        let name = made["name"].as_str().unwrap();
+        assert!(name.starts_with(begins) && name.ends_with("_.png"), "{name}");
+        assert_eq!(history[id]["outputs"][node]["images"][0]["filename"], name);
+        assert_eq!(me.get(&format!("/view?filename={name}")).await.status, StatusCode::OK);
+    }
+}
+
+// safety 2, 8
+#[tokio::test]
+async fn a_picture_carries_the_graph_that_was_sent() {
+    let house = working().await;
+    let me = house.visitor().await;
+    let asset: Value = hand_in(&me, &picture(), &[]).await.json();
+    let sent = inverts(asset["id"].as_str().unwrap())["workflow"].take();
+    let job = submitted(&me, &sent).await;
+    let job = finished(&me, &job).await;
+    let content = format!("/api/v2/assets/{}/content", job["outputs"][0]["id"].as_str().unwrap());
+    let made = me.get(&content).await.body;
+    // Length, `tEXt`, keyword, a zero, text.
+    let at = made.windows(11).position(|bytes| bytes == b"tEXtprompt\0").unwrap();
+    let length = u32::from_be_bytes(made[at - 4..at].try_into().unwrap()) as usize;
+    let carried: Value = serde_json::from_slice(&made[at + 11..at + 4 + length]).unwrap();
+    assert_eq!(carried, sent);
+}
