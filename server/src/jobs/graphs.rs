@@ -10,6 +10,7 @@ use comfy::reads::{self, Reads};
 use comfy::validate::{self, Verdict};
 use comfy::{Definitions, Graph, NodeId};
 use indexmap::IndexMap;
+use serde_json::json;
 use uuid::Uuid;
 use wire::{Inputs, JobId, OutputId, UploadId};
 
@@ -38,6 +39,8 @@ pub struct Raw {
     pub targets: Option<Vec<NodeId>>,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub asked: Option<Asked>,
+    /// All its outputs are to run, or nothing. Else those run that can.
+    pub whole: bool,
 }
 
 /// A file of the principal.
@@ -248,6 +251,13 @@ fn verdict(raw: &Raw, definitions: &[&Definitions]) -> Result<Verdict, SubmitErr
         }
     }
     match (partial, refusal) {
+        (Some(verdict), _) if raw.whole => {
+            let message = "not every output of the graph can be computed";
+            let mut refused =
+                validate::refusal("prompt_outputs_failed_validation", message, json!({}));
+            refused.node_errors = verdict.node_errors;
+            Err(SubmitError::Refused(refused))
+        }
         (Some(verdict), _) => Ok(verdict),
         (None, Some(refusal)) => Err(SubmitError::Refused(refusal)),
         (None, None) => Err(SubmitError::Opening),

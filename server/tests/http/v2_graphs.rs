@@ -1,9 +1,9 @@
-//! Comfy API v2: graphs come back as they were sent.
+//! Comfy API v2: graphs come back as they were sent, and all of them runs or nothing.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::comfy_v2::{finished, hand_in, inverts, picture, working};
+use super::comfy_v2::{code, finished, hand_in, inverts, picture, working};
 use super::house::Visitor;
 
 const JOBS: &str = "/api/v2/jobs";
@@ -81,4 +81,22 @@ async fn a_picture_carries_the_graph_that_was_sent() {
     let length = u32::from_be_bytes(made[at - 4..at].try_into().unwrap()) as usize;
     let carried: Value = serde_json::from_slice(&made[at + 11..at + 4 + length]).unwrap();
     assert_eq!(carried, sent);
+}
+
+#[tokio::test]
+async fn a_graph_of_which_one_output_is_faulty_is_refused_whole() {
+    let house = working().await;
+    let me = house.visitor().await;
+    let asset: Value = hand_in(&me, &picture(), &[]).await.json();
+    let mut graph = saves_twice(asset["id"].as_str().unwrap());
+    graph["4"]["inputs"] = json!({ "images": ["1", 0] });
+    let refused = me.post(JOBS, &json!({ "workflow": graph })).await;
+    assert_eq!((refused.status.as_u16(), &*code(&refused)), (422, "invalid_workflow"));
+    let told: Value = refused.json();
+    let faults = told["error"]["details"]["node_errors"].as_object().unwrap();
+    assert_eq!(faults.keys().collect::<Vec<_>>(), ["4"], "{told}");
+    assert_eq!(faults["4"][0]["field"], "filename_prefix");
+    assert_eq!(faults["4"][0]["reason"], "required_input_missing");
+    let mine: Value = me.get("/api/parlor/v1/jobs").await.json();
+    assert_eq!(mine["jobs"], json!([]), "nothing was begun");
 }

@@ -41,7 +41,7 @@ pub(super) async fn submit(
     let key = idempotency_key(&headers)?;
     let files = references::find(&app, &principal, &graph).await?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
-    let raw = Raw { graph, files, ..Raw::default() };
+    let raw = Raw { graph, files, whole: true, ..Raw::default() };
     let taken = app.jobs.submit_graph(principal.asker(whence.hash), raw, key).await?;
     let submitted = taken.submitted;
     if submitted.replayed {
