@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::comfy_v2::{code, finished, hand_in, inverts, picture, working};
-use super::house::Visitor;
+use super::house::{Visitor, post};
 
 const JOBS: &str = "/api/v2/jobs";
 
@@ -99,4 +99,19 @@ async fn a_graph_of_which_one_output_is_faulty_is_refused_whole() {
     assert_eq!(faults["4"][0]["reason"], "required_input_missing");
     let mine: Value = me.get("/api/parlor/v1/jobs").await.json();
     assert_eq!(mine["jobs"], json!([]), "nothing was begun");
+}
+
+// safety 4
+#[tokio::test]
+async fn a_graph_may_be_as_large_as_by_comfyuis_own_door() {
+    let house = working().await;
+    let me = house.visitor().await;
+    let asset: Value = hand_in(&me, &picture(), &[]).await.json();
+    let mut graph = inverts(asset["id"].as_str().unwrap())["workflow"].take();
+    graph["9"] = json!({ "class_type": "PrimitiveStringMultiline",
+                         "inputs": { "value": "x".repeat(3 << 20) } });
+    let body = json!({ "workflow": graph });
+    assert_eq!(me.send(post(JOBS, &body)).await.status, StatusCode::CREATED);
+    let beyond = me.send(post(JOBS, &json!({ "workflow": "x".repeat(16 << 20) }))).await;
+    assert_eq!((beyond.status.as_u16(), &*code(&beyond)), (413, "too_large"));
 }

@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::auth::Principal;
 use crate::db::{Known, NewUpload, OutputRow, UploadRow};
 use crate::error::Error;
-use crate::extract::Path;
+use crate::extract::{MAX_JSON, Path};
 use crate::files::SafeName;
 
 /// A file of the caller.
@@ -92,7 +92,7 @@ pub(super) async fn from_hash(
     State(app): State<Arc<App>>,
     principal: Principal,
     links: Links,
-    Body(body): Body<Value>,
+    Body(body): Body<Value, MAX_JSON>,
 ) -> Result<Response, Refused> {
     let text = |name: &str| match body.get(name) {
         None | Some(Value::Null) => Ok(None),
