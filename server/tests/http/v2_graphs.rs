@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::comfy_v2::{code, finished, hand_in, inverts, picture, working};
-use super::house::{Visitor, post};
+use super::house::{House, Visitor, post};
 
 const JOBS: &str = "/api/v2/jobs";
 
@@ -114,4 +114,33 @@ async fn a_graph_may_be_as_large_as_by_comfyuis_own_door() {
     assert_eq!(me.send(post(JOBS, &body)).await.status, StatusCode::CREATED);
     let beyond = me.send(post(JOBS, &json!({ "workflow": "x".repeat(16 << 20) }))).await;
     assert_eq!((beyond.status.as_u16(), &*code(&beyond)), (413, "too_large"));
+}
+
+#[tokio::test]
+async fn a_job_that_was_stopped_still_says_of_how_many_nodes_it_was() {
+    let house = House::engaged(60_000, &[]).await;
+    let me = house.visitor().await;
+    house.is_known().await;
+    let graph = super::serverless::painted(1);
+    let job = submitted(&me, &graph).await;
+    let own = job["urls"]["self"].as_str().unwrap();
+    let running = loop {
+        let job: Value = me.get(own).await.json();
+        if job["progress"]["current_node_class"] == "KSampler" {
+            break job;
+        }
+        tokio::task::yield_now().await;
+    };
+    let total = graph.as_object().unwrap().len();
+    assert_eq!(running["progress"]["nodes_total"], total);
+    me.call("POST", job["urls"]["cancel"].as_str().unwrap()).await;
+    let over = loop {
+        let job: Value = me.get(own).await.json();
+        if job["status"] == "canceled" {
+            break job;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(over["progress"]["nodes_total"], total);
+    assert_eq!(over["progress"]["current_node_class"], "KSampler");
 }
