@@ -25,6 +25,9 @@ use crate::error::Error;
 use crate::extract::{MAX_JSON, Path};
 use crate::files::SafeName;
 
+/// Of what type the contract has all content.
+const BYTES: &str = "application/octet-stream";
+
 /// A file of the caller.
 pub(super) enum Asset {
     Upload(UploadRow),
@@ -42,7 +45,7 @@ pub(super) async fn show(
     Ok(axum::Json(told(&app, &asset, (&links, &principal)).await?))
 }
 
-/// `GET /assets/{id}/content`
+/// `GET /assets/{id}/content`: bytes, of which the asset says the type; links say it themselves.
 pub(super) async fn content(
     State(app): State<Arc<App>>,
     principal: Principal,
@@ -50,10 +53,11 @@ pub(super) async fn content(
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let asset = find(&app, &principal, id).await?.ok_or(Error::NotFound("asset"))?;
-    let content = match &asset {
-        Asset::Upload(row) => Content { hash: row.hash, mime: &row.mime, name: &row.name },
-        Asset::Output(row) => Content { hash: row.hash, mime: &row.mime, name: &row.name },
+    let (hash, name) = match &asset {
+        Asset::Upload(row) => (row.hash, row.name.as_str()),
+        Asset::Output(row) => (row.hash, row.name.as_str()),
     };
+    let content = Content { hash, mime: BYTES, name };
     Ok(content::serve(&app.files, &content, &headers).await?)
 }
 
