@@ -59,6 +59,7 @@ mod studio;
 mod things;
 mod tickets;
 mod uploads;
+mod v2_assets;
 mod v2_graphs;
 mod v2_streams;
 mod visitors;
