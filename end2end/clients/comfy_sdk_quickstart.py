@@ -56,6 +56,7 @@ made = job.result().get_outputs("9")[0]
 picture = made.to_file(folder / "made.png")
 assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 assert made.to_bytes(range=(0, 3)) == b"\x89PNG"
+assert made.name.startswith("ComfyUI_"), made.name
 assert made.get_download_url().url.startswith("http")
 
 # The same from its id alone, and the graph behind it.
@@ -72,7 +73,7 @@ again.commit()
 assert again.created_new is False and again.hash == photo.hash
 unnamed = client.assets.from_bytes(picture.read_bytes())
 unnamed.commit()
-assert unnamed.hash == photo.hash
+assert unnamed.hash == photo.hash and unnamed.id != photo.id == again.id
 
 # Run what reads it.
 inverts = client.workflows.from_json({
@@ -81,8 +82,14 @@ inverts = client.workflows.from_json({
     "3": {"class_type": "SaveImage", "inputs": {"images": ["2", 0], "filename_prefix": "ComfyUI"}},
 })
 inverts.set_input("1", "image", photo)
-turned = client.run(inverts).get_outputs("3")[0].to_bytes()
+first = client.submit(inverts)
+turned = first.result().get_outputs("3")[0].to_bytes()
 assert turned != picture.read_bytes()
+
+# What a job ran is what was sent, files and all, and runs again.
+sent = client.jobs.get(first.id).get_workflow().graph
+assert sent["1"]["inputs"]["image"]["info"]["id"] == photo.id, sent
+assert client.run(client.workflows.from_json(sent)).get_outputs("3")[0].to_bytes() == turned
 
 # Stop one.
 slow = client.submit(client.workflows.from_json(painting(100, 2)))
@@ -100,4 +107,5 @@ try:
     raise AssertionError("a deleted asset was found")
 except NotFound:
     pass
+assert client.assets.get(unnamed.id).hash == unnamed.hash, "the same bytes under another path"
 print("comfy-sdk: upload with dedup, run, events, previews, download, cancel, workflow")

@@ -57,14 +57,25 @@ await photo.commit();
 const again = client.assets.fromFile(file);
 await again.commit();
 assert.equal(again.createdNew, false);
+const other = client.assets.fromBytes(picture, { filename: 'other.png' });
+await other.commit();
+assert.equal(await other.hash(), await photo.hash());
+assert.notEqual(other.id, photo.id);
 const inverts = client.workflows.fromJson({
   1: { class_type: 'LoadImage', inputs: {} },
   2: { class_type: 'ImageInvert', inputs: { image: ['1', 0] } },
   3: { class_type: 'SaveImage', inputs: { images: ['2', 0], filename_prefix: 'ComfyUI' } },
 });
 inverts.setInput('1', 'image', photo);
-const turned = await client.run(inverts);
-assert.equal(turned.getOutputs('3').length, 1);
+const first = await client.submit(inverts);
+const [turned] = (await first.result()).getOutputs('3');
+const pixels = await turned.toBytes();
+
+// What a job ran is what was sent, files and all, and runs again.
+const sent = (await (await client.jobs.get(first.id)).getWorkflow()).workflow;
+assert.equal(sent[1].inputs.image.info.id, photo.id);
+const [repeated] = (await client.run(client.workflows.fromJson(sent))).getOutputs('3');
+assert.deepEqual(await repeated.toBytes(), pixels);
 
 // Stop one.
 const slow = await client.submit(client.workflows.fromJson(painting(100, 12)));
@@ -77,4 +88,5 @@ const shell = client.workflows.fromJson({ 1: { class_type: 'Shell', inputs: {} }
 await assert.rejects(client.submit(shell), { code: 'invalid_workflow' });
 await photo.delete();
 await assert.rejects(client.assets.get(again.id), { code: 'not_found' });
+assert.equal((await client.assets.get(other.id)).filePath, 'other.png', 'the same bytes under another path');
 console.log('@comfyorg/sdk: upload with dedup, run, events, previews, download, cancel, workflow');

@@ -20,7 +20,9 @@ use crate::error::Error;
 use crate::people::Whence;
 
 /// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
-const MAX_JSON: usize = 1 << 20;
+pub(crate) const MAX_JSON: usize = 1 << 20;
+/// Largest body with a graph in bytes: ComfyUI's page sends what its editor shows beside each.
+pub(crate) const MAX_GRAPH: usize = 16 << 20;
 /// Deepest nesting of arrays and objects.
 const MAX_DEPTH: usize = 64;
 /// What is kept of the name of a browser, in characters.
@@ -40,31 +42,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        Self::within(request, MAX_JSON).await
-    }
-}
-
-impl<T: DeserializeOwned> Json<T> {
-    /// A JSON body of at most so many bytes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], or [`Error::BadRequest`].
-    pub(crate) async fn within(request: Request, max: usize) -> Result<Self, Error> {
-        if !is_json(request.headers()) {
-            let cure = "send JSON, with `Content-Type: application/json`".to_owned();
-            return Err(Error::UnsupportedMediaType(cure));
-        }
-        let body = json_body(request, max).await?;
-        let value = serde_json::from_slice(&body);
-        value
-            .map(Self)
-            .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+        json_within(request, MAX_JSON).await.map(Self)
     }
 }
 
 /// A JSON body of at most so many bytes.
-pub(crate) async fn json_within(request: Request, max: usize) -> Result<serde_json::Value, Error> {
+pub(crate) async fn json_within<T: DeserializeOwned>(
+    request: Request,
+    max: usize,
+) -> Result<T, Error> {
     if !is_json(request.headers()) {
         let cure = "send JSON, with `Content-Type: application/json`".to_owned();
         return Err(Error::UnsupportedMediaType(cure));

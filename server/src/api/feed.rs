@@ -13,6 +13,7 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
 use wire::{Event, Job, JobId, Progress, ToViewer};
 
 use crate::app::App;
@@ -41,6 +42,22 @@ impl Said {
 /// Makes of what happens what is said at a stream.
 pub(super) trait Listener: Send + 'static {
     fn hear(&mut self, told: Told, said: &mut Said) -> impl Future<Output = ()> + Send;
+
+    /// When to say what it holds back, if it holds anything back.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// Says what is due.
+    fn release(&mut self, _said: &mut Said) {}
+}
+
+/// Until then; for ever, if there is no such time.
+async fn until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The stream. It ends when its listener says so, when the server stops, and when whoever listens
@@ -65,6 +82,10 @@ pub(super) fn stream(
                 }
                 let told = tokio::select! {
                     told = watch.next() => told,
+                    () = until(listener.due()) => {
+                        listener.release(&mut said);
+                        continue;
+                    }
                     () = app.shutdown.started() => return None,
                     () = principal.ended() => return None,
                 };
@@ -97,6 +118,16 @@ pub(super) trait Teller: Send + 'static {
     }
 
     fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event>;
+
+    /// When to say what it holds back, if it holds anything back.
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    /// What it held back and is due by then; all of it, if there is no later.
+    fn release(&mut self, _by: Option<Instant>) -> Vec<sse::Event> {
+        Vec::new()
+    }
 
     /// What is said last, when the job is over.
     fn end(&mut self) -> impl Future<Output = Option<sse::Event>> + Send {
@@ -194,6 +225,14 @@ impl<T: Teller> Listener for OfJob<T> {
         };
         said.say(self.teller.say(heard));
     }
+
+    fn due(&self) -> Option<Instant> {
+        self.teller.due()
+    }
+
+    fn release(&mut self, said: &mut Said) {
+        said.say(self.teller.release(Some(Instant::now())));
+    }
 }
 
 impl<T: Teller> OfJob<T> {
@@ -242,6 +281,9 @@ impl<T: Teller> OfJob<T> {
         }
         self.last = seq;
         let is_last = matches!(event, Event::Finished { .. });
+        if is_last {
+            said.say(self.teller.release(None));
+        }
         said.say(self.teller.say(Heard::Event(seq, event)));
         if is_last {
             self.end(said).await;

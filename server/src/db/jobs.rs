@@ -13,6 +13,7 @@ use super::{Db, JobFile, batches, now, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
+use crate::workflows::AsSent;
 
 /// How many words of a search are looked at. Each is a condition, and SQLite
 /// takes no more than a thousand.
@@ -34,6 +35,8 @@ pub(crate) struct ToRun {
     pub(crate) files: Vec<JobFile>,
     /// What is to be done with what it makes.
     pub(crate) handling: Handling,
+    /// What its graph said where names of ours stand.
+    pub(crate) as_sent: AsSent,
 }
 
 /// A job that was not over when the process ended.
@@ -135,21 +138,6 @@ impl Db {
         }
         let jobs = page.iter().zip(&ids);
         jobs.map(|(row, id)| read(row, outputs.remove(id).unwrap_or_default())).collect()
-    }
-
-    /// What was sent to a backend for this job, if it is this principal's.
-    pub(crate) async fn graph(
-        &self,
-        principal: PrincipalId,
-        id: JobId,
-    ) -> anyhow::Result<Option<Value>> {
-        let row = sqlx::query("SELECT graph FROM jobs WHERE id = ? AND principal = ?")
-            .bind(rows::id(id.0))
-            .bind(rows::id(principal.0))
-            .fetch_optional(&self.readers)
-            .await
-            .context("reading a graph")?;
-        row.map(|row| rows::parsed(&row, "graph")).transpose()
     }
 
     /// How what this job makes is handled, if it is this principal's.
@@ -257,6 +245,7 @@ impl Db {
             words: row.try_get("words")?,
             files: files.iter().map(file).collect::<anyhow::Result<_>>()?,
             handling: rows::parsed(&row, "handling")?,
+            as_sent: rows::maybe_parsed(&row, "as_sent")?.unwrap_or_default(),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! Everything that is kept: SQLite, and all SQL there is.
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
-//! changes, `submit` is what is asked for, `orders` how that is kept, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `attempts` is what
+//! changes, `submit` is what is asked for, `orders` how that is kept, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `graphs` what it runs, `attempts` is what
 //! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
@@ -18,6 +18,7 @@ mod attempts;
 mod audit;
 mod batches;
 mod deliveries;
+mod graphs;
 mod halves;
 mod idempotency;
 mod identities;
@@ -63,7 +64,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-pub(crate) use assets::Known;
+pub(crate) use assets::{AssetRow, HandedIn, Known};
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
 pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};

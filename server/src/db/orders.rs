@@ -197,22 +197,36 @@ async fn insert_jobs(connection: &mut SqliteConnection, orders: &[&Order]) -> an
     Ok(())
 }
 
+/// What of a job is written as JSON.
+struct Texts {
+    inputs: String,
+    handling: String,
+    as_sent: Option<String>,
+    event: String,
+}
+
 /// Jobs with their first events, by one statement.
 async fn insert_rows(connection: &mut SqliteConnection, jobs: &[&NewJob]) -> anyhow::Result<()> {
     let mut written = Vec::with_capacity(ROWS);
     for job in jobs {
-        let event = rows::json(&Event::Queued { at: job.at })?;
-        written.push(Some((job, rows::json(&job.inputs)?, rows::json(&job.handling)?, event)));
+        let as_sent = Some(&job.as_sent).filter(|said| !said.is_empty());
+        let texts = Texts {
+            inputs: rows::json(&job.inputs)?,
+            handling: rows::json(&job.handling)?,
+            as_sent: as_sent.map(rows::json).transpose()?,
+            event: rows::json(&Event::Queued { at: job.at })?,
+        };
+        written.push(Some((job, texts)));
     }
     // Few lengths are few statements to prepare and to hold.
     written.resize_with(jobs.len().next_power_of_two(), || None);
     let mut query = QueryBuilder::<Sqlite>::new(
         "INSERT INTO jobs (id, principal, turn, workflow, workflow_title, workflow_version, created_at, inputs, words,
-                           graph, handling, batch, line, status, seq)
+                           graph, handling, as_sent, batch, line, status, seq)
          SELECT *, 'queued', 1 FROM (",
     );
     query.push_values(&written, |mut row, one| {
-        let job = one.as_ref().map(|(job, ..)| job);
+        let (job, texts) = one.as_ref().map(|(job, texts)| (job, texts)).unzip();
         let (batch, line) = job.and_then(|job| job.batch).unzip();
         row.push_bind(job.map(|job| rows::id(job.id.0)))
             .push_bind(job.map(|job| rows::id(job.principal.0)))
@@ -221,10 +235,11 @@ async fn insert_rows(connection: &mut SqliteConnection, jobs: &[&NewJob]) -> any
             .push_bind(job.map(|job| &job.workflow_title))
             .push_bind(job.map(|job| job.workflow_version))
             .push_bind(job.map(|job| job.at))
-            .push_bind(one.as_ref().map(|(_, inputs, ..)| inputs))
+            .push_bind(texts.map(|texts| &texts.inputs))
             .push_bind(job.map(|job| job.words.to_lowercase()))
             .push_bind(job.map(|job| &job.graph))
-            .push_bind(one.as_ref().map(|(_, _, handling, _)| handling))
+            .push_bind(texts.map(|texts| &texts.handling))
+            .push_bind(texts.and_then(|texts| texts.as_sent.as_ref()))
             .push_bind(batch.map(|batch| rows::id(batch.0)))
             .push_bind(line);
     });
@@ -233,8 +248,8 @@ async fn insert_rows(connection: &mut SqliteConnection, jobs: &[&NewJob]) -> any
          INSERT INTO events (job, event, seq) SELECT *, 1 FROM (",
     );
     query.push_values(&written, |mut row, one| {
-        row.push_bind(one.as_ref().map(|(job, ..)| rows::id(job.id.0)))
-            .push_bind(one.as_ref().map(|(.., event)| event));
+        row.push_bind(one.as_ref().map(|(job, _)| rows::id(job.id.0)))
+            .push_bind(one.as_ref().map(|(_, texts)| &texts.event));
     });
     query.push(") WHERE column1 IS NOT NULL");
     query.build().execute(connection).await.context("keeping jobs")?;

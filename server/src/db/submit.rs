@@ -8,6 +8,7 @@ use crate::auth::PrincipalId;
 use crate::files::Hash;
 use crate::jobs::Handling;
 use crate::webhooks::Target;
+use crate::workflows::AsSent;
 
 /// A job that is about to be.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct NewJob {
     pub(crate) words: String,
     /// What a backend is to run, as JSON: many at once are smaller as text.
     pub(crate) graph: String,
+    /// What the graph said where names of ours stand.
+    pub(crate) as_sent: AsSent,
     /// Files it reads.
     pub(crate) files: Vec<JobFile>,
     /// What is to be done with what it makes.

@@ -23,6 +23,7 @@ pub(super) fn new_job(id: u128) -> NewJob {
         inputs: wire::Inputs::new(),
         words: String::new(),
         graph: "{}".into(),
+        as_sent: crate::workflows::AsSent::default(),
         files: Vec::new(),
         handling: crate::jobs::Handling::default(),
         asked: None,

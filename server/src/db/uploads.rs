@@ -6,7 +6,7 @@ use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 use wire::{Millis, UploadId};
 
-use super::{Db, now, rows};
+use super::{Db, assets, now, rows};
 use crate::auth::PrincipalId;
 use crate::files::Hash;
 
@@ -63,20 +63,6 @@ impl Db {
         row.as_ref().map(read).transpose()
     }
 
-    /// Lets graphs of this principal call their upload by this name too; whether there is such an
-    /// upload.
-    pub async fn name_upload(
-        &self,
-        (principal, upload): (PrincipalId, UploadId),
-        name: &str,
-    ) -> anyhow::Result<bool> {
-        let name = name.to_owned();
-        self.write(move |connection| {
-            Box::pin(async move { call(connection, (principal, upload), &name).await })
-        })
-        .await
-    }
-
     /// All that a principal handed in, newest first.
     pub(crate) async fn uploads_of(
         &self,
@@ -107,23 +93,35 @@ impl Db {
         .await
     }
 
-    /// The upload, if it is this principal's.
+    /// The upload, if it is this principal's; also by the id of an asset of it, whose name it has
+    /// then.
     pub async fn find_upload(
         &self,
         principal: PrincipalId,
         id: UploadId,
     ) -> anyhow::Result<Option<UploadRow>> {
-        let row = sqlx::query("SELECT * FROM uploads WHERE id = ? AND principal = ?")
-            .bind(rows::id(id.0))
-            .bind(rows::id(principal.0))
-            .fetch_optional(&self.readers)
-            .await
-            .context("finding an upload")?;
-        row.as_ref().map(read).transpose()
+        let row = sqlx::query(
+            "SELECT uploads.*, assets.path FROM (SELECT ?1 AS wanted)
+             LEFT JOIN assets ON assets.id = wanted AND assets.upload <> wanted
+             JOIN uploads ON uploads.id = coalesce(assets.upload, wanted)
+             WHERE uploads.principal = ?2",
+        )
+        .bind(rows::id(id.0))
+        .bind(rows::id(principal.0))
+        .fetch_optional(&self.readers)
+        .await
+        .context("finding an upload")?;
+        let Some(row) = row else { return Ok(None) };
+        let (found, path): (_, Option<String>) = (read(&row)?, row.try_get("path")?);
+        let name = path.map_or(found.name, |path| assets::last_of(&path).to_owned());
+        Ok(Some(UploadRow { name, ..found }))
     }
 }
 
-async fn insert(connection: &mut SqliteConnection, upload: NewUpload) -> anyhow::Result<UploadId> {
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    upload: NewUpload,
+) -> anyhow::Result<UploadId> {
     let row = sqlx::query(
         "INSERT INTO uploads (id, principal, hash, name, mime, bytes, width, height, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -147,8 +145,8 @@ async fn insert(connection: &mut SqliteConnection, upload: NewUpload) -> anyhow:
     Ok(id)
 }
 
-/// A name for an upload, if the principal has it.
-async fn call(
+/// Lets graphs of the principal call their upload by this name, too; whether there is such an upload.
+pub(super) async fn call(
     connection: &mut SqliteConnection,
     (principal, upload): (PrincipalId, UploadId),
     name: &str,

@@ -179,11 +179,21 @@ impl Run<'_> {
             return Ok(Texts::default());
         }
         let Some(asked) = self.jobs.parts.db.asked(self.id).await? else {
-            return Ok(Texts::default());
+            return Ok(self
+                .graph_as_sent()
+                .map_or_else(Texts::default, |graph| Texts::new(&graph, None)));
         };
         let shown = asked.extra_data.get("extra_pnginfo").and_then(|info| info.get("workflow"));
         let shown = shown.filter(|workflow| workflow.is_object());
         Ok(Texts::new(&Value::Object(asked.prompt.clone()), shown))
+    }
+
+    /// The graph as it was sent, if another one runs.
+    fn graph_as_sent(&self) -> Option<Value> {
+        let as_sent = Some(&self.row.as_sent).filter(|said| !said.is_empty())?;
+        let mut graph = self.graph.to_value();
+        as_sent.put_back(&mut graph);
+        Some(graph)
     }
 
     /// Stores one output, number `place` of its job.
@@ -203,7 +213,10 @@ impl Run<'_> {
                 (files.store_arrived(&name, content, finish).await?, name)
             }
         };
-        let name = file_name(&self.row.words, place, (&made, stored.extension));
+        // A graph of somebody's own says what its files are called.
+        let own = native.clone().filter(|_| self.row.workflow.is_empty());
+        let name =
+            own.unwrap_or_else(|| file_name(&self.row.words, place, (&made, stored.extension)));
         let text = match stored.kind {
             OutputKind::Text => Some(self.beginning(stored.hash).await?),
             _ => None,

@@ -10,6 +10,7 @@ use comfy::reads::{self, Reads};
 use comfy::validate::{self, Verdict};
 use comfy::{Definitions, Graph, NodeId};
 use indexmap::IndexMap;
+use serde_json::json;
 use uuid::Uuid;
 use wire::{Inputs, JobId, OutputId, UploadId};
 
@@ -18,7 +19,7 @@ use super::submit::IdempotencyKey;
 use super::{Handling, Jobs, SubmitError, Submitted};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Asked, JobFile, NewJob, Order};
-use crate::workflows::{FileRef, Needs, raw};
+use crate::workflows::{AsSent, FileRef, Needs, raw};
 
 /// What a job without a workflow is called.
 const TITLE: &str = "Graph";
@@ -38,6 +39,8 @@ pub struct Raw {
     pub targets: Option<Vec<NodeId>>,
     /// How it was asked for, by the door that speaks ComfyUI's own words.
     pub asked: Option<Asked>,
+    /// All its outputs are to run, or nothing. Else those run that can.
+    pub whole: bool,
 }
 
 /// A file of the principal.
@@ -90,8 +93,8 @@ impl Jobs {
         }
         self.parts.graphs.admits(&raw.graph, &definitions)?;
         let _no_file_is_deleted_meanwhile = self.parts.db.storing().await;
-        let (graph, files, pixels) = self.with_files(asker.principal, raw, &definitions).await?;
-        let mut job = self.raw_job(asker, (graph, files, pixels), &definitions)?;
+        let read = self.with_files(asker.principal, raw, &definitions).await?;
+        let mut job = self.raw_job(asker, read, &definitions)?;
         job.row.asked = asked;
         let needs = Needs::of_graph(&job.graph, &definitions);
         let made = job.row.as_made();
@@ -105,9 +108,10 @@ impl Jobs {
     fn raw_job(
         &self,
         asker: Asker,
-        (mut graph, files, pixels): (Graph, Vec<JobFile>, u64),
+        Read { mut graph, mut as_sent, files, pixels }: Read,
         definitions: &[&Definitions],
     ) -> Result<RawJob, SubmitError> {
+        as_sent.note_saved(&graph);
         let cost = self.parts.graphs.tame(&mut graph, pixels)?;
         let row = NewJob {
             id: JobId(Uuid::now_v7()),
@@ -120,6 +124,7 @@ impl Jobs {
             words: raw::words(&graph, definitions),
             inputs: Inputs::new(),
             graph: serde_json::to_string(&graph).context("writing a graph")?,
+            as_sent,
             files,
             handling: Handling::of_graph(self.limits.keep_days),
             asked: None,
@@ -136,12 +141,12 @@ impl Jobs {
         principal: PrincipalId,
         raw: Raw,
         definitions: &[&Definitions],
-    ) -> Result<(Graph, Vec<JobFile>, u64), SubmitError> {
-        let Raw { mut graph, files: known, targets, asked: _ } = raw;
+    ) -> Result<Read, SubmitError> {
+        let Raw { mut graph, files: known, targets, .. } = raw;
         if let Some(targets) = targets {
             graph.keep_for(&targets);
         }
-        let (mut files, mut pixels) = (Vec::new(), 0);
+        let (mut files, mut pixels, mut as_sent) = (Vec::new(), 0, AsSent::default());
         for (one, file) in wanted(reads::reads(&graph, definitions), known) {
             let found = match file {
                 Some(file) => self.find_known(principal, file).await?,
@@ -158,13 +163,14 @@ impl Jobs {
             }
             pixels = pixels.max(found.pixels);
             let name = file_name(&found);
+            as_sent.note(&graph, &one.node, &one.input);
             graph.set_file(&one.node, &one.input, &name);
             let file = JobFile { hash: found.hash, name };
             if !files.contains(&file) {
                 files.push(file);
             }
         }
-        Ok((graph, files, pixels))
+        Ok(Read { graph, as_sent, files, pixels })
     }
 
     async fn find_known(
@@ -181,6 +187,15 @@ impl Jobs {
         };
         self.find_file(principal, file).await
     }
+}
+
+/// A graph whose inputs name files as we do.
+struct Read {
+    graph: Graph,
+    as_sent: AsSent,
+    files: Vec<JobFile>,
+    /// Of the largest picture among them.
+    pixels: u64,
 }
 
 /// A job that is about to be, and its graph.
@@ -221,6 +236,13 @@ fn verdict(raw: &Raw, definitions: &[&Definitions]) -> Result<Verdict, SubmitErr
         }
     }
     match (partial, refusal) {
+        (Some(verdict), _) if raw.whole => {
+            let message = "not every output of the graph can be computed";
+            let mut refused =
+                validate::refusal("prompt_outputs_failed_validation", message, json!({}));
+            refused.node_errors = verdict.node_errors;
+            Err(SubmitError::Refused(refused))
+        }
         (Some(verdict), _) => Ok(verdict),
         (None, Some(refusal)) => Err(SubmitError::Refused(refusal)),
         (None, None) => Err(SubmitError::Opening),

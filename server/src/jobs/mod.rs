@@ -231,6 +231,15 @@ impl Jobs {
         self.parts.db.graph(principal, id).await
     }
 
+    /// [`Jobs::graph`] as it was sent: a graph of somebody's own runs with names of ours in it.
+    pub(crate) async fn graph_as_sent(
+        &self,
+        principal: PrincipalId,
+        id: JobId,
+    ) -> anyhow::Result<Option<Value>> {
+        self.parts.db.graph_as_sent(principal, id).await
+    }
+
     /// What a job that runs has on its backend, for the names of its nodes' classes: names of files are not the
     /// principal's.
     pub(crate) fn running_graph(&self, id: JobId) -> Option<Arc<Graph>> {

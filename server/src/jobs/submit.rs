@@ -13,7 +13,7 @@ use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Order, Ordered, Submission};
 use crate::webhooks::Target;
-use crate::workflows::{BadField, Checked, Needs, Outside, Published, Unfit};
+use crate::workflows::{AsSent, BadField, Checked, Needs, Outside, Published, Unfit};
 
 /// When to try again after the queue was full, in seconds.
 const RETRY_AFTER: u64 = 10;
@@ -219,6 +219,7 @@ impl Jobs {
             words: words(workflow, &checked.inputs),
             inputs: checked.inputs,
             graph: serde_json::to_string(&graph).context("writing a graph")?,
+            as_sent: AsSent::default(),
             files: files.into_values().collect(),
             handling: Handling::new(workflow.manifest(), self.limits.keep_days),
             asked: None,

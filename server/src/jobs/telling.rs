@@ -13,7 +13,7 @@ use comfy::message::{ExecutionError, ImageFormat, PreviewMeta};
 use comfy::{FileRef, HistoryEntry, Message, NodeId};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use wire::JobId;
 
@@ -21,6 +21,7 @@ use super::failure::scrubbed;
 use crate::auth::PrincipalId;
 use crate::db::{Asked, Brought};
 use crate::events::{Client, Hub, Preview, Said};
+use crate::workflows::AsSent;
 
 /// Deepest that what a node shows is looked into for files.
 const MAX_DEPTH: u32 = 6;
@@ -65,11 +66,13 @@ pub(super) struct Names {
 }
 
 impl Telling {
-    /// Of an attempt at a job, for whoever `asked` for it by such a door, and of which this is `here`.
+    /// Of an attempt at a job whose graph was `as_sent` and of which this is `here`, for whoever
+    /// `asked` for it by such a door.
     pub(super) fn new(
         hub: &Hub,
         about: (PrincipalId, JobId),
-        (asked, here): (Option<&Asked>, &[Brought]),
+        asked: Option<&Asked>,
+        (as_sent, here): (&AsSent, &[Brought]),
     ) -> Self {
         let client = match asked.map(|asked| &asked.client) {
             None => Client::Elsewhere,
@@ -82,7 +85,7 @@ impl Telling {
             hub: hub.clone(),
             about,
             previews: !asked.is_some_and(none),
-            names: Names::new(about.1, asked.map(|asked| &asked.prompt), here),
+            names: Names::new(about.1, as_sent, here),
             account: Account::default(),
         }
     }
@@ -197,13 +200,12 @@ fn clean(error: &mut ExecutionError) {
 }
 
 impl Names {
-    fn new(job: JobId, prompt: Option<&Map<String, Value>>, here: &[Brought]) -> Self {
+    fn new(job: JobId, as_sent: &AsSent, here: &[Brought]) -> Self {
         let id = job.0.simple().to_string();
-        let prefix = |(node, value): (&String, &Value)| {
-            let prefix = value["inputs"]["filename_prefix"].as_str()?;
-            Some((node.clone(), plain(prefix.rsplit('/').next().unwrap_or(prefix))))
+        let prefix = |(node, prefix): (&str, &str)| {
+            (node.to_owned(), plain(prefix.rsplit('/').next().unwrap_or(prefix)))
         };
-        let prefixes = prompt.into_iter().flatten().filter_map(prefix).collect();
+        let prefixes = as_sent.saved().map(prefix).collect();
         let given: HashMap<_, _> = here
             .iter()
             .filter_map(|one| Some((one.source.clone()?, one.native.clone()?)))
@@ -321,8 +323,9 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        let prompt = json!({ "9": { "inputs": { "filename_prefix": "a/b c" } } });
-        Names::new(JobId(Uuid::from_u128(0xabc)), prompt.as_object(), &[])
+        let as_sent = json!({ "9": { "filename_prefix": "a/b c" } });
+        let as_sent = serde_json::from_value(as_sent).unwrap();
+        Names::new(JobId(Uuid::from_u128(0xabc)), &as_sent, &[])
     }
 
     // safety 13
@@ -356,7 +359,7 @@ mod tests {
     fn of_an_error_neither_paths_nor_ids_of_a_backend_are_told() {
         let hub = Hub::default();
         let about = (PrincipalId(Uuid::nil()), JobId(Uuid::nil()));
-        let mut telling = Telling::new(&hub, about, (None, &[]));
+        let mut telling = Telling::new(&hub, about, None, (&AsSent::default(), &[]));
         let error = ExecutionError {
             prompt_id: "theirs".into(),
             exception_message: "no such file: /srv/models/secret.safetensors".into(),

@@ -138,6 +138,7 @@ impl House {
             inputs: json!({ "prompt": "a red hill" }).as_object().unwrap().clone(),
             words: "a red hill".into(),
             graph: "{}".into(),
+            as_sent: crate::workflows::AsSent::default(),
             files: Vec::new(),
             handling: Handling::default(),
             asked: None,

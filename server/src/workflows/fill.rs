@@ -12,6 +12,9 @@ use super::kind::name_of;
 use super::published::{Bind, FieldSpec, Published, Take, Target};
 use super::values::{Checked, default_of, is, same};
 
+/// The input that says what saved files are called.
+pub(super) const SAVED_AS: &str = "filename_prefix";
+
 /// What saved files are called on the backend; guests never see it.
 const PREFIX: &str = "parlor";
 
@@ -197,7 +200,7 @@ fn tidy(number: f64) -> Value {
 /// safety 7: file names on the backend are ours, whatever the graph says.
 pub(super) fn own_the_names(graph: &mut Graph) {
     for node in graph.nodes.values_mut() {
-        if let Some(prefix) = node.inputs.get_mut("filename_prefix") {
+        if let Some(prefix) = node.inputs.get_mut(SAVED_AS) {
             *prefix = comfy::Input::Value(PREFIX.into());
         }
     }

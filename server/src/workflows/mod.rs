@@ -4,8 +4,10 @@
 //! `kind` is what a manifest says of a field, `published` is a manifest checked
 //! against its graph, `form` is what the page shows of it, `language` in whose words, `values` checks what
 //! came back, `written` reads what came as text, `fill` makes the graph. `draft` makes a manifest of what was found
-//! in a workflow file, `outside` takes it all the way. `raw` is what graphs of somebody's own may be. Only `shelf` does I/O; seeds are drawn by an argument.
+//! in a workflow file, `outside` takes it all the way. `raw` is what graphs of somebody's own may be,
+//! `as_sent` what they said where names of ours stand. Only `shelf` does I/O; seeds are drawn by an argument.
 
+mod as_sent;
 pub(crate) mod draft;
 mod fill;
 mod form;
@@ -32,6 +34,7 @@ use wire::Manifest;
 
 use kind::Lists;
 
+pub(crate) use as_sent::AsSent;
 pub(crate) use fill::{Lacking, Needs, Unfit};
 pub use published::Published;
 pub(crate) use published::check_slug;

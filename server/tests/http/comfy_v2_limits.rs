@@ -131,11 +131,11 @@ async fn a_fault_of_ours_is_an_upstream_error_and_says_nothing_else() {
     let me = house.visitor().await;
     let file = house.folder().join("parlor.db");
     let mut db = sqlx::SqliteConnection::connect(file.to_str().unwrap()).await.unwrap();
-    sqlx::query("ALTER TABLE uploads RENAME TO elsewhere").execute(&mut db).await.unwrap();
+    sqlx::query("ALTER TABLE assets RENAME TO elsewhere").execute(&mut db).await.unwrap();
     let uri = format!("{V2}/assets/00000000-0000-0000-0000-000000000000");
     for answer in [me.get(&uri).await, me.call("DELETE", &uri).await] {
         assert_eq!((answer.status.as_u16(), &*code(&answer)), (500, "upstream_error"));
-        assert!(!answer.text().contains("uploads"), "{}", answer.text());
+        assert!(!answer.text().contains("assets"), "{}", answer.text());
     }
 }
 

@@ -24,16 +24,16 @@ const OPERATIONS: [(&str, &str, &[u16]); 11] = [
     ("post", "/api/v2/jobs/{id}/cancel", &[200, 401, 403, 404, 429, 500]),
 ];
 
-/// What HTTP itself has besides where a body is sent: too large (RFC 9110 §15.5.14), of a type that is
-/// not read (§15.5.16). And a body that is no request of that operation, for which the contract has no status.
+/// What we have besides where a body is sent: HTTP's own for one that is too large (RFC 9110
+/// §15.5.14), and for one that is no request of that operation 422, where the contract has no status.
 const BESIDES: [(&str, &[u16]); 3] = [
-    ("/api/v2/assets", &[413, 415]),
-    ("/api/v2/assets/from-hash", &[413, 415, 422]),
-    ("/api/v2/jobs", &[413, 415]),
+    ("/api/v2/assets", &[413]),
+    ("/api/v2/assets/from-hash", &[413, 422]),
+    ("/api/v2/jobs", &[413]),
 ];
 
 /// Objects, and the members that each must have.
-const REQUIRED: [(&str, &[&str]); 7] = [
+const REQUIRED: [(&str, &[&str]); 9] = [
     ("Asset", &["content_type", "created_at", "hash", "id", "size_bytes", "url", "url_expires_at"]),
     (
         "Job",
@@ -66,6 +66,8 @@ const REQUIRED: [(&str, &[&str]); 7] = [
         ],
     ),
     ("Progress", &["nodes_done", "nodes_total", "value"]),
+    ("StatusEvent", &["status"]),
+    ("PreviewEvent", &["content_type", "data_base64", "node_id"]),
     ("JobError", &["code", "message"]),
     ("Refusal", &["error"]),
     ("JobUrls", &["cancel", "events", "self"]),
@@ -123,12 +125,66 @@ fn our_description_requires_the_members_that_the_contract_requires() {
     assert_eq!(texts(&schemas["JobStatus"]["enum"]), known);
 }
 
-/// That all members are there that must be.
+/// That all members are there that must be, and all of them of their types.
 fn is_whole(name: &str, told: &Value) {
     let members = told.as_object().unwrap_or_else(|| panic!("{name}: {told}"));
     let missing: Vec<_> =
         required(name).into_iter().filter(|member| !members.contains_key(member)).collect();
     assert!(missing.is_empty(), "{name} lacks {missing:?}: {told}");
+    let schemas = description()["components"]["schemas"].take();
+    let schema = match name {
+        "JobUrls" => &schemas["Job"]["properties"]["urls"],
+        name => &schemas[name],
+    };
+    assert!(fits(&schemas, schema, told), "{name} is none: {told}");
+}
+
+/// Whether this is what a schema says, by the words that our description uses.
+fn fits(schemas: &Value, schema: &Value, told: &Value) -> bool {
+    let fits_in = |schema: &Value, told: &Value| fits(schemas, schema, told);
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.rsplit('/').next().unwrap();
+        assert!(schemas[name].is_object(), "there is no schema {name}");
+        return fits_in(&schemas[name], told);
+    }
+    if let Some(any) = schema["anyOf"].as_array() {
+        return any.iter().any(|one| fits_in(one, told));
+    }
+    if let Some(all) = schema["enum"].as_array() {
+        return all.contains(told);
+    }
+    let is = |kind: &Value| match kind.as_str().unwrap() {
+        "null" => told.is_null(),
+        "string" => told.is_string(),
+        "integer" => told.is_i64() || told.is_u64(),
+        "number" => told.is_number(),
+        "boolean" => told.is_boolean(),
+        "array" => told.is_array(),
+        "object" => told.is_object(),
+        kind => panic!("there is no type {kind}"),
+    };
+    let kinds =
+        schema["type"].as_array().map_or(std::slice::from_ref(&schema["type"]), Vec::as_slice);
+    let within = |bound: &str, holds: fn(f64, f64) -> bool| {
+        let both = told.as_f64().zip(schema[bound].as_f64());
+        both.is_none_or(|(value, bound)| holds(value, bound))
+    };
+    // What never expires does so later than any time that jiff can place on a clock.
+    let is_time = |text: &str| {
+        text.strip_suffix('Z').is_some_and(|text| text.parse::<jiff::civil::DateTime>().is_ok())
+    };
+    let dated = schema["format"] != "date-time" || told.as_str().is_none_or(is_time);
+    let members = told.as_object().into_iter().flatten().all(|(name, member)| {
+        let known = schema["properties"].get(name).or(schema.get("additionalProperties"));
+        known.is_none_or(|schema| fits_in(schema, member))
+    });
+    let items = told.as_array().into_iter().flatten();
+    kinds.iter().any(is)
+        && within("minimum", |value, least| value >= least)
+        && within("maximum", |value, most| value <= most)
+        && dated
+        && members
+        && items.into_iter().all(|item| fits_in(&schema["items"], item))
 }
 
 /// The data of all events of this name.
@@ -152,18 +208,19 @@ async fn real_answers_have_every_member_that_the_contract_requires() {
     let told = me.get(job["urls"]["events"].as_str().unwrap()).await.text();
     let (progress, outputs) = (events(&told, "progress"), events(&told, "output"));
     assert!(!progress.is_empty() && !outputs.is_empty(), "{told}");
-    for (name, all) in [("Progress", &progress), ("Output", &outputs)] {
+    let described = &description()["paths"]["/api/v2/jobs/{id}/events"]["get"]["x-sse-events"];
+    for (event, schema) in described.as_object().unwrap() {
+        let all = events(&told, event);
+        assert!(!all.is_empty(), "no {event}: {told}");
+        let schema = schema["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
         for one in all {
-            is_whole(name, one);
+            is_whole(schema, &one);
         }
     }
     for status in events(&told, "status") {
         assert!(STATUSES.contains(&status["status"].as_str().unwrap()), "{status}");
     }
     for preview in events(&told, "preview") {
-        for member in ["node_id", "content_type", "data_base64"] {
-            assert!(preview[member].is_string(), "{preview}");
-        }
         assert_eq!(preview["node_id"], "5", "the node whose picture it is");
     }
     let job: Value = me.get(job["urls"]["self"].as_str().unwrap()).await.json();
@@ -172,6 +229,8 @@ async fn real_answers_have_every_member_that_the_contract_requires() {
     is_whole("Output", &job["outputs"][0]);
     let made = format!("/api/v2/assets/{}", job["outputs"][0]["id"].as_str().unwrap());
     is_whole("Asset", &me.get(&made).await.json());
+    let content = me.get(&format!("{made}/content")).await;
+    assert_eq!(content.header("content-type"), "application/octet-stream");
     let refused = me.post("/api/v2/jobs", &json!({})).await;
     is_whole("Refusal", &refused.json());
     is_whole("JobError", &refused.json::<Value>()["error"]);

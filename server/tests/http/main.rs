@@ -61,6 +61,8 @@ mod things;
 mod tickets;
 mod unread;
 mod uploads;
+mod v2_assets;
+mod v2_graphs;
 mod v2_streams;
 mod visitors;
 mod webhooks;

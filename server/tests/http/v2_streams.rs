@@ -1,6 +1,7 @@
 //! Comfy API v2: many streams at once, and one that begins late.
 
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -49,6 +50,15 @@ impl Stream {
                 return data;
             }
         }
+    }
+
+    /// All events until the end, by name.
+    async fn rest(mut self) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        while let Some(event) = self.next().await {
+            all.push(event);
+        }
+        all
     }
 }
 
@@ -111,4 +121,31 @@ async fn a_stream_that_begins_late_begins_with_the_latest_preview() {
     assert_eq!(told["data_base64"], shown["data_base64"]);
     assert_eq!(told["content_type"], "image/jpeg");
     stop(&me, &job).await;
+}
+
+/// Data of all events of this name, in their order.
+fn of<'a>(all: &'a [(String, Value)], name: &str) -> Vec<&'a Value> {
+    all.iter().filter(|(one, _)| one == name).map(|(_, data)| data).collect()
+}
+
+// safety 35
+#[tokio::test]
+async fn what_is_shown_comes_twice_a_second_at_most_and_is_never_the_same_twice() {
+    let house = House::engaged(50, &[]).await;
+    let me = house.visitor().await;
+    house.is_known().await;
+    let mut graph = painted(4);
+    graph["5"]["inputs"]["steps"] = 30.into();
+    let (address, cookie) = (house.listen().await, cookie(&me));
+    let began = Instant::now();
+    let job: Value = me.send(post("/api/v2/jobs", &json!({ "workflow": graph }))).await.json();
+    let all = Stream::open(address, (&job, &cookie)).await.rest().await;
+    // The first is said at once, and the last before the end.
+    let most = 2 + began.elapsed().as_millis().div_ceil(Duration::from_millis(500).as_millis());
+    for name in ["progress", "preview"] {
+        let told = of(&all, name);
+        assert!(!told.is_empty() && told.len() as u128 <= most, "{} {name}, {most}", told.len());
+        assert!(told.windows(2).all(|two| two[0] != two[1]), "{told:?}");
+    }
+    assert_eq!(of(&all, "status").last().unwrap()["status"], "succeeded");
 }

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Vec<Operation> {
             .header("Last-Event-ID", number(0, i64::MAX), "Number of the last event that you saw: what came after it is told first.")
             .answers(200, Content::Events, "As it happens."),
         get("/jobs/{id}/graph", "show_graph")
-            .says("The graph that was run", "In ComfyUI's API format.")
+            .says("The graph that was run", "In ComfyUI's API format; one of your own as you sent it.")
             .needs(Needs::Graph)
             .answers(200, Content::Json(Shape::Literal(json!({"type": "object"}))), "Nodes by their keys."),
         post("/jobs/{id}/cancel", "cancel_job")

@@ -1,7 +1,8 @@
 //! `GET /jobs/{id}/events`: `status`, `progress`, `preview` and `output`.
 //!
 //! First comes how the job is now, or, after `Last-Event-ID`, what was missed;
-//! then what happens, until it is over. Only numbered things carry an id.
+//! then what happens, until it is over. Only numbered things carry an id, and none of them waits;
+//! how far it is and how it looks is said about twice a second.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,12 +12,15 @@ use axum::http::HeaderMap;
 use axum::response::sse::{self, Sse};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use comfy::Graph;
 use futures_util::Stream;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use wire::{Event, Job, JobId, JobStatus, PreviewHeader, Progress};
 
 use super::links::Links;
+use super::pace::Paced;
 use super::refusal::Refused;
 use super::{jobs, shapes};
 use crate::api::feed::{self, Heard, Since, Teller, last_event, named};
@@ -32,7 +36,15 @@ pub(super) async fn stream(
 ) -> Result<Sse<impl Stream<Item = Result<sse::Event, Infallible>>>, Refused> {
     let since = last_event(&headers).map_err(Refused::House)?.map_or(Since::Now, Since::Event);
     let graph = jobs::graph(&app, &principal, job).await?;
-    let teller = InV2 { links, principal: principal.id, job, graph, node: None };
+    let teller = InV2 {
+        links,
+        principal: principal.id,
+        job,
+        graph,
+        node: None,
+        progress: Paced::default(),
+        preview: Paced::default(),
+    };
     // The contract knows no way to go on: what is wrong with that is said as HTTP has it.
     feed::of_job((app, principal), (job, since), teller).await.map_err(Refused::House)
 }
@@ -46,6 +58,9 @@ struct InV2 {
     graph: Option<Graph>,
     /// The node that runs: previews do not say.
     node: Option<String>,
+    progress: Paced<Value>,
+    /// The node and its frame.
+    preview: Paced<(String, Bytes)>,
 }
 
 impl Teller for InV2 {
@@ -53,7 +68,7 @@ impl Teller for InV2 {
         let status = named("status", &status(job.status, job.position));
         let mut said = vec![status.id(job.seq.to_string())];
         if let Some(progress) = job.progress.as_ref().filter(|_| !job.status.is_over()) {
-            said.push(self.progress(progress));
+            said.extend(self.progress(progress));
         }
         said
     }
@@ -61,13 +76,34 @@ impl Teller for InV2 {
     fn say(&mut self, heard: Heard<'_>) -> Option<sse::Event> {
         match heard {
             Heard::Event(seq, event) => Some(self.event(event)?.id(seq.to_string())),
-            Heard::Progress(progress) => Some(self.progress(progress)),
+            Heard::Progress(progress) => self.progress(progress),
             Heard::Position(position) => {
                 Some(named("status", &status(JobStatus::Queued, Some(position))))
             }
-            Heard::Preview(frame) => self.preview(frame),
+            Heard::Preview(frame) => {
+                let node = self.node.clone().unwrap_or_default();
+                preview(self.preview.hear((node, frame.clone()), Instant::now())?)
+            }
             Heard::Gone => None,
         }
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.progress.due().into_iter().chain(self.preview.due()).min()
+    }
+
+    fn release(&mut self, by: Option<Instant>) -> Vec<sse::Event> {
+        let now = Instant::now();
+        let is_due = |due: Option<Instant>| due.is_some_and(|due| by.is_none_or(|by| due <= by));
+        let mut said = Vec::new();
+        if is_due(self.progress.due()) {
+            said.extend(self.progress.release(now).map(|told| named("progress", told)));
+        }
+        // How it looked is of no use once it is over.
+        if by.is_some() && is_due(self.preview.due()) {
+            said.extend(self.preview.release(now).and_then(preview));
+        }
+        said
     }
 }
 
@@ -87,20 +123,22 @@ impl InV2 {
         Some(named("status", &status(now, None)))
     }
 
-    fn progress(&mut self, progress: &Progress) -> sse::Event {
+    fn progress(&mut self, progress: &Progress) -> Option<sse::Event> {
         self.node.clone_from(&progress.node);
-        named("progress", &shapes::progress(progress, self.graph.as_ref()))
+        let told = shapes::progress(progress, self.graph.as_ref());
+        self.progress.hear(told, Instant::now()).map(|told| named("progress", told))
     }
+}
 
-    fn preview(&self, frame: &[u8]) -> Option<sse::Event> {
-        let (header, image) = PreviewHeader::decode(frame)?;
-        let told = json!({
-            "node_id": self.node.as_deref().unwrap_or_default(),
-            "content_type": header.format.mime(),
-            "data_base64": BASE64_STANDARD.encode(image),
-        });
-        Some(named("preview", &told))
-    }
+/// How the picture of a node looks now.
+fn preview((node, frame): &(String, Bytes)) -> Option<sse::Event> {
+    let (header, image) = PreviewHeader::decode(frame)?;
+    let told = json!({
+        "node_id": node,
+        "content_type": header.format.mime(),
+        "data_base64": BASE64_STANDARD.encode(image),
+    });
+    Some(named("preview", &told))
 }
 
 fn status(status: JobStatus, position: Option<u32>) -> Value {

@@ -7,9 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
-use wire::UploadId;
+use uuid::Uuid;
 
-use super::assets::{self, Asset};
+use super::assets;
 use super::links::Links;
 use super::refusal::Refused;
 use super::request::idempotency_key;
@@ -17,7 +17,6 @@ use super::shapes;
 use crate::api::parlor::{form, uploads};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::NewUpload;
 use crate::error::Error;
 use crate::files::{Claim, Hash, Received, SafeName};
 use crate::people::Whence;
@@ -43,14 +42,13 @@ pub(super) async fn create(
 ) -> Result<Response, Refused> {
     let (announced, key) = (uploads::announced(request.headers()), key(request.headers())?);
     let work = async {
-        let received = read(&app, request).await?.checked()?;
+        let (received, path) = read(&app, request).await?.checked()?;
         let known = app.db.known_by_hash(principal.id, received.source()).await?.is_some();
-        let (id, kept) = keep(&app, &principal, (received, key)).await?;
-        Result::<_, Refused>::Ok((kept.bytes, (id, known)))
+        let (id, bytes) = keep(&app, &principal, (received, path, key)).await?;
+        Result::<_, Refused>::Ok((bytes, (id, known)))
     };
     let (id, known) = uploads::counted((&app, &principal, whence.hash), announced, work).await?;
-    let row = app.db.find_upload(principal.id, id).await?;
-    let asset = Asset::Upload(row.ok_or(Error::NotFound("asset"))?);
+    let asset = assets::find(&app, &principal, id).await?.ok_or(Error::NotFound("asset"))?;
     let mut told = assets::told(&app, &asset, (&links, &principal)).await?;
     told["created_new"] = (!known).into();
     let status = if known { StatusCode::OK } else { StatusCode::CREATED };
@@ -63,17 +61,22 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
     Ok(key.map(|key| key.standing_for(|| [0; 32]).key))
 }
 
-/// Keeps the file, if its key was free until now. One that is not kept sets the key free.
+/// Keeps the file, if its key was free until now: the asset, and its bytes. One that is not kept
+/// sets the key free.
 async fn keep(
     app: &App,
     principal: &Principal,
-    (received, key): (Received, Option<String>),
-) -> Result<(UploadId, NewUpload), Refused> {
-    let Some(key) = key else { return Ok(uploads::keep(app, principal, received).await?) };
+    (received, path, key): (Received, String, Option<String>),
+) -> Result<(Uuid, u64), Refused> {
+    let kept = async || {
+        let (_, asset, kept) = uploads::keep_at(app, principal, (received, Some(path))).await?;
+        Result::<_, Error>::Ok((asset, kept.bytes))
+    };
+    let Some(key) = key else { return Ok(kept().await?) };
     if !app.db.claim_asset_key(principal.id, key.clone()).await? {
         return Err(Refused::key_reused("look for the asset by its hash"));
     }
-    let kept = uploads::keep(app, principal, received).await;
+    let kept = kept().await;
     if kept.is_err() {
         app.db.release_asset_key(principal.id, key).await?;
     }
@@ -122,8 +125,8 @@ impl Form {
         Claim { name: SafeName::from_client(name), declared: declared.map(str::to_owned) }
     }
 
-    /// The file, if all is there that must be.
-    fn checked(self) -> Result<Received, Refused> {
+    /// The file and its path, if all is there that must be.
+    fn checked(self) -> Result<(Received, String), Refused> {
         let missing = |name: &str| Refused::unusable(format!("{name} is missing in the form"));
         let file = self.file.ok_or_else(|| missing("file"))?;
         let _ = self.content_type.ok_or_else(|| missing("content_type"))?;
@@ -135,6 +138,6 @@ impl Form {
                 return Err(Refused::new(StatusCode::CONFLICT, "hash_mismatch", message));
             }
         }
-        Ok(file.named(SafeName::from_client(&path)))
+        Ok((file.named(SafeName::from_client(&path)), assets::path_of(&path)))
     }
 }

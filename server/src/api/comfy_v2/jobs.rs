@@ -53,8 +53,8 @@ async fn told(
     principal: &Principal,
     (job, links): (&Job, &Links),
 ) -> Result<axum::Json<JobObject>, Refused> {
-    // Only what runs or failed names a node, of which the class is told.
-    let named = job.progress.is_some() && !job.status.is_over() || job.failure.is_some();
+    // Whatever began tells of nodes: how many there are, and of one its class.
+    let named = job.progress.is_some() || job.failure.is_some();
     let graph = match app.jobs.running_graph(job.id) {
         Some(graph) => Some(graph),
         None if named => graph(app, principal, job.id).await?.map(Arc::new),

@@ -3,13 +3,14 @@
 //! Follows the contract that Comfy publishes; beyond it, events carry ids and
 //! resume. `refusal` says no in its form, `request` reads what comes, `shapes` are its objects, `links` its
 //! addresses, `assets` and `intake` its files, `submit`, `references`, `jobs` and
-//! `events` its jobs.
+//! `events` its jobs, `pace` how often the latter speak.
 
 mod assets;
 mod events;
 mod intake;
 mod jobs;
 pub(in crate::api) mod links;
+mod pace;
 mod references;
 mod refusal;
 mod request;

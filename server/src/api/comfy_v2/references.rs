@@ -34,7 +34,7 @@ pub(super) async fn find(
             let missing = |why: &str| Refused::missing_asset(format!("node {id}, {name}: {why}"));
             let asset = asset_id(value).ok_or_else(|| missing("this is no whole reference"))?;
             let file = match assets::find(app, principal, asset).await? {
-                Some(Asset::Upload(row)) => KnownFile::Upload(row.id),
+                Some(Asset::HandedIn(row)) => KnownFile::Upload(row.upload.id),
                 Some(Asset::Output(row)) => KnownFile::Made(OutputId(row.id.0)),
                 None => return Err(missing("there is no such asset")),
             };

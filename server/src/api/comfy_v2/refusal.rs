@@ -54,7 +54,7 @@ impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         match error {
             // The contract has one status for all that cannot be used.
-            Error::BadRequest(why) => Self::unusable(why),
+            Error::BadRequest(why) | Error::UnsupportedMediaType(why) => Self::unusable(why),
             error => Self::House(error),
         }
     }

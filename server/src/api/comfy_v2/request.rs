@@ -6,18 +6,17 @@ use serde::de::DeserializeOwned;
 
 use super::refusal::Refused;
 use crate::api::parlor::repeat;
-use crate::extract::Json;
+use crate::extract::json_within;
 use crate::jobs::IdempotencyKey;
 
-/// A JSON body. One that cannot be read is a value that cannot be used.
-pub(super) struct Body<T>(pub(super) T);
+/// A JSON body of at most so many bytes. One that cannot be read is a value that cannot be used.
+pub(super) struct Body<T, const MAX: usize>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const MAX: usize> FromRequest<S> for Body<T, MAX> {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refused> {
-        let Json(body) = Json::from_request(request, state).await?;
-        Ok(Self(body))
+    async fn from_request(request: Request, _: &S) -> Result<Self, Refused> {
+        Ok(Self(json_within(request, MAX).await?))
     }
 }
 

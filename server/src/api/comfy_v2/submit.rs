@@ -18,7 +18,7 @@ use super::request::{Body, idempotency_key};
 use super::{references, shapes};
 use crate::app::App;
 use crate::db::Used;
-use crate::extract::GraphRunner;
+use crate::extract::{GraphRunner, MAX_GRAPH};
 use crate::jobs::Raw;
 use crate::limits::Ask;
 use crate::people::Whence;
@@ -35,13 +35,13 @@ pub(super) async fn submit(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
     (links, whence, headers): (Links, Whence, HeaderMap),
-    Body(order): Body<Order>,
+    Body(order): Body<Order, MAX_GRAPH>,
 ) -> Result<Response, Refused> {
     let graph = order.graph()?;
     let key = idempotency_key(&headers)?;
     let files = references::find(&app, &principal, &graph).await?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
-    let raw = Raw { graph, files, ..Raw::default() };
+    let raw = Raw { graph, files, whole: true, ..Raw::default() };
     let taken = app.jobs.submit_graph(principal.asker(whence.hash), raw, key).await?;
     let submitted = taken.submitted;
     if submitted.replayed {

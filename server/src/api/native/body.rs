@@ -8,11 +8,7 @@ use wire::JobId;
 
 use super::words::Refused;
 use crate::error::Error;
-use crate::extract::json_body;
-
-/// Largest body, in bytes: ComfyUI's page sends what its editor shows beside
-/// each graph.
-const MAX_BODY: usize = 16 << 20;
+use crate::extract::{MAX_GRAPH, json_body};
 
 /// Jobs that one list may name; more are passed over.
 const MOST_JOBS: usize = 10_000;
@@ -34,8 +30,8 @@ impl<S: Send + Sync> FromRequest<S> for Body {
 
 /// Any JSON value. safety 4
 pub(super) async fn value(request: Request) -> Result<Value, Refused> {
-    let bytes = json_body(request, MAX_BODY).await?;
-    json::strict(&bytes, MAX_BODY).map_err(|error| match error {
+    let bytes = json_body(request, MAX_GRAPH).await?;
+    json::strict(&bytes, MAX_GRAPH).map_err(|error| match error {
         JsonError::TooLarge { .. } => Refused::House(Error::TooLarge(error.to_string())),
         error => Refused::invalid(&error.to_string()),
     })

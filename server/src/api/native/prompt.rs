@@ -54,7 +54,7 @@ pub(super) async fn submit(
     let asker = principal.asker(whence.hash);
     let number = now();
     let asked = Asked { number, prompt, extra_data, outputs: Vec::new(), client };
-    let raw = Raw { graph, files, targets: outputs, asked: Some(asked) };
+    let raw = Raw { graph, files, targets: outputs, asked: Some(asked), whole: false };
     let mut taken = app.jobs.submit_graph(asker, raw, None).await?;
     taken.node_errors.extend(node_errors);
     charge.keep(Used { jobs: 1, cost: taken.submitted.cost, bytes: 0 }).await?;

@@ -101,7 +101,7 @@ pub(crate) async fn unfavour(
     answer(&app, &principal, app.jobs.set_favourite(principal.id, id, false).await?)
 }
 
-/// The graph that was run, in ComfyUI's API format.
+/// The graph that was run, in ComfyUI's API format: one of somebody's own as they sent it.
 ///
 /// It also holds what the workflow's form does not show, hidden prompts for
 /// one: for guests only where the files themselves say all of it.
@@ -120,7 +120,7 @@ pub(in crate::api) async fn graph_of(app: &App, principal: &Principal, id: JobId
     if !is_told && !principal.may_run_graphs() && !principal.may_use_studio() {
         return Err(Error::Forbidden(CLOSED));
     }
-    let graph = app.jobs.graph(principal.id, id).await?;
+    let graph = app.jobs.graph_as_sent(principal.id, id).await?;
     graph.ok_or(Error::NotFound("job"))
 }
 

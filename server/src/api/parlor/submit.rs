@@ -19,7 +19,7 @@ use crate::api::running::{self, Caller, beside_node};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
-use crate::extract::{Json, Path};
+use crate::extract::{Path, json_within};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
 use crate::webhooks::told_too;
@@ -33,9 +33,9 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     request: Request,
 ) -> Result<Response> {
-    let submit = Json::within(request, inside::MOST_BYTES).await;
-    let Json(submit) = submit.map_err(|error| error.with_cure(inside::ELSEWHERE))?;
-    let Submit { inputs, count, webhook, wait } = submit;
+    let submit = json_within(request, inside::MOST_BYTES).await;
+    let Submit { inputs, count, webhook, wait } =
+        submit.map_err(|error| error.with_cure(inside::ELSEWHERE))?;
     if count != 1 {
         let asked = Asked { written: Written::Repeated { inputs, count }, webhook, wait };
         return batches::run(app, (principal, whence), (slug, asked), wishes).await;

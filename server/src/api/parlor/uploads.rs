@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
+use uuid::Uuid;
 use wire::{Upload, UploadFrom, UploadId};
 
 use super::content::{self, Content};
@@ -20,7 +21,7 @@ use super::links::{FilePath, Links};
 use super::{form, inside};
 use crate::app::App;
 use crate::auth::{Principal, PrincipalId, Sealed};
-use crate::db::{NewUpload, Used};
+use crate::db::{HandedIn, NewUpload, Used};
 use crate::error::{Error, Result};
 use crate::extract::{self, Arrival, OVER, Path, Query, json_body};
 use crate::files::{Claim, Received, SafeName, UploadError};
@@ -191,6 +192,16 @@ pub(in crate::api) async fn keep(
     principal: &Principal,
     received: Received,
 ) -> Result<(UploadId, NewUpload)> {
+    let (id, _, new) = keep_at(app, principal, (received, None)).await?;
+    Ok((id, new))
+}
+
+/// [`keep`] under a path, where the door knows any; with the id of the asset.
+pub(in crate::api) async fn keep_at(
+    app: &App,
+    principal: &Principal,
+    (received, path): (Received, Option<String>),
+) -> Result<(UploadId, Uuid, NewUpload)> {
     if principal.is_over() {
         return Err(Error::Unauthorized(OVER));
     }
@@ -207,9 +218,8 @@ pub(in crate::api) async fn keep(
         width: stored.width,
         height: stored.height,
     };
-    let id = app.db.add_upload(&new).await?;
-    app.db.add_source((principal.id, id), source).await?;
-    Ok((id, new))
+    let (id, asset) = app.db.hand_in(HandedIn { upload: new.clone(), source, path }).await?;
+    Ok((id, asset, new))
 }
 
 /// Takes in what came within another request, as this principal's, counted among what

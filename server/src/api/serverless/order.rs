@@ -112,7 +112,7 @@ pub(super) async fn begin(
     let client = Some(client.to_owned());
     let asked =
         Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
-    let raw = Raw { graph, files, targets: None, asked: Some(asked) };
+    let raw = Raw { graph, files, targets: None, asked: Some(asked), whole: false };
     let asker = from.principal.asker(from.address);
     let taken = app.jobs.submit_graph(asker, raw, task.map(key_of)).await?;
     if taken.submitted.replayed {

@@ -13,7 +13,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use wire::{Failure, JobId, JobStatus, Millis, OutputKind};
 
-use super::{Db, rows};
+use super::{Db, graphs, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Account;
 
@@ -45,7 +45,7 @@ pub(crate) struct NativeJob {
     pub(crate) started_at: Option<Millis>,
     pub(crate) finished_at: Option<Millis>,
     pub(crate) failure: Option<Failure>,
-    /// What is or was run.
+    /// What is or was run, as it was sent.
     pub(crate) graph: Value,
     pub(crate) asked: Option<Asked>,
     pub(crate) account: Option<Account>,
@@ -272,7 +272,7 @@ fn read(row: &SqliteRow) -> anyhow::Result<NativeJob> {
         started_at: row.try_get("started_at")?,
         finished_at: row.try_get("finished_at")?,
         failure: rows::maybe_parsed(row, "failure")?,
-        graph: rows::parsed(row, "graph")?,
+        graph: graphs::as_sent(row)?,
         asked: rows::maybe_parsed(row, "asked")?,
         account: rows::maybe_parsed(row, "account")?,
         made: Vec::new(),
