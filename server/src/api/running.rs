@@ -121,9 +121,7 @@ pub(super) fn succeeded(job: &Job) -> Result<()> {
     }
     match job.status {
         JobStatus::Succeeded => Ok(()),
-        JobStatus::Canceled | JobStatus::Canceling => {
-            Err(Error::Conflict("the job was stopped before it was done".into()))
-        }
+        JobStatus::Canceled | JobStatus::Canceling => Err(Error::Stopped),
         JobStatus::Expired => {
             Err(Error::Late("the job waited longer than this house allows, and was given up"))
         }
@@ -228,7 +226,7 @@ mod tests {
         };
         assert_eq!((node.as_deref(), message.as_str()), (Some("3"), "It broke. Try."));
         for stopped in ["canceled", "canceling"] {
-            assert!(matches!(over(stopped, &json!(null)), Error::Conflict(_)), "{stopped}");
+            assert!(matches!(over(stopped, &json!(null)), Error::Stopped), "{stopped}");
         }
         let [given_up, late] = ["expired", "running"].map(|status| over(status, &json!(null)));
         assert!(matches!(given_up, Error::Late(why) if why.contains("given up")));

@@ -31,6 +31,7 @@ mod live;
 mod matrix;
 mod native_odd;
 mod openai;
+mod openai_again;
 mod openai_edits;
 mod pages;
 mod parameters;

@@ -21,9 +21,9 @@ use crate::jobs::Line;
 use crate::people::Whence;
 use crate::workflows::{Published, Wish};
 
-/// Longest that a picture is waited for; clients of OpenAI give up at ten minutes. `Prefer: wait=`
-/// says how much shorter.
-const DEADLINE: Duration = Duration::from_mins(10);
+/// Longest that a picture is waited for: clients of OpenAI give up at ten minutes, and ask again where
+/// nobody told them not to. `Prefer: wait=` says how much shorter.
+const DEADLINE: Duration = Duration::from_mins(9);
 /// Most pictures of one request.
 const MOST: u32 = 10;
 
@@ -106,18 +106,29 @@ async fn answer(
     kind: &'static str,
 ) -> Result<Response> {
     let jobs = start(&app, (&principal, &whence), &asked).await?;
-    if asked.partial.is_some()
-        && let Some(job) = jobs.first()
-    {
-        return Ok(stream::stream(app, principal, (*job, asked, kind)).await?.into_response());
-    }
+    let told = match (asked.partial, &*jobs) {
+        (Some(_), [job, ..]) => {
+            let shown = stream::stream(app, principal, (*job, asked, kind)).await;
+            shown.map(IntoResponse::into_response)
+        }
+        _ => tell(&app, &principal, (&jobs, asked.manner, patience)).await,
+    };
+    Ok(told.unwrap_or_else(Error::after_job))
+}
+
+/// What the jobs make, once they have.
+async fn tell(
+    app: &App,
+    principal: &Principal,
+    (jobs, manner, patience): (&[JobId], Manner, Duration),
+) -> Result<Response> {
     let deadline = Instant::now() + patience;
     let mut data = Vec::new();
     for job in jobs {
         let left = deadline.saturating_duration_since(Instant::now());
-        let job = running::finished(&app, &principal, job, left).await?;
+        let job = running::finished(app, principal, *job, left).await?;
         for output in pictures(&job)? {
-            data.push(entry(&app, &principal, (output, asked.manner)).await?);
+            data.push(entry(app, principal, (output, manner)).await?);
         }
     }
     Ok(axum::Json(json!({ "created": seconds(), "data": data })).into_response())

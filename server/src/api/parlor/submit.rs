@@ -117,7 +117,11 @@ async fn fetch(
     let headers = about(location(app, &job), Applied { wait: Some(wait), replayed });
     let job = running::finished(app, principal, job.id, wait).await?;
     let output = output(app, principal, (&job, place)).await;
-    let mut response = output.unwrap_or_else(IntoResponse::into_response);
+    let mut response = output.unwrap_or_else(|error| match wishes.key {
+        // Whoever asks again waits for the same job.
+        Some(_) => error.into_response(),
+        None => error.after_job(),
+    });
     response.headers_mut().extend(headers);
     Ok(response)
 }

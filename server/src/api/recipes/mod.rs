@@ -72,8 +72,17 @@ async fn picture(
     }
     let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
     let made = make::one(&app, from, (prepared, recipe.cache)).await?;
-    let job = over(&app, waiting, made.job).await?;
-    let (output, content) = running::content(&app, &principal, first(&job)?.id).await?;
+    match shown(&app, waiting, made).await {
+        // With `cache` whoever asks again gets the very same job.
+        Err(error) if !recipe.cache => Ok(error.after_job()),
+        shown => shown,
+    }
+}
+
+/// The picture of a job, once it is made.
+async fn shown(app: &App, waiting: Waiting<'_>, made: Made) -> Result<Response> {
+    let job = over(app, waiting, made.job).await?;
+    let (output, content) = running::content(app, waiting.0, first(&job)?.id).await?;
     let mut headers = HeaderMap::new();
     let header = |text: &str| HeaderValue::from_str(text).map_err(anyhow::Error::from);
     headers.insert(CONTENT_TYPE, header(&output.mime)?);
