@@ -188,6 +188,16 @@ pub(super) fn workflow(
     theirs.find(|one| one.paints()).ok_or(Error::NotFound("workflow that makes pictures of words"))
 }
 
+/// That something can be made now, for whoever waits for it on the line.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] while no backend is open: what is durable waits, but nobody knows how long.
+pub(super) fn must_be_open(app: &App) -> Result<()> {
+    let closed = Error::Unavailable("no ComfyUI answers now; try again soon");
+    if app.backends.any_open() { Ok(()) } else { Err(closed) }
+}
+
 impl From<Unasked> for Error {
     fn from(unasked: Unasked) -> Self {
         Self::field(unasked.what, unasked.to_string())

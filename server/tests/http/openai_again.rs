@@ -69,6 +69,30 @@ async fn a_picture_that_is_late_is_not_asked_for_again() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_made_now_is_said_at_once_and_asked_for_again() {
+    let house = House::quiet().await;
+    let me = house.visitor().await;
+    let image = picture(false);
+    let parts: [Part; 3] =
+        [("image", Err(&image)), ("prompt", Ok("at night")), ("model", Ok("picture-to-picture"))];
+    for asked in [
+        post(GENERATIONS, &small(&json!({}))),
+        post(GENERATIONS, &small(&json!({ "stream": true }))),
+        form(&parts),
+    ] {
+        let closed = me.send(asked).await;
+        assert_eq!(closed.status, StatusCode::SERVICE_UNAVAILABLE, "{}", closed.text());
+        assert_eq!(error(&closed)["type"], "server_error");
+        // Nothing was begun: nothing forbids it, and clients wait as long as they are told.
+        assert_eq!((closed.header("x-should-retry"), closed.header("retry-after")), ("", "5"));
+    }
+    assert_eq!(jobs(&me).await.len(), 0);
+    // What would be refused anyway is refused for what is wrong with it.
+    let wrong = me.post(GENERATIONS, &small(&json!({ "n": 11 }))).await;
+    assert_eq!((wrong.status.as_u16(), &error(&wrong)["param"]), (422, &json!("n")));
+}
+
+#[tokio::test]
 async fn other_doors_say_it_too_unless_asking_again_waits_for_the_same_job() {
     let house = House::engaged(2_000, &[]).await;
     house.is_known().await;

@@ -105,6 +105,7 @@ async fn answer(
     (asked, patience): (Asked, Duration),
     kind: &'static str,
 ) -> Result<Response> {
+    running::must_be_open(&app)?;
     let jobs = start(&app, (&principal, &whence), &asked).await?;
     let told = match (asked.partial, &*jobs) {
         (Some(_), [job, ..]) => {

@@ -62,9 +62,7 @@ async fn picture(
     (whence, headers): (Whence, HeaderMap),
     Json(recipe): Json<Recipe>,
 ) -> Result<Response> {
-    if !app.backends.any_open() {
-        return Err(Error::Unavailable("no ComfyUI answers now; try again soon"));
-    }
+    running::must_be_open(&app)?;
     let (from, waiting) =
         ((&principal, &whence), (&principal, running::patience(&headers, DEADLINE)));
     if !recipe.prompts.is_empty() {
