@@ -125,6 +125,18 @@ impl Error {
         }
     }
 
+    /// The same refusal of a value, of which whoever asks knows the field by another name.
+    #[must_use]
+    pub(crate) fn renamed(self, name: impl FnOnce(&str) -> Option<&'static str>) -> Self {
+        match self {
+            Self::BadInput { field: Some(field), node, message } => {
+                let field = name(&field).map_or(field, str::to_owned);
+                Self::BadInput { field: Some(field), node, message }
+            }
+            error => error,
+        }
+    }
+
     /// The refusal of what a job was made for already: whoever asks again makes another.
     pub(crate) fn after_job(self) -> Response {
         let mut response = self.into_response();

@@ -32,6 +32,7 @@ mod matrix;
 mod native_odd;
 mod openai;
 mod openai_again;
+mod openai_choice;
 mod openai_edits;
 mod pages;
 mod parameters;
