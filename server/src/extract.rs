@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::app::App;
 use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address, comes_from_home};
 use crate::error::Error;
+use crate::json;
 use crate::people::Whence;
 
 /// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
@@ -32,7 +33,7 @@ const JSON_DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) const OVER: &str = "this was signed out, changed or revoked while the request arrived: \
                                send it again with what is good now";
 
-/// A JSON body.
+/// A JSON body, which is an object at every door.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -45,10 +46,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Error::UnsupportedMediaType(cure));
         }
         let body = json_body(request, MAX_JSON).await?;
-        let value = serde_json::from_slice(&body);
-        value
-            .map(Self)
-            .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+        json::object(&body).map(Self).map_err(|error| unusable(&error))
     }
 }
 
@@ -59,8 +57,11 @@ pub(crate) async fn json_within(request: Request, max: usize) -> Result<serde_js
         return Err(Error::UnsupportedMediaType(cure));
     }
     let body = json_body(request, max).await?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+    serde_json::from_slice(&body).map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &serde_json::Error) -> Error {
+    Error::BadRequest(format!("the JSON cannot be used: {error}"))
 }
 
 /// Parts of the address. What does not parse names nothing.

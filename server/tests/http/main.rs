@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
 mod admin;
+mod arrays;
 mod attack;
 mod batch_ends;
 mod batches;

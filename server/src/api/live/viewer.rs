@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
 use crate::db::JobFilter;
 use crate::events::Told;
+use crate::json;
 use crate::site;
 use crate::telemetry::Counted;
 
@@ -107,7 +108,7 @@ impl Viewer {
             return self.refuse(None, message).await;
         }
         match message {
-            Message::Text(text) => match serde_json::from_str(&text) {
+            Message::Text(text) => match json::object(text.as_bytes()) {
                 Ok(said) => Box::pin(self.obey(said)).await,
                 Err(error) => {
                     self.refuse(None, format!("this cannot be understood: {error}")).await
