@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::app::App;
 use crate::auth::{Asked, Known, Peer, Principal, Refused, Role, client_address, comes_from_home};
 use crate::error::Error;
+use crate::json;
 use crate::people::Whence;
 
 /// Largest JSON body in bytes: a prompt of 10,000 characters is far below.
@@ -34,7 +35,7 @@ const JSON_DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) const OVER: &str = "this was signed out, changed or revoked while the request arrived: \
                                send it again with what is good now";
 
-/// A JSON body.
+/// A JSON body, which is an object at every door.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 
@@ -42,22 +43,46 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        json_within(request, MAX_JSON).await.map(Self)
+        object_within(request, MAX_JSON).await.map(Self)
     }
 }
 
-/// A JSON body of at most so many bytes.
+/// An object in JSON, of at most so many bytes.
+///
+/// # Errors
+///
+/// [`Error::UnsupportedMediaType`], [`Error::TooLarge`], or [`Error::BadRequest`].
+pub(crate) async fn object_within<T: DeserializeOwned>(
+    request: Request,
+    max: usize,
+) -> Result<T, Error> {
+    let body = json_text(request, max).await?;
+    json::object(&body).map_err(|error| unusable(&error))
+}
+
+/// Any JSON of at most so many bytes, for what knows by itself which forms it may have.
+///
+/// # Errors
+///
+/// As of [`object_within`].
 pub(crate) async fn json_within<T: DeserializeOwned>(
     request: Request,
     max: usize,
 ) -> Result<T, Error> {
+    let body = json_text(request, max).await?;
+    serde_json::from_slice(&body).map_err(|error| unusable(&error))
+}
+
+async fn json_text(request: Request, max: usize) -> Result<Bytes, Error> {
     if !is_json(request.headers()) {
         let cure = "send JSON, with `Content-Type: application/json`".to_owned();
         return Err(Error::UnsupportedMediaType(cure));
     }
-    let body = json_body(request, max).await?;
-    serde_json::from_slice(&body)
-        .map_err(|error| Error::BadRequest(format!("the JSON cannot be used: {error}")))
+    json_body(request, max).await
+}
+
+fn unusable(error: &serde_json::Error) -> Error {
+    Error::BadRequest(format!("the JSON cannot be used: {error}"))
 }
 
 /// Parts of the address. What does not parse names nothing.

@@ -24,6 +24,7 @@ pub mod fetch;
 pub mod files;
 pub mod frontend;
 pub mod jobs;
+mod json;
 pub mod limits;
 pub mod objects;
 pub mod people;

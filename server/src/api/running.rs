@@ -121,9 +121,7 @@ pub(super) fn succeeded(job: &Job) -> Result<()> {
     }
     match job.status {
         JobStatus::Succeeded => Ok(()),
-        JobStatus::Canceled | JobStatus::Canceling => {
-            Err(Error::Conflict("the job was stopped before it was done".into()))
-        }
+        JobStatus::Canceled | JobStatus::Canceling => Err(Error::Stopped),
         JobStatus::Expired => {
             Err(Error::Late("the job waited longer than this house allows, and was given up"))
         }
@@ -177,22 +175,65 @@ pub(super) fn workflow(
     principal: &Principal,
     name: Option<&str>,
 ) -> Result<Arc<Published>> {
-    let alias = |name: &str| app.config.aliases.iter().find(|alias| alias.name == name);
     if let Some(name) = name {
-        let slug = alias(name).map_or(name, |alias| &alias.workflow);
-        return workflows::find(app, principal, slug);
+        return workflows::find(app, principal, aliased(app, name).unwrap_or(name));
     }
     if let Some(slug) = &app.config.default_workflow {
         return workflows::find(app, principal, slug);
     }
-    let all = app.workflows.list();
-    let mut theirs = all.into_iter().filter(|one| principal.may_run(one.slug(), one.access()));
-    theirs.find(|one| one.paints()).ok_or(Error::NotFound("workflow that makes pictures of words"))
+    let first = all(app, principal).find(|one| one.paints());
+    first.ok_or(Error::NotFound("workflow that makes pictures of words"))
+}
+
+/// The workflow of this name for a picture that is to become another one; `masked`: where a mask says.
+///
+/// The host's name for one stands for whatever does what programs ask for by it, and so does the
+/// workflow that is run when none is named: where it takes no picture, or no mask, the first that does.
+pub(super) fn editor(
+    app: &App,
+    principal: &Principal,
+    (name, masked): (Option<&str>, bool),
+) -> Result<Arc<Published>> {
+    let slug = match name {
+        Some(name) => match aliased(app, name) {
+            Some(slug) => Some(slug),
+            None => return workflows::find(app, principal, name),
+        },
+        None => app.config.default_workflow.as_deref(),
+    };
+    let meant = slug.map(|slug| workflows::find(app, principal, slug)).transpose()?;
+    let able: Vec<_> =
+        meant.into_iter().chain(all(app, principal)).filter(|one| one.edits(false)).collect();
+    // One that takes no mask says so best itself.
+    let best = able.iter().find(|one| one.edits(masked)).or(able.first()).cloned();
+    best.ok_or(Error::NotFound("workflow that makes pictures of pictures and words"))
+}
+
+/// The workflow that the host gave this name, too.
+fn aliased<'a>(app: &'a App, name: &str) -> Option<&'a str> {
+    let alias = app.config.aliases.iter().find(|alias| alias.name == name);
+    alias.map(|alias| alias.workflow.as_str())
+}
+
+/// Whatever whoever asks may run, in the host's order.
+fn all<'a>(app: &App, principal: &'a Principal) -> impl Iterator<Item = Arc<Published>> + use<'a> {
+    let all = app.workflows.list().into_iter();
+    all.filter(|one| principal.may_run(one.slug(), one.access()))
+}
+
+/// That something can be made now, for whoever waits for it on the line.
+///
+/// # Errors
+///
+/// [`Error::Unavailable`] while no backend is open: what is durable waits, but nobody knows how long.
+pub(super) fn must_be_open(app: &App) -> Result<()> {
+    let closed = Error::Unavailable("no ComfyUI answers now; try again soon");
+    if app.backends.any_open() { Ok(()) } else { Err(closed) }
 }
 
 impl From<Unasked> for Error {
     fn from(unasked: Unasked) -> Self {
-        Self::field(unasked.what, unasked.to_string())
+        Self::field(unasked.0.name(), unasked.to_string())
     }
 }
 
@@ -228,7 +269,7 @@ mod tests {
         };
         assert_eq!((node.as_deref(), message.as_str()), (Some("3"), "It broke. Try."));
         for stopped in ["canceled", "canceling"] {
-            assert!(matches!(over(stopped, &json!(null)), Error::Conflict(_)), "{stopped}");
+            assert!(matches!(over(stopped, &json!(null)), Error::Stopped), "{stopped}");
         }
         let [given_up, late] = ["expired", "running"].map(|status| over(status, &json!(null)));
         assert!(matches!(given_up, Error::Late(why) if why.contains("given up")));

@@ -136,7 +136,8 @@ pub struct Config {
     pub default_workflow: Option<String>,
 
     /// Another name for a workflow, for programs that ask for a model:
-    /// `gpt-image-1=text-to-picture`.
+    /// `gpt-image-1=text-to-picture`. An edit by the name of one that takes no picture is made by
+    /// the first that does.
     #[arg(long = "alias", env = "PARLOR_ALIASES", value_name = "NAME=SLUG", value_delimiter = ',')]
     #[serde(serialize_with = "shown::plainly")]
     pub aliases: Vec<Alias>,

@@ -65,6 +65,9 @@ pub enum Error {
     /// What was waited for failed, in words for whoever waited.
     #[error("{message}")]
     JobFailed { node: Option<String>, message: String },
+    /// What was waited for was stopped, and stays so.
+    #[error("the job was stopped before it was done")]
+    Stopped,
     /// What was waited for took longer than anybody waits.
     #[error("{0}")]
     Late(&'static str),
@@ -83,8 +86,8 @@ struct About {
 /// Seconds after which asking again may help, when nothing better is known.
 const RETRY_SECONDS: u64 = 5;
 
-/// Clients such as OpenAI's ask by themselves again after any 5xx that does not forbid it, and
-/// every time another job would be made.
+/// Clients such as OpenAI's ask by themselves again after any 409 or 5xx that does not forbid it,
+/// and every time another job would be made.
 const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 impl Error {
@@ -145,6 +148,25 @@ impl Error {
         }
     }
 
+    /// The same refusal of a value, of which whoever asks knows the field by another name.
+    #[must_use]
+    pub(crate) fn renamed(self, name: impl FnOnce(&str) -> Option<&'static str>) -> Self {
+        match self {
+            Self::BadInput { field: Some(field), node, message } => {
+                let field = name(&field).map_or(field, str::to_owned);
+                Self::BadInput { field: Some(field), node, message }
+            }
+            error => error,
+        }
+    }
+
+    /// The refusal of what a job was made for already: whoever asks again makes another.
+    pub(crate) fn after_job(self) -> Response {
+        let mut response = self.into_response();
+        response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        response
+    }
+
     fn about(&self) -> About {
         match self {
             Self::BadInput { field, node, .. } => {
@@ -164,7 +186,7 @@ impl Error {
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::Stopped => StatusCode::CONFLICT,
             Self::PreconditionFailed(_) => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -222,7 +244,7 @@ impl IntoResponse for Error {
             // RFC 6455 §4.4: the one that is spoken here.
             response.headers_mut().insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
-        if let Self::JobFailed { .. } = error {
+        if let Self::JobFailed { .. } | Self::Stopped = error {
             response.headers_mut().insert(SHOULD_RETRY, HeaderValue::from_static("false"));
         }
         if let Self::Range { length } = error {

@@ -119,7 +119,12 @@ impl<'a> Follow<'a> {
         let about = (row.principal, run.id);
         let here = run.jobs.parts.db.brought(run.id).await?;
         Ok(Self {
-            telling: Telling::new(&run.jobs.parts.hub, about, asked.as_ref(), (&row.as_sent, &here)),
+            telling: Telling::new(
+                &run.jobs.parts.hub,
+                about,
+                asked.as_ref(),
+                (&row.as_sent, &here),
+            ),
             bringing,
             tracker: Tracker::new(&run.graph, &learned),
             run,

@@ -43,7 +43,7 @@ pub(crate) use raw::Outside;
 pub use shelf::Workflows;
 
 pub(crate) use values::{BadField, Checked, FileRef, default_of, sort};
-pub(crate) use wish::{Unasked, Wish};
+pub(crate) use wish::{Part, Unasked, Wish};
 
 /// The workflows that come with the house: manifest and graph.
 const BUILT_IN: [(&str, &str); 3] = [

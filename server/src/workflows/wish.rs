@@ -5,7 +5,7 @@
 //! where they say nothing.
 
 use serde_json::{Value, json};
-use wire::{BindManifest, FieldManifest, FieldType, Inputs, Manifest};
+use wire::{BindManifest, FieldManifest, FieldType, Inputs, Manifest, OutputKind};
 
 use super::Published;
 
@@ -29,56 +29,128 @@ pub(crate) struct Wish {
     pub(crate) mask: Option<Value>,
 }
 
+/// What a wish can be about, by the names that programs have for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Prompt,
+    Negative,
+    Steps,
+    Guidance,
+    Seed,
+    Model,
+    Picture,
+    Mask,
+    /// Both sides, in one field.
+    Size,
+    Width,
+    Height,
+}
+
+impl Part {
+    const ALL: [Self; 11] = [
+        Self::Prompt,
+        Self::Negative,
+        Self::Steps,
+        Self::Guidance,
+        Self::Seed,
+        Self::Model,
+        Self::Picture,
+        Self::Mask,
+        Self::Size,
+        Self::Width,
+        Self::Height,
+    ];
+
+    /// As a parameter of a request.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Negative => "negative_prompt",
+            Self::Steps => "steps",
+            Self::Guidance => "cfg_scale",
+            Self::Seed => "seed",
+            Self::Model => "model",
+            Self::Picture => "image",
+            Self::Mask => "mask",
+            Self::Size => "size",
+            Self::Width => "width",
+            Self::Height => "height",
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Negative => "negative prompt",
+            Self::Steps => "number of steps",
+            Self::Guidance => "guidance",
+            Self::Picture => "picture",
+            _ => self.name(),
+        }
+    }
+}
+
 /// The workflow has no field for this part of a wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this workflow has no {what} to set: leave it out, or choose another workflow")]
-pub(crate) struct Unasked {
-    /// In words.
-    pub(crate) what: &'static str,
-}
+#[error("this workflow has no {} to set: leave it out, or choose another workflow", .0.in_words())]
+pub(crate) struct Unasked(pub(crate) Part);
 
 impl Published {
     /// Whether it makes pictures of words alone.
     pub(crate) fn paints(&self) -> bool {
         let asks = Asks(self.manifest());
-        let pictures = self.manifest().makes.first() == Some(&wire::OutputKind::Image);
-        pictures
+        asks.makes_pictures()
             && asks.prompt().is_some()
-            && asks.file(FieldType::Image).is_none_or(|one| !one.required)
+            && asks.field(Part::Picture).is_none_or(|one| !one.required)
+    }
+
+    /// Whether it makes another picture of a picture and words; `masked`: where a mask says.
+    pub(crate) fn edits(&self, masked: bool) -> bool {
+        let asks = Asks(self.manifest());
+        asks.makes_pictures()
+            && asks.prompt().is_some()
+            && asks.field(Part::Picture).is_some()
+            && (!masked || asks.field(Part::Mask).is_some())
     }
 
     /// What is put into its fields to get what is wished.
     pub(crate) fn granting(&self, wish: Wish) -> Result<Inputs, Unasked> {
         let asks = Asks(self.manifest());
-        let mut inputs = Inputs::new();
-        let mut set = |what, field: Option<&FieldManifest>, value: Option<Value>| {
-            let Some(value) = value else { return Ok(()) };
-            let name = field.ok_or(Unasked { what })?.name.clone();
-            inputs.insert(name, value);
-            Ok(())
+        let (size, width, height) = match asks.field(Part::Size) {
+            Some(field) => (size(field, wish.width, wish.height), None, None),
+            None => (None, wish.width, wish.height),
         };
-        set("prompt", asks.prompt(), wish.prompt.map(Value::from))?;
-        set("negative prompt", asks.negative(), wish.negative.map(Value::from))?;
-        set("number of steps", asks.bound("steps"), wish.steps.map(Value::from))?;
-        set("guidance", asks.guidance(), wish.guidance.map(Value::from))?;
-        set("seed", asks.typed(FieldType::Seed), wish.seed.map(Value::from))?;
-        set("model", asks.model(), wish.model.map(Value::from))?;
-        set("picture", asks.file(FieldType::Image), wish.picture)?;
-        set("mask", asks.file(FieldType::Mask), wish.mask)?;
-        let (width, height) = (wish.width, wish.height);
-        if let Some(field) = asks.typed(FieldType::Size) {
-            set("size", Some(field), size(field, width, height))?;
-        } else {
-            set("width", asks.bound("width"), width.map(Value::from))?;
-            set("height", asks.bound("height"), height.map(Value::from))?;
+        let wished = [
+            (Part::Prompt, wish.prompt.map(Value::from)),
+            (Part::Negative, wish.negative.map(Value::from)),
+            (Part::Steps, wish.steps.map(Value::from)),
+            (Part::Guidance, wish.guidance.map(Value::from)),
+            (Part::Seed, wish.seed.map(Value::from)),
+            (Part::Model, wish.model.map(Value::from)),
+            (Part::Picture, wish.picture),
+            (Part::Mask, wish.mask),
+            (Part::Size, size),
+            (Part::Width, width.map(Value::from)),
+            (Part::Height, height.map(Value::from)),
+        ];
+        let mut inputs = Inputs::new();
+        for (part, value) in wished {
+            let Some(value) = value else { continue };
+            let field = asks.field(part).ok_or(Unasked(part))?;
+            inputs.insert(field.name.clone(), value);
         }
         Ok(inputs)
+    }
+
+    /// What programs mean by the field of this name, if they know of it.
+    pub(crate) fn part(&self, field: &str) -> Option<Part> {
+        let asks = Asks(self.manifest());
+        Part::ALL.into_iter().find(|part| asks.field(*part).is_some_and(|one| one.name == field))
     }
 
     /// So many times the steps that the host set, as far as guests may have them; `None` where
     /// they have no say in it.
     pub(crate) fn steps_times(&self, times: f64) -> Option<i64> {
-        let field = Asks(self.manifest()).bound("steps")?;
+        let field = Asks(self.manifest()).field(Part::Steps)?;
         let usual = field.default.as_ref()?.as_f64()?;
         let (least, most) = (field.min.unwrap_or(1.0), field.max.unwrap_or(usual));
         Some((usual * times).round().max(least).min(most) as i64)
@@ -98,6 +170,28 @@ fn size(field: &FieldManifest, width: Option<u32>, height: Option<u32>) -> Optio
 struct Asks<'a>(&'a Manifest);
 
 impl<'a> Asks<'a> {
+    fn makes_pictures(self) -> bool {
+        self.0.makes.first() == Some(&OutputKind::Image)
+    }
+
+    /// Where this part of a wish goes.
+    fn field(self, part: Part) -> Option<&'a FieldManifest> {
+        match part {
+            Part::Prompt => self.prompt(),
+            Part::Negative => self.negative(),
+            Part::Steps => self.bound("steps"),
+            Part::Guidance => self.guidance(),
+            Part::Seed => self.typed(FieldType::Seed),
+            Part::Model => self.model(),
+            Part::Picture => self.typed(FieldType::Image),
+            // A mask is a picture too, where nothing else takes one.
+            Part::Mask => self.typed(FieldType::Mask),
+            Part::Size => self.typed(FieldType::Size),
+            Part::Width => self.bound("width"),
+            Part::Height => self.bound("height"),
+        }
+    }
+
     fn open(self) -> impl Iterator<Item = &'a FieldManifest> {
         self.0.fields.iter().filter(|field| !field.closed)
     }
@@ -139,11 +233,6 @@ impl<'a> Asks<'a> {
         let inputs = ["ckpt_name", "unet_name", "model_name"];
         inputs.iter().find_map(|input| self.bound(input)).or_else(|| self.named(&["model"]))
     }
-
-    /// A mask is a picture too, where nothing else takes one.
-    fn file(self, kind: FieldType) -> Option<&'a FieldManifest> {
-        self.typed(kind)
-    }
 }
 
 #[cfg(test)]
@@ -182,13 +271,22 @@ mod tests {
     #[test]
     fn what_a_workflow_does_not_ask_for_is_named() {
         let refused = built_in("upscale").granting(wish()).unwrap_err();
-        assert_eq!(refused, Unasked { what: "prompt" });
+        assert_eq!(refused, Unasked(Part::Prompt));
+        assert!(refused.to_string().contains("no prompt to set"));
+    }
+
+    #[test]
+    fn a_field_is_known_by_what_programs_call_it() {
+        let part = |field: &str| built_in("text-to-picture").part(field).map(Part::name);
+        assert_eq!(part("leave_out"), Some("negative_prompt"));
+        assert_eq!(part("size"), Some("size"));
+        assert_eq!(part("style"), None);
     }
 
     #[test]
     fn more_steps_than_guests_may_have_are_not_asked_for() {
         let workflow = built_in("text-to-picture");
-        let field = Asks(workflow.manifest()).bound("steps").unwrap();
+        let field = Asks(workflow.manifest()).field(Part::Steps).unwrap();
         let usual = field.default.as_ref().and_then(Value::as_i64).unwrap();
         assert_eq!(workflow.steps_times(2.0), Some(usual * 2));
         assert_eq!(workflow.steps_times(1e6), field.max.map(|most| most as i64));
@@ -200,5 +298,14 @@ mod tests {
         let paints = ["text-to-picture", "picture-to-picture", "upscale"]
             .map(|slug| built_in(slug).paints());
         assert_eq!(paints, [true, false, false]);
+    }
+
+    #[test]
+    fn only_what_makes_pictures_of_pictures_and_words_edits() {
+        let edits = |masked: bool| {
+            ["text-to-picture", "picture-to-picture", "upscale"]
+                .map(|slug| built_in(slug).edits(masked))
+        };
+        assert_eq!((edits(false), edits(true)), ([false, true, false], [false; 3]));
     }
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "tests may spawn and block")]
 
 mod admin;
+mod arrays;
 mod attack;
 mod batch_ends;
 mod batches;
@@ -32,6 +33,8 @@ mod live;
 mod matrix;
 mod native_odd;
 mod openai;
+mod openai_again;
+mod openai_choice;
 mod openai_edits;
 mod pages;
 mod parameters;

@@ -55,6 +55,7 @@ async fn edit(
 #[tokio::test]
 async fn as_many_pictures_as_asked_for_come_in_the_format_asked_for() {
     let house = House::working(0).await;
+    house.is_known().await;
     let visitor = house.visitor().await;
     let asked = small(&json!({ "n": 2, "output_format": "jpeg", "output_compression": 60 }));
     let answer = visitor.post(GENERATIONS, &asked).await;
@@ -73,6 +74,7 @@ async fn as_many_pictures_as_asked_for_come_in_the_format_asked_for() {
 #[tokio::test]
 async fn a_link_works_without_a_key() {
     let house = House::working(0).await;
+    house.is_known().await;
     let asked = small(&json!({ "response_format": "url" }));
     let told: Value = house.visitor().await.post(GENERATIONS, &asked).await.json();
     let url = told["data"][0]["url"].as_str().unwrap();
@@ -83,6 +85,7 @@ async fn a_link_works_without_a_key() {
 #[tokio::test]
 async fn a_stream_shows_the_picture_while_it_is_made() {
     let house = House::working(5).await;
+    house.is_known().await;
     let asked = small(&json!({ "stream": true, "partial_images": 2, "steps": 12 }));
     let answer = house.visitor().await.post(GENERATIONS, &asked).await;
     assert_eq!(answer.header("content-type"), "text/event-stream");
@@ -103,6 +106,7 @@ async fn a_stream_shows_the_picture_while_it_is_made() {
 #[tokio::test]
 async fn an_edit_begins_with_the_picture_that_was_sent() {
     let house = House::working(0).await;
+    house.is_known().await;
     let visitor = house.visitor().await;
     let told: Value = visitor.post(GENERATIONS, &small(&json!({}))).await.json();
     let picture = decoded(&told["data"][0]["b64_json"]);
@@ -117,6 +121,7 @@ async fn an_edit_begins_with_the_picture_that_was_sent() {
 #[tokio::test]
 async fn workflows_are_models_also_by_the_names_that_the_host_gives_them() {
     let house = House::working_with(&["--alias", "gpt-image-1=text-to-picture"]).await;
+    house.is_known().await;
     let visitor = house.visitor().await;
     let told: Value = visitor.get("/v1/models").await.json();
     let ids: Vec<_> =
@@ -131,6 +136,7 @@ async fn workflows_are_models_also_by_the_names_that_the_host_gives_them() {
 #[tokio::test]
 async fn every_refusal_is_in_openais_form() {
     let house = House::working(0).await;
+    house.is_known().await;
     let visitor = house.visitor().await;
     for (body, status, param) in [
         (json!({}), 400, Value::Null),

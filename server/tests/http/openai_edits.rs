@@ -11,9 +11,9 @@ use super::openai::{GENERATIONS, decoded, events, small};
 use super::studio::{import, publish};
 
 /// A field of a form: its name, and a text or a picture.
-type Part<'a> = (&'a str, Result<&'a str, &'a [u8]>);
+pub type Part<'a> = (&'a str, Result<&'a str, &'a [u8]>);
 
-fn form(parts: &[Part<'_>]) -> Request<Body> {
+pub fn form(parts: &[Part<'_>]) -> Request<Body> {
     let mut body = Vec::new();
     for (name, value) in parts {
         let named = format!("--x\r\ncontent-disposition: form-data; name=\"{name}\"");
@@ -35,7 +35,7 @@ fn form(parts: &[Part<'_>]) -> Request<Body> {
 }
 
 /// A picture, the left half of which is clear where it is a mask.
-fn picture(mask: bool) -> Vec<u8> {
+pub fn picture(mask: bool) -> Vec<u8> {
     let image = image::RgbaImage::from_fn(64, 64, |x, y| {
         image::Rgba([200, x as u8, y as u8, if mask && x < 32 { 0 } else { 255 }])
     });
@@ -44,12 +44,12 @@ fn picture(mask: bool) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn error(answer: &Answer) -> Value {
+pub fn error(answer: &Answer) -> Value {
     answer.json::<Value>()["error"].take()
 }
 
 /// Publishes what paints anew where a mask is clear.
-async fn inpaint(house: &House) {
+pub async fn inpaint(house: &House) {
     let node = |class: &str, inputs: Value| json!({ "class_type": class, "inputs": inputs });
     let graph = json!({
         "1": node("CheckpointLoaderSimple", json!({ "ckpt_name": "parlor-painter.safetensors" })),
@@ -121,6 +121,7 @@ async fn an_edit_is_shown_while_it_is_made() {
 #[tokio::test]
 async fn several_pictures_to_edit_are_refused_by_name() {
     let house = House::working(0).await;
+    house.is_known().await;
     let me = house.visitor().await;
     let image = picture(false);
     for name in ["image[]", "image", "mask"] {
@@ -170,6 +171,7 @@ async fn several_pictures_are_taken_whole_or_not_at_all() {
 #[tokio::test]
 async fn a_link_in_another_format_is_refused() {
     let house = House::working(0).await;
+    house.is_known().await;
     let me = house.visitor().await;
     let asked = small(&json!({ "response_format": "url", "output_format": "webp" }));
     let refused = me.post(GENERATIONS, &asked).await;

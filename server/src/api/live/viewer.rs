@@ -1,8 +1,6 @@
 //! One open page, from its hello to its goodbye.
 
 use std::sync::Arc;
-
-use serde::de::Error as _;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use wire::{FromViewer, JobId, JobStatus, ToViewer};
@@ -14,6 +12,7 @@ use crate::app::App;
 use crate::auth::{Principal, PrincipalId};
 use crate::db::JobFilter;
 use crate::events::Told;
+use crate::json;
 use crate::site;
 use crate::telemetry::Counted;
 
@@ -108,7 +107,7 @@ impl Viewer {
             return self.refuse(None, message).await;
         }
         match message {
-            Message::Text(text) => match understood(&text) {
+            Message::Text(text) => match json::object(text.as_bytes()) {
                 Ok(said) => Box::pin(self.obey(said)).await,
                 Err(error) => {
                     self.refuse(None, format!("this cannot be understood: {error}")).await
@@ -228,14 +227,6 @@ impl Viewer {
     async fn say(&mut self, told: &ToViewer) -> Result<(), End> {
         self.socket.send_text(encoded(told)).await
     }
-}
-
-/// What a viewer says: an object. serde would take its values in a row for one, too.
-fn understood(text: &str) -> serde_json::Result<FromViewer> {
-    if !text.trim_start().starts_with('{') {
-        return Err(serde_json::Error::custom("say an object"));
-    }
-    serde_json::from_str(text)
 }
 
 /// A fault of ours: the viewer comes back and starts afresh.

@@ -10,7 +10,7 @@ use crate::api::running::Caller;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::files::{Claim, SafeName};
-use crate::workflows::Wish;
+use crate::workflows::{Part, Wish};
 
 /// Longest that all fields are together, in bytes: a prompt of OpenAI's has 32,000 characters at
 /// most.
@@ -20,6 +20,7 @@ const MAX_TEXT: usize = 128 << 10;
 pub(super) async fn read(app: &App, from: Caller<'_>, request: Request) -> Result<(Ask, Wish)> {
     let (mut parts, opening) = form::read(request).await?;
     let (mut fields, mut wish, mut left) = (Map::new(), Wish::default(), MAX_TEXT);
+    let mut most = app.config.max_upload_bytes();
     while let Some(part) = parts.next_field().await.map_err(form::refused)? {
         // From here on what is read is counted.
         opening.is_over();
@@ -29,7 +30,13 @@ pub(super) async fn read(app: &App, from: Caller<'_>, request: Request) -> Resul
             if slot.is_some() {
                 return Err(Error::field(name, "one picture at a time can be edited"));
             }
-            *slot = Some(upload(app, from, part).await?);
+            let param = if name == "mask" { Part::Mask } else { Part::Picture };
+            let uploaded = upload(app, from, part).await;
+            *slot = Some(uploaded.map_err(|error| error.renamed(|_| Some(param.name())))?);
+            continue;
+        }
+        if part.file_name().is_some() {
+            most = form::pass_over(part, most).await?;
             continue;
         }
         let text = form::text(part, left).await?;

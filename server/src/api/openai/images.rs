@@ -19,11 +19,11 @@ use crate::error::{Error, Result};
 use crate::extract::Json;
 use crate::jobs::Line;
 use crate::people::Whence;
-use crate::workflows::{Published, Wish};
+use crate::workflows::{Part, Published, Unasked, Wish};
 
-/// Longest that a picture is waited for; clients of OpenAI give up at ten minutes. `Prefer: wait=`
-/// says how much shorter.
-const DEADLINE: Duration = Duration::from_mins(10);
+/// Longest that a picture is waited for: clients of OpenAI give up at ten minutes, and ask again where
+/// nobody told them not to. `Prefer: wait=` says how much shorter.
+const DEADLINE: Duration = Duration::from_mins(9);
 /// Most pictures of one request.
 const MOST: u32 = 10;
 
@@ -82,7 +82,8 @@ pub(super) async fn generate(
     (whence, headers): (Whence, HeaderMap),
     Json(ask): Json<Ask>,
 ) -> Result<Response> {
-    let asked = ask.looked_at(&app, &principal, Wish::default())?;
+    let workflow = running::workflow(&app, &principal, ask.model.as_deref())?;
+    let asked = ask.looked_at(workflow, Wish::default())?;
     let patience = running::patience(&headers, DEADLINE);
     answer(app, (principal, whence), (asked, patience), stream::GENERATION).await
 }
@@ -95,7 +96,9 @@ pub(super) async fn edit(
 ) -> Result<Response> {
     let patience = running::patience(request.headers(), DEADLINE);
     let (ask, wish) = edit::read(&app, (&principal, &whence), request).await?;
-    let asked = ask.looked_at(&app, &principal, wish)?;
+    let named = (ask.model.as_deref(), wish.mask.is_some());
+    let workflow = running::editor(&app, &principal, named)?;
+    let asked = ask.looked_at(workflow, wish)?;
     answer(app, (principal, whence), (asked, patience), stream::EDIT).await
 }
 
@@ -105,19 +108,31 @@ async fn answer(
     (asked, patience): (Asked, Duration),
     kind: &'static str,
 ) -> Result<Response> {
+    running::must_be_open(&app)?;
     let jobs = start(&app, (&principal, &whence), &asked).await?;
-    if asked.partial.is_some()
-        && let Some(job) = jobs.first()
-    {
-        return Ok(stream::stream(app, principal, (*job, asked, kind)).await?.into_response());
-    }
+    let told = match (asked.partial, &*jobs) {
+        (Some(_), [job, ..]) => {
+            let shown = stream::stream(app, principal, (*job, asked, kind)).await;
+            shown.map(IntoResponse::into_response)
+        }
+        _ => tell(&app, &principal, (&jobs, asked.manner, patience)).await,
+    };
+    Ok(told.unwrap_or_else(Error::after_job))
+}
+
+/// What the jobs make, once they have.
+async fn tell(
+    app: &App,
+    principal: &Principal,
+    (jobs, manner, patience): (&[JobId], Manner, Duration),
+) -> Result<Response> {
     let deadline = Instant::now() + patience;
     let mut data = Vec::new();
     for job in jobs {
         let left = deadline.saturating_duration_since(Instant::now());
-        let job = running::finished(&app, &principal, job, left).await?;
+        let job = running::finished(app, principal, *job, left).await?;
         for output in pictures(&job)? {
-            data.push(entry(&app, &principal, (output, asked.manner)).await?);
+            data.push(entry(app, principal, (output, manner)).await?);
         }
     }
     Ok(axum::Json(json!({ "created": seconds(), "data": data })).into_response())
@@ -125,17 +140,22 @@ async fn answer(
 
 /// As many jobs as pictures were asked for, or none.
 async fn start(app: &App, from: Caller<'_>, asked: &Asked) -> Result<Vec<JobId>> {
-    if let [inputs] = &*asked.inputs {
-        let what = (asked.workflow.slug(), inputs.clone());
-        return Ok(vec![running::start(app, from, what, None).await?.job.id]);
-    }
-    let lines = (1..).zip(asked.inputs.iter().cloned()).map(|(line, inputs)| Line { line, inputs });
-    let jobs = running::start_all(app, from, (&asked.workflow, lines.collect())).await;
-    // What is wrong with one is so with all.
-    jobs.map_err(|error| match error {
+    let workflow = &asked.workflow;
+    let jobs = if let [inputs] = &*asked.inputs {
+        let made = running::start(app, from, (workflow.slug(), inputs.clone()), None).await;
+        made.map(|made| vec![made.job.id])
+    } else {
+        let lines = (1..).zip(asked.inputs.iter().cloned());
+        let lines = lines.map(|(line, inputs)| Line { line, inputs }).collect();
+        running::start_all(app, from, (workflow, lines)).await
+    };
+    let jobs = jobs.map_err(|error| match error {
+        // What is wrong with one is so with all.
         Error::AtLine { error, .. } => *error,
         error => error,
-    })
+    });
+    let param = |field: &str| workflow.part(field).map(|part| whole(part).name());
+    jobs.map_err(|error| error.renamed(param))
 }
 
 /// Since 1970.
@@ -145,7 +165,7 @@ pub(super) fn seconds() -> i64 {
 
 impl Ask {
     /// `wish` holds what an edit begins with.
-    fn looked_at(self, app: &App, principal: &Principal, wish: Wish) -> Result<Asked> {
+    fn looked_at(self, workflow: Arc<Published>, wish: Wish) -> Result<Asked> {
         let count = self.n.unwrap_or(1);
         if !(1..=MOST).contains(&count) {
             return Err(Error::field("n", format!("n is 1 to {MOST}; several requests make more")));
@@ -158,7 +178,6 @@ impl Ask {
         if partial.is_some() && count > 1 {
             return Err(Error::field("n", "one picture at a time can be streamed: leave out n"));
         }
-        let workflow = running::workflow(app, principal, self.model.as_deref())?;
         let size = self.size.as_deref().filter(|size| *size != "auto").map(size).transpose()?;
         let quality = self.quality.unwrap_or_else(|| "auto".into());
         let of_quality = times(&quality)?.and_then(|times| workflow.steps_times(times));
@@ -187,9 +206,15 @@ impl Ask {
         let seed = |place: u64| self.seed.map(|seed| seed.wrapping_add(place));
         let inputs = (0..u64::from(count))
             .map(|place| workflow.granting(Wish { seed: seed(place), ..wish.clone() }))
-            .collect::<std::result::Result<_, _>>()?;
+            .collect::<std::result::Result<_, _>>()
+            .map_err(|Unasked(part)| Unasked(whole(part)))?;
         Ok(Asked { workflow, inputs, manner, partial, quality })
     }
+}
+
+/// What a part of a wish is here, where both sides are one word.
+fn whole(part: Part) -> Part {
+    if matches!(part, Part::Width | Part::Height) { Part::Size } else { part }
 }
 
 fn size(text: &str) -> Result<(u32, u32)> {

@@ -68,6 +68,17 @@ pub(in crate::api) async fn text(mut field: Field<'_>, most: usize) -> Result<Op
     Ok(String::from_utf8(text).ok())
 }
 
+/// Reads past a field, of at most so many bytes; how many are left of them.
+pub(in crate::api) async fn pass_over(mut field: Field<'_>, most: u64) -> Result<u64> {
+    let mut left = most;
+    while let Some(piece) = field.chunk().await.map_err(refused)? {
+        let why = "the form holds more that nobody looks at than a file may be large";
+        let after = left.checked_sub(piece.len() as u64);
+        left = after.ok_or_else(|| Error::TooLarge(why.into()))?;
+    }
+    Ok(left)
+}
+
 /// What is said of a field that is no [`text`].
 pub(in crate::api) const NO_TEXT: &str = "a field of the form is too long, or no text in UTF-8";
 

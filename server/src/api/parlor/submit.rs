@@ -19,7 +19,7 @@ use crate::api::running::{self, Caller, beside_node};
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
-use crate::extract::{Path, json_within};
+use crate::extract::{Path, object_within};
 use crate::jobs::{IdempotencyKey, SubmitError, Submitted, Terms, fingerprint};
 use crate::people::Whence;
 use crate::webhooks::told_too;
@@ -33,7 +33,7 @@ pub(crate) async fn submit(
     (wishes, whence): (Wishes, Whence),
     request: Request,
 ) -> Result<Response> {
-    let submit = json_within(request, inside::MOST_BYTES).await;
+    let submit = object_within(request, inside::MOST_BYTES).await;
     let Submit { inputs, count, webhook, wait } =
         submit.map_err(|error| error.with_cure(inside::ELSEWHERE))?;
     if count != 1 {
@@ -119,7 +119,11 @@ async fn fetch(
     let headers = about(location(app, &job), Applied { wait: Some(wait), replayed });
     let job = running::finished(app, principal, job.id, wait).await?;
     let output = output(app, principal, (&job, place)).await;
-    let mut response = output.unwrap_or_else(IntoResponse::into_response);
+    let mut response = output.unwrap_or_else(|error| match wishes.key {
+        // Whoever asks again waits for the same job.
+        Some(_) => error.into_response(),
+        None => error.after_job(),
+    });
     response.headers_mut().extend(headers);
     Ok(response)
 }

@@ -62,9 +62,7 @@ async fn picture(
     (whence, headers): (Whence, HeaderMap),
     Json(recipe): Json<Recipe>,
 ) -> Result<Response> {
-    if !app.backends.any_open() {
-        return Err(Error::Unavailable("no ComfyUI answers now; try again soon"));
-    }
+    running::must_be_open(&app)?;
     let (from, waiting) =
         ((&principal, &whence), (&principal, running::patience(&headers, DEADLINE)));
     if !recipe.prompts.is_empty() {
@@ -72,8 +70,17 @@ async fn picture(
     }
     let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
     let made = make::one(&app, from, (prepared, recipe.cache)).await?;
-    let job = over(&app, waiting, made.job).await?;
-    let (output, content) = running::content(&app, &principal, first(&job)?.id).await?;
+    match shown(&app, waiting, made).await {
+        // With `cache` whoever asks again gets the very same job.
+        Err(error) if !recipe.cache => Ok(error.after_job()),
+        shown => shown,
+    }
+}
+
+/// The picture of a job, once it is made.
+async fn shown(app: &App, waiting: Waiting<'_>, made: Made) -> Result<Response> {
+    let job = over(app, waiting, made.job).await?;
+    let (output, content) = running::content(app, waiting.0, first(&job)?.id).await?;
     let mut headers = HeaderMap::new();
     let header = |text: &str| HeaderValue::from_str(text).map_err(anyhow::Error::from);
     headers.insert(CONTENT_TYPE, header(&output.mime)?);

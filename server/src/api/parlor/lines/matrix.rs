@@ -7,16 +7,13 @@ use super::{Asked, Written, too_many};
 use crate::error::{Error, Result};
 use crate::extract::check_depth;
 use crate::jobs::{Line, MOST_AT_ONCE};
+use crate::json;
 
 /// The combinations, the first field changing slowest.
 pub(super) fn read(text: &str) -> Result<Asked> {
     check_depth(text.as_bytes())?;
-    let form = "{\"inputs\": {…}, \"matrix\": {\"seed\": [1, 2]}}";
-    // serde would take its values in a row for one, too.
-    if !text.trim_start().starts_with('{') {
-        return Err(Error::BadRequest(format!("this is no object; a matrix is {form}")));
-    }
-    let matrix: Matrix = serde_json::from_str(text).map_err(|error| {
+    let matrix: Matrix = json::object(text.as_bytes()).map_err(|error| {
+        let form = "{\"inputs\": {…}, \"matrix\": {\"seed\": [1, 2]}}";
         Error::BadRequest(format!("this JSON cannot be used: {error}; a matrix is {form}"))
     })?;
     let mut combinations = vec![matrix.inputs.clone()];
