@@ -27,6 +27,9 @@ use super::telling::{Names, Telling};
 use crate::db::{Lesson, NewOutput};
 use crate::files::{Arriving, Finish, Hash, Texts};
 
+/// What a text is called.
+const TEXT: &str = "text.txt";
+
 /// Most characters of a text output that are shown with the job.
 const MAX_TEXT: usize = 20_000;
 
@@ -70,7 +73,7 @@ impl Run<'_> {
         entry: Option<Box<HistoryEntry>>,
         (told, telling): (Told, Telling),
     ) -> anyhow::Result<Outcome> {
-        let (account, names) = telling.conclude(entry.as_deref());
+        let (account, mut names) = telling.conclude(entry.as_deref());
         self.jobs.parts.db.keep_account(self.id, &account).await?;
         let progress = Some(told.progress.clone());
         if self.stop.is_cancelled() {
@@ -94,7 +97,7 @@ impl Run<'_> {
         }
         let shown = entry.map_or_else(|| told.shown.clone(), |entry| entry.outputs);
         let sent = told.pictures.iter().cloned();
-        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling), &names).await {
+        match self.fetch_all(outputs::chosen(&shown, sent, &self.row.handling), &mut names).await {
             // A workflow promises something; a graph of somebody's own may well show nothing.
             Ok(made) if made.is_empty() && !self.row.workflow.is_empty() => {
                 failed(failure::no_output())
@@ -180,7 +183,7 @@ impl Run<'_> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
         let native = made.native;
         let (stored, made) = match made.content {
-            Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
+            Content::Text(text) => (files.store_text(&text).await?, TEXT.into()),
             Content::Sent { name, content } => {
                 (files.store_output(&name, content, finish).await?, name)
             }
@@ -206,13 +209,18 @@ impl Run<'_> {
         Ok(String::from_utf8_lossy(&bytes).chars().take(MAX_TEXT).collect())
     }
 
-    async fn fetch_all(&self, chosen: Vec<Shown>, names: &Names) -> Result<Vec<Made>, FetchError> {
+    async fn fetch_all(
+        &self,
+        chosen: Vec<Shown>,
+        names: &mut Names,
+    ) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
         let mut room = self.jobs.limits.job_bytes;
-        for Shown { node, what } in chosen {
+        for (place, Shown { node, what }) in chosen.into_iter().enumerate() {
             let native = match &what {
                 What::File(file) | What::Named(file) => names.of(file),
-                What::Text(_) | What::Sent(..) => None,
+                What::Text(_) => Some(names.beside(&node, (place, TEXT))),
+                What::Sent(format, _) => Some(names.beside(&node, (place, &sent_name(*format)))),
             };
             let content = match what {
                 What::Text(text) => Content::Text(text),
