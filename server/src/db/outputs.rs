@@ -21,7 +21,7 @@ pub(crate) struct NewOutput {
     pub(crate) text: Option<String>,
     /// Key of the node that made it.
     pub(crate) node: String,
-    /// What it is called where ComfyUI's names are asked for; texts have none.
+    /// What it is called where ComfyUI's names are asked for.
     pub(crate) native: Option<String>,
     /// What its backend calls it, if it is a file there.
     pub(crate) source: Option<FileRef>,

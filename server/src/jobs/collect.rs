@@ -27,6 +27,9 @@ use super::telling::{Names, Telling};
 use crate::db::{Brought, Lesson, NewOutput};
 use crate::files::{Arriving, Finish, Hash, Texts};
 
+/// What a text is called.
+const TEXT: &str = "text.txt";
+
 /// Most characters of a text output that are shown with the job.
 const MAX_TEXT: usize = 20_000;
 
@@ -72,7 +75,7 @@ impl Run<'_> {
         entry: Option<Box<HistoryEntry>>,
         (told, telling): (Told, Telling),
     ) -> anyhow::Result<Outcome> {
-        let (account, names) = telling.conclude(entry.as_deref());
+        let (account, mut names) = telling.conclude(entry.as_deref());
         self.jobs.parts.db.keep_account(self.id, &account).await?;
         let progress = Some(told.progress.clone());
         if self.stop.is_cancelled() {
@@ -100,7 +103,7 @@ impl Run<'_> {
         let here = self.jobs.parts.db.brought(self.id).await?;
         chosen.retain(|one| !here.iter().any(|here| one.what.is_from(here.source.as_ref())));
         chosen.truncate(MAX_OUTPUTS.saturating_sub(here.len()));
-        match self.fetch_all(chosen, &names, &here).await {
+        match self.fetch_all(chosen, &mut names, &here).await {
             // A workflow promises something; a graph of somebody's own may well show nothing.
             Ok(made) if made.is_empty() && !self.row.workflow.is_empty() => {
                 failed(failure::no_output())
@@ -205,7 +208,7 @@ impl Run<'_> {
         let (files, node) = (&self.jobs.parts.files, made.node.to_string());
         let (native, source) = (made.native, made.source);
         let (stored, made) = match made.content {
-            Content::Text(text) => (files.store_text(&text).await?, "text.txt".into()),
+            Content::Text(text) => (files.store_text(&text).await?, TEXT.into()),
             Content::Sent { name, content } => {
                 (files.store_output(&name, content, finish).await?, name)
             }
@@ -238,15 +241,19 @@ impl Run<'_> {
     async fn fetch_all(
         &self,
         chosen: Vec<Shown>,
-        names: &Names,
+        names: &mut Names,
         here: &[Brought],
     ) -> Result<Vec<Made>, FetchError> {
         let mut made = Vec::with_capacity(chosen.len());
         let bytes: u64 = here.iter().map(|one| one.bytes).sum();
         let mut room = self.jobs.limits.job_bytes.saturating_sub(bytes as usize);
-        for Shown { node, what } in chosen {
+        for (place, Shown { node, what }) in (here.len()..).zip(chosen) {
             let source = what.file().cloned();
-            let native = source.as_ref().and_then(|file| names.of(file));
+            let native = match &what {
+                What::File(file) | What::Named(file) => names.of(file),
+                What::Text(_) => Some(names.beside(&node, (place, TEXT))),
+                What::Sent(format, _) => Some(names.beside(&node, (place, &sent_name(*format)))),
+            };
             let content = match what {
                 What::Text(text) => Content::Text(text),
                 What::Sent(format, content) => Content::Sent { name: sent_name(format), content },

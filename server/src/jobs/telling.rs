@@ -219,6 +219,14 @@ impl Names {
         self.given.get(file).cloned()
     }
 
+    /// What we call output number `place` of the job, of which its backend has no file called
+    /// so: a text, or what came over the socket.
+    pub(super) fn beside(&mut self, node: &NodeId, (place, name): (usize, &str)) -> String {
+        let (filename, folder) = (name.to_owned(), Folder::Output);
+        // Where no backend has a file, so that it is none that was named before.
+        self.give(node, &FileRef { filename, subfolder: format!("/{place}"), folder })
+    }
+
     /// Writes our names in the place of a backend's, wherever they stand in what
     /// the node showed.
     fn rewrite(&mut self, node: &NodeId, output: &mut Value) {

@@ -123,17 +123,18 @@ impl Door {
             Native => {
                 let history: Value = me.get(&format!("/history/{id}")).await.json();
                 let outputs = history[id]["outputs"].as_object().unwrap();
-                let file = outputs.values().find_map(|made| made["images"].get(0)).unwrap();
-                let (name, folder) = (file["filename"].as_str(), file["subfolder"].as_str());
-                let kind = file["type"].as_str().unwrap();
-                let (name, folder) = (name.unwrap(), folder.unwrap());
-                format!("/view?filename={name}&subfolder={folder}&type={kind}")
+                view(outputs.values().find_map(|made| made["images"].get(0)).unwrap())
             }
             V2 => format!("/api/v2/assets/{}/content", told["outputs"][0]["id"].as_str().unwrap()),
             Serverless => {
                 let last = told.as_array().unwrap().last().unwrap();
-                let inline = last["data"]["results"][0]["output"]["base64"].as_str().unwrap();
-                return BASE64_STANDARD.decode(inline).unwrap().into();
+                let output = &last["data"]["results"][0]["output"];
+                // The file lies where ComfyUI's own API has files.
+                let found = me.get(&view(output)).await;
+                assert_eq!(found.status, StatusCode::OK, "{output}");
+                let inline = BASE64_STANDARD.decode(output["base64"].as_str().unwrap()).unwrap();
+                assert!(found.body == inline, "{output}: its name leads to something else");
+                return inline.into();
             }
             Recipes => {
                 let url = told["outputs"][0]["url"].as_str().unwrap();
@@ -145,6 +146,13 @@ impl Door {
         assert_eq!(answer.status, StatusCode::OK, "{self:?}: {path}");
         answer.body
     }
+}
+
+/// Where ComfyUI's own API has a file that it tells of.
+pub fn view(file: &Value) -> String {
+    let [name, folder, kind] = ["filename", "subfolder", "type"].map(|key| file[key].as_str());
+    let (name, folder, kind) = (name.unwrap(), folder.unwrap(), kind.unwrap());
+    format!("/view?filename={name}&subfolder={folder}&type={kind}")
 }
 
 /// A house whose engine rests this long after each step, and a graph that it can run.

@@ -54,6 +54,7 @@ mod rules;
 mod run;
 mod serverless;
 mod serverless_ends;
+mod serverless_files;
 mod serving;
 mod sessions;
 mod shelf;

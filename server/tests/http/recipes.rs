@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use wire::{Job, JobStatus};
 
-use super::house::{API, House, Visitor, post};
+use super::house::{API, House, Visitor};
 
 /// A house whose engine answers.
 async fn working() -> House {
@@ -48,6 +48,21 @@ async fn a_prompt_is_answered_with_a_picture_and_its_settings_are_used() {
         (used("seed"), used("guidance"), used("leave_out"), used("steps")),
         (json!(7), json!(3.5), json!("snow"), json!(2))
     );
+}
+
+#[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let house = working().await;
+    let visitor = house.visitor().await;
+    let numbers = json!({ "steps": 2.0, "width": 256.0, "height": 256.0, "seed": 5.0 });
+    let answer = visitor.post("/api", &small(&numbers)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let job: Job = visitor.get(&format!("{API}/jobs/{}", answer.header("x-job-id"))).await.json();
+    assert_eq!((&job.inputs["steps"], &job.inputs["seed"]), (&json!(2), &json!(5)));
+    for odd in [json!({ "steps": 2.5 }), json!({ "width": -1.0 }), json!({ "height": 1e30 })] {
+        let answer = visitor.post("/api", &small(&odd)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{odd}: {}", answer.text());
+    }
 }
 
 #[tokio::test]
@@ -95,10 +110,10 @@ async fn a_task_is_told_until_its_outputs_are_there() {
     let picture = house.get(&format!("/api/{path}")).await;
     assert_eq!(picture.header("content-type"), "image/png");
     // safety 14
-    let bent = format!("/api/{}", path.replacen("signed/A", "signed/B", 1));
-    if bent != format!("/api/{path}") {
-        assert_eq!(house.get(&bent).await.status, StatusCode::NOT_FOUND);
-    }
+    let (before, seal) = path.split_once("signed/").unwrap();
+    let other = if seal.starts_with('A') { 'B' } else { 'A' };
+    let bent = house.get(&format!("/api/{before}signed/{other}{}", &seal[1..])).await;
+    assert_eq!(bent.status, StatusCode::NOT_FOUND);
     // It is a job like any other.
     let jobs: wire::JobList = visitor.get(&format!("{API}/jobs")).await.json();
     assert_eq!(jobs.jobs[0].status, JobStatus::Succeeded);
@@ -142,9 +157,13 @@ async fn every_refusal_is_in_the_words_of_this_door() {
 #[tokio::test]
 async fn without_a_comfyui_it_says_so_at_once() {
     let house = House::quiet().await;
-    let answer = house.answer(post("/api", &small(&json!({})))).await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(!answer.header("retry-after").is_empty());
+    let me = house.visitor().await;
+    for path in ["/api", "/api/generate"] {
+        let answer = me.post(path, &small(&json!({ "user_id": "ada" }))).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(!answer.header("retry-after").is_empty(), "{path}");
+    }
+    assert_eq!(me.get(&format!("{API}/jobs")).await.json::<wire::JobList>().total, 0);
 }
 
 // safety 5

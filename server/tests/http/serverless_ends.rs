@@ -10,7 +10,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use wire::JobList;
 
 use super::house::{API, House, Visitor, cookie, post};
-use super::serverless::{DOOR, empty, inverts, kinds, painted, results, status, with};
+use super::serverless::{DOOR, empty, inverts, kinds, painted, refusal, results, status, with};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -217,6 +217,64 @@ async fn a_run_that_was_stopped_says_so_by_any_way() {
     socket.send(Packet::text(graph.to_string())).await.unwrap();
     let (told, ()) = tokio::join!(until_last(&mut socket), stop_all(&me));
     ends_badly(&told, ("execution_interrupted", "canceled"));
+}
+
+/// Deletes what runs, as soon as it does.
+async fn delete_running(visitor: &Visitor<'_>) {
+    loop {
+        let list: JobList = visitor.get(&format!("{API}/jobs?status=running")).await.json();
+        if let Some(job) = list.jobs.first() {
+            let deleted = visitor.call("DELETE", &format!("{API}/jobs/{}", job.id)).await;
+            assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text());
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_whose_job_was_deleted_is_not_there_any_more() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let (uri, graph) = (format!("{DOOR}/run"), painted(5));
+    let (answer, ()) = tokio::join!(me.post(&uri, &graph), delete_running(&me));
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text());
+    assert_eq!(refusal(&answer)["error"]["type"], "not_found");
+    assert_eq!(answer.header("retry-after"), "", "there is nothing to wait for");
+
+    let mut socket = socket(&house, &me).await;
+    socket.send(Packet::text(painted(6).to_string())).await.unwrap();
+    let (told, ()) = tokio::join!(until_last(&mut socket), delete_running(&me));
+    let last = told.last().unwrap();
+    assert_eq!(
+        (&last["type"], &last["data"]["error"]["type"]),
+        (&json!("error"), &json!("not_found"))
+    );
+}
+
+#[tokio::test]
+async fn a_graph_that_comes_while_another_runs_waits_and_a_third_is_refused() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let mut socket = socket(&house, &me).await;
+    for seed in 1..=3 {
+        socket.send(Packet::text(painted(seed).to_string())).await.unwrap();
+    }
+    let told = until_last(&mut socket).await;
+    let refused = told.last().unwrap();
+    assert_eq!(refused["data"]["error"]["type"], "too_many", "{refused}");
+    let mut jobs = Vec::new();
+    for _ in 0..2 {
+        let (told, ()) = tokio::join!(until_last(&mut socket), stop_all(&me));
+        assert!(results(told.last().unwrap()).is_empty());
+        jobs.push(told.last().unwrap()["data"]["prompt_id"].clone());
+    }
+    assert_ne!(jobs[0], jobs[1]);
+    let list: JobList = me.get(&format!("{API}/jobs")).await.json();
+    assert_eq!(list.total, 2);
+    assert_eq!(json!(list.jobs[0].id), jobs[1], "the second is answered second");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! One open page, from its hello to its goodbye.
 
 use std::sync::Arc;
+
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use wire::{FromViewer, JobId, JobStatus, ToViewer};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::engine::general_purpose::{STANDARD_PAD_INDIFFERENT, URL_SAFE_PAD_INDIFFERENT};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ enum Inside {
 }
 
 /// Most files that one request brings in ways other than by reference.
-const MOST: usize = 16;
+pub(in crate::api) const MOST: usize = 16;
 
 /// Longest body with files in it, in bytes. It is in memory, other than a file that comes by itself.
 pub(super) const MOST_BYTES: usize = 4 << 20;
@@ -100,11 +100,14 @@ pub(in crate::api) fn in_data_url(text: &str) -> Option<&str> {
     text.strip_prefix("data:")?.split_once(";base64,").map(|(_, text)| text)
 }
 
-/// The bytes of base64, which may be broken into lines and be a `data:` URL.
+/// The bytes of base64 of either alphabet, padded or not, which may be broken into lines and be a
+/// `data:` URL.
 pub(in crate::api) fn decoded(text: &str) -> Option<Bytes> {
     let text = in_data_url(text).unwrap_or(text);
     let text: String = text.split_ascii_whitespace().collect();
-    BASE64_STANDARD.decode(text).ok().map(Bytes::from)
+    let engine =
+        if text.contains(['-', '_']) { URL_SAFE_PAD_INDIFFERENT } else { STANDARD_PAD_INDIFFERENT };
+    engine.decode(text).ok().map(Bytes::from)
 }
 
 #[cfg(test)]
@@ -117,5 +120,15 @@ mod tests {
             assert_eq!(decoded(text).unwrap(), "AAA", "{text}");
         }
         assert_eq!(decoded("QUF"), None);
+    }
+
+    #[test]
+    fn base64_is_read_as_programs_write_it() {
+        for text in ["+/+/QQ==", "+/+/QQ", "-_-_QQ==", "-_-_QQ"] {
+            assert_eq!(decoded(text).unwrap(), &b"\xfb\xff\xbfA"[..], "{text}");
+        }
+        for odd in ["+/-_", "QUFBQ", "Q=UF"] {
+            assert_eq!(decoded(odd), None, "{odd}");
+        }
     }
 }

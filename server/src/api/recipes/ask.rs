@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Number, json};
 use wire::Inputs;
 
 use crate::api::running;
@@ -29,17 +30,17 @@ pub(crate) struct Recipe {
     negative_prompt: Option<String>,
     #[serde(default)]
     cfg_scale: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     steps: Option<i64>,
     /// A workflow, the host's name for one, or a checkpoint of the usual workflow.
     #[serde(default)]
     model: Option<String>,
     /// Up to 2⁶⁴ − 1. Left out or below zero: a new one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     seed: Option<i128>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     width: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     height: Option<u32>,
     /// Whether a picture will do that was made of the very same.
     #[serde(default)]
@@ -54,6 +55,8 @@ pub(crate) struct Recipe {
 pub(super) struct Prepared {
     pub(super) workflow: Arc<Published>,
     pub(super) inputs: Inputs,
+    /// Whose of a program's users it is.
+    user: Option<String>,
 }
 
 impl Recipe {
@@ -82,7 +85,7 @@ impl Recipe {
             ..Wish::default()
         };
         let inputs = workflow.granting(wish)?;
-        Ok(Prepared { workflow, inputs })
+        Ok(Prepared { workflow, inputs, user: self.user_id.clone() })
     }
 
     /// The only prompt, which must say something.
@@ -113,15 +116,27 @@ impl Recipe {
     }
 }
 
+/// A whole number, also as programs write it whose numbers are all floats: `2.0`.
+fn whole<'de, D: Deserializer<'de>, T: TryFrom<i128>>(from: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(from)? else { return Ok(None) };
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0).map(|float| float as i128);
+    let whole = number.as_i128().or_else(float).and_then(|whole| whole.try_into().ok());
+    whole
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits")))
+}
+
 fn says(prompt: &str) -> bool {
     !prompt.trim().is_empty()
 }
 
 impl Prepared {
-    /// Two of the same hash make the same picture, as long as the host has not changed the workflow.
+    /// Two of the same hash make the same picture for the same of a program's users, as long as the
+    /// host has not changed the workflow.
     pub(super) fn hash(&self) -> RecipeHash {
         let sorted: std::collections::BTreeMap<_, _> = self.inputs.iter().collect();
-        let text = json!([self.workflow.slug(), self.workflow.version(), sorted]).to_string();
+        let text = json!([self.workflow.slug(), self.workflow.version(), sorted, self.user]);
+        let text = text.to_string();
         *blake3::hash(text.as_bytes()).as_bytes()
     }
 }
@@ -146,5 +161,8 @@ mod tests {
         let large: Recipe = serde_json::from_str(text).unwrap();
         assert!(large.seed().is_err());
         assert!(serde_json::from_value::<Recipe>(json!({ "seed": 1.5 })).is_err());
+        assert_eq!(seed(&json!(5.0)).unwrap(), Some(5));
+        assert_eq!(seed(&json!(-1.0)).unwrap(), None);
+        assert!(seed(&json!(1e30)).is_err());
     }
 }

@@ -1,11 +1,12 @@
 //! "ComfyUI Serverless API", `/api/serverless`: a bare graph in, results out.
 //!
 //! `order` reads what is wanted and begins it, `files` brings the files that a
-//! graph names, `follow` tells a job as it happens, `story` what was said of it, and `results` what it made;
-//! `run`, `status` and `socket` are the three ways in.
+//! graph names, `follow` tells a job as it happens, `story` what was said of it, and `results` what it made,
+//! under its `names`; `run`, `status` and `socket` are the three ways in.
 
 mod files;
 mod follow;
+mod names;
 mod order;
 mod results;
 mod run;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use wire::{Job, JobStatus, Output};
 
+use super::names;
 use super::order::Wishes;
 use crate::app::App;
 use crate::auth::PrincipalId;
@@ -26,9 +27,13 @@ pub(super) async fn message(
     let mut results = Vec::with_capacity(job.outputs.len());
     let mut places: HashMap<&str, u32> = HashMap::new();
     let mut room = MOST_INLINE;
+    let mut files = names::of(app, (job.id, owner)).await?;
     for output in &job.outputs {
         let place = places.entry(&output.node).or_default();
-        let mut told = json!({ "filename": output.name, "type": "output", "subfolder": "" });
+        let mut told = match files.remove(&output.id) {
+            Some(file) => serde_json::to_value(file)?,
+            None => json!({ "filename": output.name, "type": "output", "subfolder": "" }),
+        };
         if wishes.output_base64 && output.bytes <= room {
             room -= output.bytes;
             told["base64"] = content(app, owner, output).await?.into();

@@ -1,9 +1,11 @@
 //! What uploads and outputs are called where files have names.
 
+use std::collections::HashMap;
+
 use anyhow::Context as _;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use wire::{Millis, UploadId};
+use wire::{JobId, Millis, OutputId, UploadId};
 
 use super::super::{Db, UploadRow, rows, uploads};
 use crate::auth::PrincipalId;
@@ -73,6 +75,25 @@ impl Db {
             })
         };
         row.as_ref().map(file).transpose()
+    }
+
+    /// What the outputs of a principal's job are called. Some of long ago have no name.
+    pub(crate) async fn native_names_of(
+        &self,
+        principal: PrincipalId,
+        job: JobId,
+    ) -> anyhow::Result<HashMap<OutputId, String>> {
+        let found = sqlx::query(
+            "SELECT id, native FROM outputs WHERE job = ? AND principal = ? AND native IS NOT NULL",
+        )
+        .bind(rows::id(job.0))
+        .bind(rows::id(principal.0))
+        .fetch_all(&self.readers)
+        .await
+        .context("listing names of outputs")?;
+        let named =
+            |row: &SqliteRow| Ok((OutputId(rows::uuid(row, "id")?), row.try_get("native")?));
+        found.iter().map(named).collect()
     }
 
     /// Gives an upload this name, in the place of whatever had it.

@@ -156,6 +156,16 @@ impl Db {
         Ok(row.map(|row| rows::maybe_parsed(&row, "asked")).transpose()?.flatten())
     }
 
+    /// What is told of the run of a job, if anything was kept.
+    pub(crate) async fn account(&self, id: JobId) -> anyhow::Result<Option<Account>> {
+        let row = sqlx::query("SELECT account FROM native_jobs WHERE job = ?")
+            .bind(rows::id(id.0))
+            .fetch_optional(&self.readers)
+            .await
+            .context("reading what is told of a run")?;
+        Ok(row.map(|row| rows::maybe_parsed(&row, "account")).transpose()?.flatten())
+    }
+
     /// Keeps what is told of a run, in the place of what was told of an earlier
     /// one. A job that was deleted meanwhile has none.
     pub(crate) async fn keep_account(&self, id: JobId, account: &Account) -> anyhow::Result<()> {
