@@ -194,7 +194,7 @@ impl Db {
 }
 
 /// The name at the end of a path.
-pub(super) fn last_of(path: &str) -> &str {
+pub(crate) fn last_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

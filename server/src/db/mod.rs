@@ -64,7 +64,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{Notify, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-pub(crate) use assets::{AssetRow, HandedIn, Known};
+pub(crate) use assets::{AssetRow, HandedIn, Known, last_of};
 pub(crate) use attempts::Attempt;
 pub(crate) use audit::{AuditFilter, Noted};
 pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};

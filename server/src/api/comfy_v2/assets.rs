@@ -20,7 +20,7 @@ use super::shapes;
 use crate::api::parlor::content::{self, Content};
 use crate::app::App;
 use crate::auth::Principal;
-use crate::db::{AssetRow, HandedIn, Known, NewUpload, OutputRow};
+use crate::db::{AssetRow, HandedIn, Known, NewUpload, OutputRow, last_of};
 use crate::error::Error;
 use crate::extract::{MAX_JSON, Path};
 use crate::files::{Hash, SafeName};
@@ -134,17 +134,18 @@ async fn mint_of_made(
     let known = app.db.known_by_hash(principal.id, source).await?;
     let Some(Known::Output(id)) = known else { return Ok(None) };
     let Some(made) = app.db.find_output(principal.id, id).await? else { return Ok(None) };
-    let path = Some(path.unwrap_or_else(|| made.name.clone()));
+    let path = path.unwrap_or(made.name);
     let upload = NewUpload {
         principal: principal.id,
         hash: made.hash,
-        name: made.name,
+        name: last_of(&path).to_owned(),
         mime: made.mime,
         bytes: made.bytes,
         width: made.width,
         height: made.height,
     };
-    let (_, asset) = app.db.hand_in(HandedIn { upload, source, path }).await?;
+    let handed_in = HandedIn { upload, source, path: Some(path) };
+    let (_, asset) = app.db.hand_in(handed_in).await?;
     Ok(Some(asset))
 }
 
