@@ -13,7 +13,7 @@ use super::house::{Answer, House, Visitor, cookie, post};
 
 pub const DOOR: &str = "/api/serverless";
 
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     let image = image::RgbImage::from_fn(16, 16, |x, y| image::Rgb([x as u8 * 9, 7, y as u8 * 9]));
     let mut bytes = std::io::Cursor::new(Vec::new());
     image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();

@@ -1,13 +1,13 @@
-//! "ComfyUI Serverless API": where the files are found that a graph makes.
+//! "ComfyUI Serverless API": the files that a graph brings, and where those are found that it makes.
 
 use axum::http::StatusCode;
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::crossing::view;
 use super::house::House;
-use super::serverless::{DOOR, empty, results};
+use super::serverless::{DOOR, empty, inverts, picture, results};
 
 #[tokio::test]
 async fn whatever_a_graph_made_is_found_under_the_name_that_is_told() {
@@ -47,4 +47,32 @@ async fn whatever_a_graph_made_is_found_under_the_name_that_is_told() {
         }
     }
     assert_eq!((&of("9")[0]["type"], &of("10")[0]["type"]), (&json!("output"), &json!("temp")));
+}
+
+#[tokio::test]
+async fn a_picture_within_the_graph_may_be_small_and_written_in_any_base64() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let encoded = |side: u32, format: image::ImageFormat| {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(side, side).write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    };
+    let dot = encoded(1, image::ImageFormat::Png);
+    assert!(BASE64_STANDARD.encode(&dot).len() < 256);
+    let for_addresses = BASE64_URL_SAFE_NO_PAD.encode(picture());
+    assert!(for_addresses.contains(['-', '_']), "{for_addresses}");
+    for image in [
+        BASE64_STANDARD.encode(&dot),
+        BASE64_STANDARD.encode(encoded(64, image::ImageFormat::Png)),
+        BASE64_STANDARD.encode(encoded(1, image::ImageFormat::Gif)),
+        BASE64_STANDARD.encode(encoded(1, image::ImageFormat::WebP)),
+        BASE64_STANDARD_NO_PAD.encode(&dot),
+        BASE64_URL_SAFE_NO_PAD.encode(encoded(1, image::ImageFormat::Jpeg)),
+        for_addresses,
+    ] {
+        let answer = me.post(&format!("{DOOR}/run"), &inverts(&image)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{image}: {}", answer.text());
+    }
 }

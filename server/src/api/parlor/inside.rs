@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -93,11 +93,15 @@ pub(in crate::api) fn in_data_url(text: &str) -> Option<&str> {
     text.strip_prefix("data:")?.split_once(";base64,").map(|(_, text)| text)
 }
 
-/// The bytes of base64, which may be broken into lines and be a `data:` URL.
+/// The bytes of base64 of either alphabet, padded or not, which may be broken into lines and be a
+/// `data:` URL.
 pub(in crate::api) fn decoded(text: &str) -> Option<Bytes> {
     let text = in_data_url(text).unwrap_or(text);
     let text: String = text.split_ascii_whitespace().collect();
-    BASE64_STANDARD.decode(text).ok().map(Bytes::from)
+    let text = text.trim_end_matches('=');
+    let engine =
+        if text.contains(['-', '_']) { BASE64_URL_SAFE_NO_PAD } else { BASE64_STANDARD_NO_PAD };
+    engine.decode(text).ok().map(Bytes::from)
 }
 
 #[cfg(test)]
@@ -110,5 +114,15 @@ mod tests {
             assert_eq!(decoded(text).unwrap(), "AAA", "{text}");
         }
         assert_eq!(decoded("QUF"), None);
+    }
+
+    #[test]
+    fn base64_is_read_as_programs_write_it() {
+        for text in ["+/+/QQ==", "+/+/QQ", "-_-_QQ==", "-_-_QQ"] {
+            assert_eq!(decoded(text).unwrap(), &b"\xfb\xff\xbfA"[..], "{text}");
+        }
+        for odd in ["+/-_", "QUFBQ", "Q=UF"] {
+            assert_eq!(decoded(odd), None, "{odd}");
+        }
     }
 }

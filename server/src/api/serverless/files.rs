@@ -16,8 +16,11 @@ use crate::objects::{OWN, ObjectError};
 const NO_STORE: &str = "there is no object store here: give an https address, base64 or a name, or ask the host to \
      name one with --object-store-endpoint";
 
-/// Shortest text that is taken for the content of a file, in characters.
+/// Shortest text that is taken for the content of a file whatever it says, in characters.
 const SHORTEST: usize = 256;
+
+/// How pictures begin that may be shorter.
+const PICTURES: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF"];
 
 /// Files by node and input.
 type Files = HashMap<(NodeId, String), KnownFile>;
@@ -108,10 +111,13 @@ fn source(value: &str) -> Source<'_> {
         Some("oss" | "s3") => return Source::Object(value),
         _ => (),
     }
-    if in_data_url(value).is_none() && value.len() < SHORTEST {
-        return Source::Name;
+    let is_content = in_data_url(value).is_some() || value.len() >= SHORTEST;
+    let is_picture = |content: &Bytes| PICTURES.iter().any(|head| content.starts_with(head));
+    match decoded(value) {
+        Some(content) if is_content || is_picture(&content) => Source::Content(content),
+        None if is_content => Source::Broken,
+        _ => Source::Name,
     }
-    decoded(value).map_or(Source::Broken, Source::Content)
 }
 
 #[cfg(test)]
@@ -131,6 +137,11 @@ mod tests {
             ("data:image/png;base64,?", Source::Broken),
             (&long, Source::Content(b"AAA".repeat(100).into())),
             (&long[..299], Source::Broken),
+            ("QUFB", Source::Name),
+            ("iVBORw0KGgo=", Source::Content((&b"\x89PNG\r\n\x1a\n"[..]).into())),
+            ("_9j_", Source::Content((&b"\xff\xd8\xff"[..]).into())),
+            ("R0lGODlh", Source::Content("GIF89a".into())),
+            ("iVBORw0KGgo.png", Source::Name),
         ] {
             assert_eq!(source(value), expected, "{value}");
         }
