@@ -102,6 +102,19 @@ impl Jobs {
         Ok(taken(Submitted { cost, ..submitted }))
     }
 
+    /// Whether a graph would be taken, whatever is in the files that it names: for a door that has
+    /// to fetch them first.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Jobs::submit_graph`].
+    pub(crate) fn check_graph(&self, raw: &Raw) -> Result<(), SubmitError> {
+        let definitions = self.parts.backends.all_definitions();
+        let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
+        verdict(raw, &definitions)?;
+        Ok(self.parts.graphs.admits(&raw.graph, &definitions)?)
+    }
+
     fn raw_job(
         &self,
         asker: Asker,

@@ -1,13 +1,85 @@
 //! "ComfyUI Serverless API": the files that a graph brings, and where those are found that it makes.
 
-use axum::http::StatusCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::http::{StatusCode, Uri};
+use axum::routing::get;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Barrier;
 
 use super::crossing::view;
 use super::house::House;
-use super::serverless::{DOOR, empty, inverts, picture, results};
+use super::serverless::{DOOR, empty, inverts, painted, picture, refusal, results};
+use super::webhooks::NEAR;
+
+/// Has pictures, and counts who asks for them.
+struct Gallery {
+    address: String,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Gallery {
+    async fn open(ip: &str) -> Self {
+        let listener = TcpListener::bind((ip, 0)).await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let two = Arc::new(Barrier::new(2));
+        // Nobody gets this one before another asks for it, too.
+        let together = async move |uri: Uri| {
+            two.wait().await;
+            picture_of(uri.path())
+        };
+        let routes = Router::new()
+            .route("/together/{name}", get(together))
+            .fallback(async move |uri: Uri| {
+                count.fetch_add(1, Ordering::Relaxed);
+                picture_of(uri.path())
+            });
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        Self { address, asked }
+    }
+
+    fn url(&self, name: &str) -> String {
+        format!("{}/{name}", self.address)
+    }
+
+    /// How often its pictures were asked for.
+    fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+}
+
+/// Of another colour at each address: what is made of the same a backend may make once.
+fn picture_of(path: &str) -> Vec<u8> {
+    let colour = path.bytes().fold(0_u8, |colour, byte| colour.wrapping_mul(31) ^ byte);
+    let picture = image::RgbImage::from_pixel(16, 16, image::Rgb([colour, 7, 90]));
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+    bytes.into_inner()
+}
+
+/// Inverts each of these pictures.
+fn inverts_all(images: &[String]) -> Value {
+    let mut graph = json!({});
+    for (number, image) in images.iter().enumerate() {
+        for (node, value) in inverts(image).as_object().unwrap() {
+            let mut value = value.clone();
+            for input in ["image", "images"] {
+                if let Some(link) = value["inputs"].get_mut(input).and_then(Value::as_array_mut) {
+                    link[0] = format!("{number}-{}", link[0].as_str().unwrap()).into();
+                }
+            }
+            graph[format!("{number}-{node}")] = value;
+        }
+    }
+    graph
+}
 
 #[tokio::test]
 async fn whatever_a_graph_made_is_found_under_the_name_that_is_told() {
@@ -75,4 +147,61 @@ async fn a_picture_within_the_graph_may_be_small_and_written_in_any_base64() {
         let answer = me.post(&format!("{DOOR}/run"), &inverts(&image)).await;
         assert_eq!(answer.status, StatusCode::OK, "{image}: {}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn addresses_are_asked_at_once_and_each_of_them_once() {
+    let house = House::working_with(&NEAR).await;
+    house.is_known().await;
+    let (me, gallery) = (house.visitor().await, Gallery::open("127.0.0.1").await);
+    let run = async |images: &[String]| me.post(&format!("{DOOR}/run"), &inverts_all(images)).await;
+    let two = ["together/a", "together/b"].map(|name| gallery.url(name));
+    let answer = run(&two).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(results(&answer.json()).len(), 2);
+    let answer = run(&[gallery.url("a"), gallery.url("b"), gallery.url("a")]).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(results(&answer.json()).len(), 3, "{}", answer.text());
+    assert_eq!(gallery.asked(), 2);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_for_a_graph_that_is_refused_anyway() {
+    let gallery = Gallery::open("127.0.0.1").await;
+    let near = |more: &[&'static str]| [&NEAR[..], more].concat();
+    let house =
+        House::working_with(&near(&["--graph-class", "LoadImage", "--graph-class", "SaveImage"]))
+            .await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let mut unknown = inverts(&gallery.url("a"));
+    unknown["2"]["class_type"] = "NoSuchNode".into();
+    let many: Vec<_> = (0..17).map(|number| gallery.url(&number.to_string())).collect();
+    let broken = [gallery.url("a"), "data:image/png;base64,?".into()];
+    for (graph, said) in [(unknown, "NoSuchNode"), (inverts(&gallery.url("a")), "ImageInvert")] {
+        let answer = me.post(&format!("{DOOR}/run"), &graph).await;
+        assert!(answer.status.is_client_error(), "{}", answer.text());
+        assert!(refusal(&answer).to_string().contains(said), "{}", answer.text());
+    }
+    let house = House::working_with(&NEAR).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    for (images, said) in [(&many[..], "more than 16"), (&broken, "no whole base64")] {
+        let answer = me.post(&format!("{DOOR}/run"), &inverts_all(images)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text());
+        assert!(refusal(&answer).to_string().contains(said), "{}", answer.text());
+    }
+    // Whoever may have one job at once, and has one.
+    let open = near(&["--public-url", "http://art.example.org", "--open", "--member-jobs", "1"]);
+    let house = House::engaged(60_000, &open).await;
+    house.is_known().await;
+    let mia = house.member("Mia", json!(["graph"])).await;
+    let first = super::serverless::with(
+        super::house::post(&format!("{DOOR}/run"), &painted(1)),
+        &[("x-fc-invocation-type", "Async")],
+    );
+    assert_eq!(mia.send(first).await.status, StatusCode::ACCEPTED);
+    let second = mia.post(&format!("{DOOR}/run"), &inverts(&gallery.url("a"))).await;
+    assert_eq!(second.status, StatusCode::TOO_MANY_REQUESTS, "{}", second.text());
+    assert_eq!(gallery.asked(), 0);
 }

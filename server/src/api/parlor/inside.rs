@@ -24,7 +24,7 @@ enum Inside {
 }
 
 /// Most files that one request brings in ways other than by reference.
-const MOST: usize = 16;
+pub(in crate::api) const MOST: usize = 16;
 
 /// What one request has brought so far, by how it was given: many jobs may begin with the same.
 #[derive(Debug, Default)]

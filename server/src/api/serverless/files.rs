@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use comfy::{Graph, NodeId, reads, validate};
+use comfy::reads::{self, Reads};
+use comfy::{Graph, NodeId, validate};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use indexmap::IndexMap;
 use wire::OutputId;
 
 use super::order::From;
 use crate::api::native::words::{Refused, Result};
-use crate::api::parlor::inside::{decoded, in_data_url};
+use crate::api::parlor::inside::{MOST, decoded, in_data_url};
 use crate::api::parlor::uploads;
-use crate::jobs::KnownFile;
+use crate::error::Error;
+use crate::jobs::{KnownFile, Raw};
 use crate::objects::{OWN, ObjectError};
 
 const NO_STORE: &str = "there is no object store here: give an https address, base64 or a name, or ask the host to \
@@ -22,101 +26,148 @@ const SHORTEST: usize = 256;
 /// How pictures begin that may be shorter.
 const PICTURES: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF"];
 
+/// Most that are fetched at once: each is in memory until it is stored.
+const AT_ONCE: usize = 4;
+
 /// Files by node and input.
 type Files = HashMap<(NodeId, String), KnownFile>;
 
-/// What the value of an input that reads a file is.
+/// What is to be brought for an input that reads a file.
 #[derive(Debug, PartialEq, Eq)]
 enum Source<'a> {
-    /// Something that the caller handed in before.
-    Name,
     Address(&'a str),
     /// In the object store.
     Object(&'a str),
     Content(Bytes),
-    /// Looks like content, and is damaged.
-    Broken,
 }
 
+/// Looks like content, and is damaged.
+#[derive(Debug, PartialEq, Eq)]
+struct Broken;
+
 /// Hands in, as the caller's, what a graph names by address or holds itself.
-pub(super) async fn bring(from: &From, graph: &Graph) -> Result<Files> {
+///
+/// # Errors
+///
+/// Before anything is fetched, when the graph would be refused whatever is in its files.
+pub(super) async fn bring(from: &From, raw: &Raw) -> Result<Files> {
     let definitions = from.app.backends.all_definitions();
     let definitions: Vec<_> = definitions.iter().map(AsRef::as_ref).collect();
-    let mut files = Files::new();
-    for one in reads::reads(graph, &definitions) {
-        let refused =
-            |why: &str| Refused::Graph(validate::file_refused((graph, &one.node, &one.input), why));
-        let content = match found(from, &one.value, &refused).await? {
-            Found::Name => continue,
-            Found::Known(file) => {
-                files.insert((one.node.clone(), one.input.clone()), file);
-                continue;
+    let reads = reads::reads(&raw.graph, &definitions);
+    let wanted = wanted(&raw.graph, &reads)?;
+    if wanted.is_empty() {
+        return Ok(Files::new());
+    }
+    from.app.jobs.check_graph(raw)?;
+    let all: Vec<_> = wanted.into_iter().map(|one| one.known(from)).collect();
+    let known: Vec<_> = stream::iter(all).buffered(AT_ONCE).try_collect().await?;
+    let place = |read: &Reads| (read.node.clone(), read.input.clone());
+    let files = known
+        .into_iter()
+        .flat_map(|(reads, file)| reads.into_iter().map(move |read| (place(read), file)));
+    Ok(files.collect())
+}
+
+/// Something that a graph wants brought.
+struct Wanted<'a> {
+    graph: &'a Graph,
+    source: Source<'a>,
+    /// Where it is wanted: once at least.
+    reads: Vec<&'a Reads>,
+}
+
+/// All that is to be brought, each thing once.
+fn wanted<'a>(graph: &'a Graph, reads: &'a [Reads]) -> Result<Vec<Wanted<'a>>> {
+    let mut places: IndexMap<&str, Vec<&Reads>> = IndexMap::new();
+    for read in reads {
+        places.entry(&read.value).or_default().push(read);
+    }
+    let mut wanted = Vec::new();
+    for (value, reads) in places {
+        let source = source(value);
+        let source =
+            source.map_err(|Broken| refused((graph, &reads), "this is no whole base64"))?;
+        let Some(source) = source else { continue };
+        if wanted.len() == MOST {
+            let why = format!("more than {MOST} files come with this: hand them in first");
+            return Err(refused((graph, &reads), &why));
+        }
+        wanted.push(Wanted { graph, source, reads });
+    }
+    Ok(wanted)
+}
+
+/// Says why a file cannot be used, where it is wanted first.
+fn refused((graph, reads): (&Graph, &[&Reads]), why: &str) -> Refused {
+    let Reads { node, input, .. } = reads[0];
+    Refused::Graph(validate::file_refused((graph, node, input), why))
+}
+
+impl<'a> Wanted<'a> {
+    fn refused(&self, why: &str) -> Refused {
+        refused((self.graph, &self.reads), why)
+    }
+
+    /// The caller's file that it is from here on, and where it is read.
+    async fn known(self, from: &From) -> Result<(Vec<&'a Reads>, KnownFile)> {
+        let most = from.app.config.max_upload_bytes() as usize;
+        let content = match &self.source {
+            Source::Content(content) => content.clone(),
+            Source::Address(url) => {
+                let fetched = from.app.fetcher.fetch(url, most).await;
+                fetched.map_err(|error| self.refused(&error.to_string()))?
             }
-            Found::New(content) => content,
+            Source::Object(address) => match self.object(from, (address, most)).await? {
+                Object::Known(file) => return Ok((self.reads, file)),
+                Object::New(content) => content,
+            },
         };
         let whose = (&from.principal, from.address);
         let upload =
             uploads::bring(&from.app, whose, content).await.map_err(|error| match error {
-                crate::error::Error::BadInput { message, .. } => refused(&message),
+                Error::BadInput { message, .. } => self.refused(&message),
                 error => error.into(),
             })?;
-        files.insert((one.node.clone(), one.input.clone()), KnownFile::Upload(upload));
+        Ok((self.reads, KnownFile::Upload(upload)))
     }
-    Ok(files)
+
+    async fn object(&self, from: &From, (address, most): (&str, usize)) -> Result<Object> {
+        let objects = from.app.objects.as_ref().ok_or_else(|| self.refused(NO_STORE))?;
+        let why = |error: ObjectError| self.refused(&error.to_string());
+        let name = objects.name(address).map_err(why)?;
+        let Some(own) = name.strip_prefix(OWN) else {
+            return objects.get(name, most).await.map(Object::New).map_err(why);
+        };
+        // safety 12: what others made lies there too.
+        let id = own.split('.').next().and_then(|id| id.parse().ok()).map(OutputId);
+        let id = id.ok_or_else(|| why(ObjectError::Nothing))?;
+        let output = from.app.db.find_output(from.principal.id, id).await?;
+        let output = output.ok_or_else(|| why(ObjectError::Nothing))?;
+        Ok(Object::Known(KnownFile::Made(output.id)))
+    }
 }
 
-/// What a value stands for.
-enum Found {
-    /// Something that the caller handed in before.
-    Name,
-    /// Something of the caller's.
+/// What lies in the object store.
+enum Object {
+    /// Something that the caller made.
     Known(KnownFile),
     New(Bytes),
 }
 
-/// Says why a file cannot be used.
-type Refusing<'a> = &'a (dyn Fn(&str) -> Refused + Sync);
-
-async fn found(from: &From, value: &str, refused: Refusing<'_>) -> Result<Found> {
-    let most = from.app.config.max_upload_bytes() as usize;
-    match source(value) {
-        Source::Name => Ok(Found::Name),
-        Source::Broken => Err(refused("this is no whole base64")),
-        Source::Content(content) => Ok(Found::New(content)),
-        Source::Address(url) => {
-            let fetched = from.app.fetcher.fetch(url, most).await;
-            fetched.map(Found::New).map_err(|error| refused(&error.to_string()))
-        }
-        Source::Object(address) => {
-            let objects = from.app.objects.as_ref().ok_or_else(|| refused(NO_STORE))?;
-            let why = |error: ObjectError| refused(&error.to_string());
-            let name = objects.name(address).map_err(why)?;
-            let Some(own) = name.strip_prefix(OWN) else {
-                return objects.get(name, most).await.map(Found::New).map_err(why);
-            };
-            // safety 12: what others made lies there too.
-            let id = own.split('.').next().and_then(|id| id.parse().ok()).map(OutputId);
-            let id = id.ok_or_else(|| why(ObjectError::Nothing))?;
-            let output = from.app.db.find_output(from.principal.id, id).await?;
-            let output = output.ok_or_else(|| why(ObjectError::Nothing))?;
-            Ok(Found::Known(KnownFile::Made(output.id)))
-        }
-    }
-}
-
-fn source(value: &str) -> Source<'_> {
+/// `None` is the name of something that the caller handed in before.
+fn source(value: &str) -> Result<Option<Source<'_>>, Broken> {
     let scheme = value.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     match scheme.as_deref() {
-        Some("http" | "https") => return Source::Address(value),
-        Some("oss" | "s3") => return Source::Object(value),
+        Some("http" | "https") => return Ok(Some(Source::Address(value))),
+        Some("oss" | "s3") => return Ok(Some(Source::Object(value))),
         _ => (),
     }
     let is_content = in_data_url(value).is_some() || value.len() >= SHORTEST;
     let is_picture = |content: &Bytes| PICTURES.iter().any(|head| content.starts_with(head));
     match decoded(value) {
-        Some(content) if is_content || is_picture(&content) => Source::Content(content),
-        None if is_content => Source::Broken,
-        _ => Source::Name,
+        Some(content) if is_content || is_picture(&content) => Ok(Some(Source::Content(content))),
+        None if is_content => Err(Broken),
+        _ => Ok(None),
     }
 }
 
@@ -127,21 +178,24 @@ mod tests {
     #[test]
     fn what_a_value_is_can_be_told() {
         let long = "QUFB".repeat(100);
+        let content = |content: &'static [u8]| Ok(Some(Source::Content(content.into())));
+        let address = "https://example.org/a.png";
+        let [oss, s3] = ["oss://bucket.endpoint/key", "s3://bucket/key"];
         for (value, expected) in [
-            ("photo.png", Source::Name),
-            ("a photo of 3://.png", Source::Name),
-            ("https://example.org/a.png", Source::Address("https://example.org/a.png")),
-            ("oss://bucket.endpoint/key", Source::Object("oss://bucket.endpoint/key")),
-            ("s3://bucket/key", Source::Object("s3://bucket/key")),
-            ("data:image/png;base64,QUFB", Source::Content("AAA".into())),
-            ("data:image/png;base64,?", Source::Broken),
-            (&long, Source::Content(b"AAA".repeat(100).into())),
-            (&long[..299], Source::Broken),
-            ("QUFB", Source::Name),
-            ("iVBORw0KGgo=", Source::Content((&b"\x89PNG\r\n\x1a\n"[..]).into())),
-            ("_9j_", Source::Content((&b"\xff\xd8\xff"[..]).into())),
-            ("R0lGODlh", Source::Content("GIF89a".into())),
-            ("iVBORw0KGgo.png", Source::Name),
+            ("photo.png", Ok(None)),
+            ("a photo of 3://.png", Ok(None)),
+            (address, Ok(Some(Source::Address(address)))),
+            (oss, Ok(Some(Source::Object(oss)))),
+            (s3, Ok(Some(Source::Object(s3)))),
+            ("data:image/png;base64,QUFB", content(b"AAA")),
+            ("data:image/png;base64,?", Err(Broken)),
+            (&long, Ok(Some(Source::Content(b"AAA".repeat(100).into())))),
+            (&long[..299], Err(Broken)),
+            ("QUFB", Ok(None)),
+            ("iVBORw0KGgo=", content(b"\x89PNG\r\n\x1a\n")),
+            ("_9j_", content(b"\xff\xd8\xff")),
+            ("R0lGODlh", content(b"GIF89a")),
+            ("iVBORw0KGgo.png", Ok(None)),
         ] {
             assert_eq!(source(value), expected, "{value}");
         }

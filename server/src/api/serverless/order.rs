@@ -111,14 +111,14 @@ pub(super) async fn begin(
     let mut graph = Graph::parse(body).map_err(invalid)?;
     let definitions = from.app.backends.all_definitions();
     draw_seeds(&mut graph, &definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>());
-    let files = files::bring(from, &graph).await?;
     let app = &from.app;
     let charge = app.limits.admit((&from.principal, from.address), Ask::Job).await?;
     let Value::Object(prompt) = graph.to_value() else { return Err(Refused::invalid("no graph")) };
     let client = Some(client.to_owned());
     let asked =
         Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
-    let raw = Raw { graph, files, targets: None, asked: Some(asked) };
+    let mut raw = Raw { graph, asked: Some(asked), ..Raw::default() };
+    raw.files = files::bring(from, &raw).await?;
     let asker = from.principal.asker(from.address);
     let taken = app.jobs.submit_graph(asker, raw, task.map(key_of)).await?;
     if taken.submitted.replayed {
