@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Message as Packet;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::house::{Answer, House, Visitor, cookie, post};
+use super::serverless_files::Gallery;
 
 pub const DOOR: &str = "/api/serverless";
 
@@ -194,10 +195,8 @@ async fn tasks_of_others_are_as_good_as_none() {
 // safety 30
 #[tokio::test]
 async fn pictures_come_by_name_by_address_and_within_the_graph() {
-    let routes = axum::Router::new().route("/a", axum::routing::get(|| async { picture() }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, routes).await });
+    let inside = Gallery::open("127.0.0.2").await;
+    let gallery = Gallery::leading_to("127.0.0.1", &inside.url("a")).await;
     let house = working_with(&["--fetch-http", "--fetch-network", "127.0.0.1/32"]).await;
     let me = house.visitor().await;
     let named = Request::post("/api/parlor/v1/uploads?name=me.png");
@@ -205,13 +204,16 @@ async fn pictures_come_by_name_by_address_and_within_the_graph() {
     assert_eq!(me.send(named).await.status, StatusCode::CREATED);
     let inline = BASE64_STANDARD.encode(picture());
     let data = format!("data:image/png;base64,{inline}");
-    let url = format!("{address}/a");
+    let url = gallery.url("me.png");
     let mut made = Vec::new();
     for image in ["me.png", &*url, &*inline, &*data] {
         let answer = me.post(&format!("{DOOR}/run?output_base64=1"), &inverts(image)).await;
         assert_eq!(answer.status, StatusCode::OK, "{image}: {}", answer.text());
-        made.push(results(&answer.json())[0]["output"]["base64"].clone());
+        let inline = results(&answer.json())[0]["output"]["base64"].clone();
+        let inverted = BASE64_STANDARD.decode(inline.as_str().unwrap()).unwrap();
+        made.push(image::load_from_memory(&inverted).unwrap());
     }
+    assert!(made.iter().all(|one| *one == made[0]), "it is the same picture");
     for image in [
         "other.png",
         "x.png [output]",
@@ -219,6 +221,8 @@ async fn pictures_come_by_name_by_address_and_within_the_graph() {
         "s3://b/k",
         "https://127.0.0.2/x",
         "http://10.0.0.1/x.png",
+        &*inside.url("a"),
+        &*gallery.url("away"),
         &*BASE64_STANDARD.encode([b'<'; 600]),
     ] {
         let answer = me.post(&format!("{DOOR}/run"), &inverts(image)).await;
@@ -226,6 +230,7 @@ async fn pictures_come_by_name_by_address_and_within_the_graph() {
         let fault = &refusal(&answer)["node_errors"]["1"]["errors"][0];
         assert_eq!(fault["extra_info"]["input_name"], "image", "{image}: {}", answer.text());
     }
+    assert_eq!(inside.asked(), 0, "what is there is no business of theirs");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::http::{StatusCode, Uri};
+use axum::response::Redirect;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
@@ -18,17 +19,22 @@ use super::serverless::{DOOR, empty, inverts, painted, picture, refusal, results
 use super::webhooks::NEAR;
 
 /// Has pictures, and counts who asks for them.
-struct Gallery {
+pub struct Gallery {
     address: String,
     asked: Arc<AtomicUsize>,
 }
 
 impl Gallery {
-    async fn open(ip: &str) -> Self {
+    pub async fn open(ip: &str) -> Self {
+        Self::leading_to(ip, "/").await
+    }
+
+    /// Where `away` leads to another address.
+    pub async fn leading_to(ip: &str, elsewhere: &str) -> Self {
         let listener = TcpListener::bind((ip, 0)).await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&asked);
+        let (count, elsewhere) = (Arc::clone(&asked), elsewhere.to_owned());
         let two = Arc::new(Barrier::new(2));
         // Nobody gets this one before another asks for it, too.
         let together = async move |uri: Uri| {
@@ -36,6 +42,8 @@ impl Gallery {
             picture_of(uri.path())
         };
         let routes = Router::new()
+            .route("/me.png", get(async || picture()))
+            .route("/away", get(async move || Redirect::temporary(&elsewhere)))
             .route("/together/{name}", get(together))
             .fallback(async move |uri: Uri| {
                 count.fetch_add(1, Ordering::Relaxed);
@@ -45,12 +53,12 @@ impl Gallery {
         Self { address, asked }
     }
 
-    fn url(&self, name: &str) -> String {
+    pub fn url(&self, name: &str) -> String {
         format!("{}/{name}", self.address)
     }
 
     /// How often its pictures were asked for.
-    fn asked(&self) -> usize {
+    pub fn asked(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 }
