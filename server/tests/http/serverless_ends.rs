@@ -220,6 +220,30 @@ async fn a_run_that_was_stopped_says_so_by_any_way() {
 }
 
 #[tokio::test]
+async fn a_graph_that_comes_while_another_runs_waits_and_a_third_is_refused() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let mut socket = socket(&house, &me).await;
+    for seed in 1..=3 {
+        socket.send(Packet::text(painted(seed).to_string())).await.unwrap();
+    }
+    let told = until_last(&mut socket).await;
+    let refused = told.last().unwrap();
+    assert_eq!(refused["data"]["error"]["type"], "too_many", "{refused}");
+    let mut jobs = Vec::new();
+    for _ in 0..2 {
+        let (told, ()) = tokio::join!(until_last(&mut socket), stop_all(&me));
+        assert!(results(told.last().unwrap()).is_empty());
+        jobs.push(told.last().unwrap()["data"]["prompt_id"].clone());
+    }
+    assert_ne!(jobs[0], jobs[1]);
+    let list: JobList = me.get(&format!("{API}/jobs")).await.json();
+    assert_eq!(list.total, 2);
+    assert_eq!(json!(list.jobs[0].id), jobs[1], "the second is answered second");
+}
+
+#[tokio::test]
 async fn who_waits_no_longer_is_told_where_the_job_is_found() {
     let house = House::engaged(60_000, &[]).await;
     house.is_known().await;

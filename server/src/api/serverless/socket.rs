@@ -15,7 +15,7 @@ use super::follow::Follow;
 use super::order::{self, From, Wishes};
 use crate::api::live::Opening;
 use crate::api::live::socket::{End, Pulse, Socket};
-use crate::api::native::words::{Refused, Result};
+use crate::api::native::words::{Refused, Result, refusal};
 use crate::app::App;
 use crate::error::Error;
 use crate::extract::{GraphRunner, Query};
@@ -23,6 +23,7 @@ use crate::people::Whence;
 
 const SIGNED_OUT: End = End::Close(CloseCode::Policy, "signed out, or the key is no longer good");
 const CLOSING: End = End::Close(CloseCode::Restart, "this house is closing for a moment");
+const ONE_WAITS: &str = "one graph runs and another waits: send the next when the first is over";
 /// Said back, as politeness and RFC 6455 ask.
 const GOODBYE: End = End::Close(CloseCode::Normal, "");
 
@@ -40,7 +41,7 @@ pub(super) async fn open(
     let shutdown = app.shutdown.clone();
     let from = From { app, principal, address: whence.hash };
     Ok(opening.converse(&shutdown, async move |socket| {
-        Talk { from, wishes, socket, pulse: Pulse::new() }.run().await;
+        Talk { from, wishes, socket, pulse: Pulse::new(), waiting: None }.run().await;
     }))
 }
 
@@ -51,6 +52,8 @@ struct Talk {
     wishes: Wishes,
     socket: Socket,
     pulse: Pulse,
+    /// What was said while another graph ran.
+    waiting: Option<Packet>,
 }
 
 impl Talk {
@@ -65,13 +68,14 @@ impl Talk {
     async fn converse(&mut self) -> Result<Infallible, End> {
         loop {
             let packet = tokio::select! {
-                packet = self.socket.receive() => packet?,
+                biased;
+                () = self.from.principal.ended() => return Err(SIGNED_OUT),
+                () = self.from.app.shutdown.started() => return Err(CLOSING),
+                packet = next(&mut self.waiting, &mut self.socket) => packet?,
                 () = self.pulse.due() => {
                     self.check().await?;
                     continue;
                 }
-                () = self.from.principal.ended() => return Err(SIGNED_OUT),
-                () = self.from.app.shutdown.started() => return Err(CLOSING),
             };
             self.pulse.heard();
             match packet {
@@ -117,14 +121,26 @@ impl Talk {
                         return Ok(());
                     }
                 },
-                // Only one graph at a time; what else is said meanwhile is not heard.
                 packet = self.socket.receive() => {
                     self.pulse.heard();
-                    if let Packet::Close(_) = packet? {
-                        return Err(GOODBYE);
-                    }
+                    self.set_aside(packet?).await?;
                 }
                 () = self.pulse.due() => self.check().await?,
+            }
+        }
+    }
+
+    /// Keeps what is said while a graph runs until that is over: one graph, as large as it may be.
+    async fn set_aside(&mut self, packet: Packet) -> Result<(), End> {
+        match packet {
+            Packet::Close(_) => Err(GOODBYE),
+            Packet::Ping(_) | Packet::Pong(_) | Packet::Frame(_) => Ok(()),
+            Packet::Text(_) | Packet::Binary(_) if self.waiting.is_none() => {
+                self.waiting = Some(packet);
+                Ok(())
+            }
+            Packet::Text(_) | Packet::Binary(_) => {
+                self.refuse(Refused::Graph(refusal("too_many", ONE_WAITS))).await
             }
         }
     }
@@ -141,6 +157,14 @@ impl Talk {
 
     async fn say(&mut self, message: &Value) -> Result<(), End> {
         self.socket.send_text(Bytes::from(message.to_string())).await
+    }
+}
+
+/// What waits, or is said next. Dropping the future loses nothing.
+async fn next(waiting: &mut Option<Packet>, socket: &mut Socket) -> Result<Packet, End> {
+    match waiting.take() {
+        Some(packet) => Ok(packet),
+        None => socket.receive().await,
     }
 }
 
