@@ -10,7 +10,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use wire::JobList;
 
 use super::house::{API, House, Visitor, cookie, post};
-use super::serverless::{DOOR, empty, inverts, kinds, painted, results, status, with};
+use super::serverless::{DOOR, empty, inverts, kinds, painted, refusal, results, status, with};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -217,6 +217,40 @@ async fn a_run_that_was_stopped_says_so_by_any_way() {
     socket.send(Packet::text(graph.to_string())).await.unwrap();
     let (told, ()) = tokio::join!(until_last(&mut socket), stop_all(&me));
     ends_badly(&told, ("execution_interrupted", "canceled"));
+}
+
+/// Deletes what runs, as soon as it does.
+async fn delete_running(visitor: &Visitor<'_>) {
+    loop {
+        let list: JobList = visitor.get(&format!("{API}/jobs?status=running")).await.json();
+        if let Some(job) = list.jobs.first() {
+            let deleted = visitor.call("DELETE", &format!("{API}/jobs/{}", job.id)).await;
+            assert_eq!(deleted.status, StatusCode::NO_CONTENT, "{}", deleted.text());
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_run_whose_job_was_deleted_is_not_there_any_more() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let (uri, graph) = (format!("{DOOR}/run"), painted(5));
+    let (answer, ()) = tokio::join!(me.post(&uri, &graph), delete_running(&me));
+    assert_eq!(answer.status, StatusCode::NOT_FOUND, "{}", answer.text());
+    assert_eq!(refusal(&answer)["error"]["type"], "not_found");
+    assert_eq!(answer.header("retry-after"), "", "there is nothing to wait for");
+
+    let mut socket = socket(&house, &me).await;
+    socket.send(Packet::text(painted(6).to_string())).await.unwrap();
+    let (told, ()) = tokio::join!(until_last(&mut socket), delete_running(&me));
+    let last = told.last().unwrap();
+    assert_eq!(
+        (&last["type"], &last["data"]["error"]["type"]),
+        (&json!("error"), &json!("not_found"))
+    );
 }
 
 #[tokio::test]

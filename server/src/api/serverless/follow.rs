@@ -9,7 +9,9 @@ use wire::{Job, JobId};
 use super::order::{self, From, Wishes};
 use super::{results, story};
 use crate::api::native::words::Result;
+use crate::error::Error;
 use crate::events::{Ear, Line, Said, To, Watch, ending};
+use crate::extract::OVER;
 
 /// One job that is followed.
 pub(super) struct Follow {
@@ -70,6 +72,17 @@ impl Follow {
                 () = principal.ended() => return Ok(None),
             }
         }
+    }
+
+    /// Why nothing is said any more of a job that is not over, as far as is known.
+    pub(super) fn broken_off(&self) -> Error {
+        if self.from.app.shutdown.has_started() {
+            return Error::Unavailable("the house is closing; ask for the status later");
+        }
+        if self.from.principal.is_over() {
+            return Error::Unauthorized(OVER);
+        }
+        Error::NotFound("job any more")
     }
 
     fn hear(&mut self, line: &Line) {

@@ -17,7 +17,6 @@ use super::order::{self, From, Wishes};
 use crate::api::native::words::{Refused, Result};
 use crate::api::running;
 use crate::app::App;
-use crate::error::Error;
 use crate::extract::{GraphRunner, Query, json_within};
 use crate::people::Whence;
 
@@ -70,7 +69,7 @@ async fn whole(mut follow: Follow) -> Result<Response> {
     }
     match (last, &follow.over) {
         (Some(last), Some(job)) => Ok((status(job), axum::Json(last)).into_response()),
-        _ => Err(Error::Unavailable("the house is closing; ask for the status later").into()),
+        _ => Err(follow.broken_off().into()),
     }
 }
 

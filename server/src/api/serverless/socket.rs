@@ -115,7 +115,12 @@ impl Talk {
             tokio::select! {
                 message = follow.next() => match message {
                     Ok(Some(message)) => self.say(&message).await?,
-                    Ok(None) => return Ok(()),
+                    Ok(None) if follow.over.is_some() => return Ok(()),
+                    Ok(None) => return match follow.broken_off() {
+                        gone @ Error::NotFound(_) => self.refuse(gone.into()).await,
+                        // The conversation ends by it, and says so.
+                        _ => Ok(()),
+                    },
                     Err(error) => {
                         tracing::error!(error = format!("{error:#}"), "a run cannot be told");
                         return Ok(());
