@@ -55,7 +55,7 @@ fn one_fault(status: StatusCode) -> StatusCode {
 }
 
 /// What lies behind a house is none of its callers' business: a run that failed is a fault of its server.
-fn no_gateway(status: StatusCode) -> StatusCode {
+pub(super) fn no_gateway(status: StatusCode) -> StatusCode {
     if status == StatusCode::BAD_GATEWAY { StatusCode::INTERNAL_SERVER_ERROR } else { status }
 }
 

@@ -182,7 +182,52 @@ async fn a_run_that_failed_is_no_fault_of_the_caller_and_is_not_answered_again()
         assert!(why(&failed).contains("could not do its part"), "{}", failed.text());
         assert_eq!(total(&me).await, times, "it is tried anew");
     }
-    let many = json!({ "model": "fails", "prompts": ["a hill"], "steps": 2 });
-    let told: Value = me.post("/api", &many).await.json();
-    assert!(told["images"][0]["error"].is_string(), "{told}");
+    let many = json!({ "model": "fails", "prompts": ["a hill", "a lake"], "steps": 2 });
+    let failed = me.post("/api", &many).await;
+    assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", failed.text());
+    assert!(why(&failed).contains("could not do its part"), "{}", failed.text());
+    let told: Value = failed.json();
+    for image in told["images"].as_array().unwrap() {
+        let error = image["error"].as_str().unwrap();
+        assert!(error.contains("could not do its part") && error.ends_with('.'), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn several_prompts_wait_together_as_long_as_one() {
+    let house = House::engaged(60_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let prompts: Vec<_> = (0..30).map(|number| format!("hill {number}")).collect();
+    let mut request = post("/api", &many(&json!(prompts), &json!({})));
+    request.headers_mut().insert("prefer", "wait=1".parse().unwrap());
+    // One after the other they would wait for half a minute.
+    let late = tokio::time::timeout(std::time::Duration::from_secs(20), me.send(request)).await;
+    let late = late.expect("all of them have one deadline");
+    assert_eq!(late.status, StatusCode::GATEWAY_TIMEOUT, "{}", late.text());
+    assert!(why(&late).contains("not done in time"), "{}", late.text());
+    let told: Value = late.json();
+    assert_eq!(told["images"].as_array().unwrap().len(), 30);
+    let task = told["images"][29]["task_id"].as_str().unwrap();
+    let task: Value = me.get(&format!("/api/status/{task}")).await.json();
+    assert_eq!(task["status"], "queued", "it goes on, and is told as a task");
+}
+
+#[tokio::test]
+async fn of_several_prompts_those_are_answered_that_were_made() {
+    let house = House::engaged(1_000, &[]).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let more = json!({ "cache": true, "seed": 5 });
+    let first = me.post("/api", &small(&more)).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+    let mut request = post("/api", &many(&json!(["a blue lake", "a red hill"]), &more));
+    request.headers_mut().insert("prefer", "wait=0".parse().unwrap());
+    let some = me.send(request).await;
+    assert_eq!(some.status, StatusCode::OK, "{}", some.text());
+    let told: Value = some.json();
+    assert_eq!(told["success"], true, "{told}");
+    let late = told["images"][0]["error"].as_str().unwrap();
+    assert!(late.contains("not done in time"), "{told}");
+    assert!(told["images"][1]["image"].is_string(), "{told}");
 }

@@ -1,12 +1,13 @@
 //! The calls that scripts in front of a ComfyUI have always had: `POST /api` answers a picture,
 //! `POST /api/generate` and `GET /api/status/{task_id}` a task. `ask` is what they send, `make`
-//! makes it, or finds what was made of the very same.
+//! makes it, or finds what was made of the very same; `batch` answers many prompts at once.
 
 mod ask;
+mod batch;
 mod make;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderName};
@@ -15,12 +16,10 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json as Answer, Router};
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use wire::{Job, JobId, JobStatus, Output, OutputKind, Problem};
 
-use super::running::{self, Caller};
+use super::running;
 use crate::app::App;
 use crate::auth::Principal;
 use crate::error::{Error, Result};
@@ -53,8 +52,8 @@ pub(crate) fn said(problem: &Problem) -> Value {
     json!({ "success": false, "error": problem.detail, "field": problem.field })
 }
 
-/// Who waits, and how long at most.
-type Waiting<'a> = (&'a Principal, Duration);
+/// Who waits, and until when.
+type Waiting<'a> = (&'a Principal, Instant);
 
 async fn picture(
     State(app): State<Arc<App>>,
@@ -65,10 +64,10 @@ async fn picture(
     if !app.backends.any_open() {
         return Err(Error::Unavailable("no ComfyUI answers now; try again soon"));
     }
-    let (from, waiting) =
-        ((&principal, &whence), (&principal, running::patience(&headers, DEADLINE)));
+    let until = Instant::now() + running::patience(&headers, DEADLINE);
+    let (from, waiting) = ((&principal, &whence), (&principal, until));
     if !recipe.prompts.is_empty() {
-        return batch(&app, (from, waiting), &recipe).await;
+        return batch::answer(&app, (from, waiting), &recipe).await;
     }
     let prepared = recipe.prepared(&app, &principal, recipe.prompt()?)?;
     let made = make::one(&app, from, (prepared, recipe.cache)).await?;
@@ -80,36 +79,6 @@ async fn picture(
     headers.insert(TASK, header(&job.id.to_string())?);
     headers.insert(CACHE, cache(made));
     Ok((headers, content).into_response())
-}
-
-/// A picture for each prompt, in their order: all are taken, or none is.
-async fn batch(
-    app: &App,
-    (from, waiting): (Caller<'_>, Waiting<'_>),
-    recipe: &Recipe,
-) -> Result<Response> {
-    recipe.check_prompts()?;
-    let (principal, _) = from;
-    let prepared = recipe.prompts.iter().map(|prompt| recipe.prepared(app, principal, prompt));
-    let prepared = prepared.collect::<Result<Vec<_>>>()?;
-    let made = make::all(app, from, (prepared, recipe.cache)).await?;
-    let mut images = Vec::new();
-    for (prompt, Made { job, before }) in recipe.prompts.iter().zip(made) {
-        images.push(match told(app, waiting, job).await {
-            Ok((mime, image)) => json!({
-                "prompt": prompt, "task_id": job, "mime": mime, "image": image, "cached": before,
-            }),
-            Err(error) => json!({ "prompt": prompt, "task_id": job, "error": error.to_string() }),
-        });
-    }
-    Ok(Answer(json!({ "success": true, "images": images })).into_response())
-}
-
-/// Type and base64 of the picture of one job.
-async fn told(app: &App, waiting: Waiting<'_>, job: JobId) -> Result<(String, String)> {
-    let job = over(app, waiting, job).await?;
-    let (output, content) = running::content(app, waiting.0, first(&job)?.id).await?;
-    Ok((output.mime, BASE64_STANDARD.encode(content)))
 }
 
 async fn generate(
@@ -164,8 +133,9 @@ fn cache(made: Made) -> HeaderValue {
     HeaderValue::from_static(if made.before { "HIT" } else { "MISS" })
 }
 
-async fn over(app: &App, (principal, patience): Waiting<'_>, job: JobId) -> Result<Job> {
-    let job = running::finished(app, principal, job, patience).await?;
+async fn over(app: &App, (principal, until): Waiting<'_>, job: JobId) -> Result<Job> {
+    let left = until.saturating_duration_since(Instant::now());
+    let job = running::finished(app, principal, job, left).await?;
     running::succeeded(&job)?;
     Ok(job)
 }
