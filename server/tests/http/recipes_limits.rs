@@ -70,6 +70,24 @@ async fn a_task_for_the_very_same_says_that_it_was_begun_before() {
 }
 
 #[tokio::test]
+async fn each_of_a_programs_users_has_tasks_of_their_own() {
+    let house = House::working(0).await;
+    house.is_known().await;
+    let me = house.visitor().await;
+    let mut tasks = Vec::new();
+    for (user, expected) in [("ada", "MISS"), ("bob", "MISS"), ("ada", "HIT"), ("bob", "HIT")] {
+        let same = small(&json!({ "user_id": user, "cache": true, "seed": 7 }));
+        let answer = me.post("/api/generate", &same).await;
+        assert_eq!(answer.header("x-cache"), expected, "{user}");
+        let task = answer.json::<Value>()["task_id"].as_str().unwrap().to_owned();
+        let told: Value = me.get(&format!("/api/status/{task}")).await.json();
+        assert_eq!(told["user_id"], user);
+        tasks.push(task);
+    }
+    assert_eq!(tasks[..2], tasks[2..]);
+}
+
+#[tokio::test]
 async fn a_workflow_that_was_published_again_makes_another_picture() {
     let house = House::working(0).await;
     house.is_known().await;

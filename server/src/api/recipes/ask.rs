@@ -54,6 +54,8 @@ pub(crate) struct Recipe {
 pub(super) struct Prepared {
     pub(super) workflow: Arc<Published>,
     pub(super) inputs: Inputs,
+    /// Whose of a program's users it is.
+    user: Option<String>,
 }
 
 impl Recipe {
@@ -82,7 +84,7 @@ impl Recipe {
             ..Wish::default()
         };
         let inputs = workflow.granting(wish)?;
-        Ok(Prepared { workflow, inputs })
+        Ok(Prepared { workflow, inputs, user: self.user_id.clone() })
     }
 
     /// The only prompt, which must say something.
@@ -118,10 +120,12 @@ fn says(prompt: &str) -> bool {
 }
 
 impl Prepared {
-    /// Two of the same hash make the same picture, as long as the host has not changed the workflow.
+    /// Two of the same hash make the same picture for the same of a program's users, as long as the
+    /// host has not changed the workflow.
     pub(super) fn hash(&self) -> RecipeHash {
         let sorted: std::collections::BTreeMap<_, _> = self.inputs.iter().collect();
-        let text = json!([self.workflow.slug(), self.workflow.version(), sorted]).to_string();
+        let text = json!([self.workflow.slug(), self.workflow.version(), sorted, self.user]);
+        let text = text.to_string();
         *blake3::hash(text.as_bytes()).as_bytes()
     }
 }
