@@ -51,6 +51,21 @@ async fn a_prompt_is_answered_with_a_picture_and_its_settings_are_used() {
 }
 
 #[tokio::test]
+async fn a_whole_number_is_one_however_it_is_written() {
+    let house = working().await;
+    let visitor = house.visitor().await;
+    let numbers = json!({ "steps": 2.0, "width": 256.0, "height": 256.0, "seed": 5.0 });
+    let answer = visitor.post("/api", &small(&numbers)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let job: Job = visitor.get(&format!("{API}/jobs/{}", answer.header("x-job-id"))).await.json();
+    assert_eq!((&job.inputs["steps"], &job.inputs["seed"]), (&json!(2), &json!(5)));
+    for odd in [json!({ "steps": 2.5 }), json!({ "width": -1.0 }), json!({ "height": 1e30 })] {
+        let answer = visitor.post("/api", &small(&odd)).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{odd}: {}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn the_very_same_need_not_be_made_twice_and_the_answer_says_so() {
     let house = working().await;
     let visitor = house.visitor().await;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Number, json};
 use wire::Inputs;
 
 use crate::api::running;
@@ -29,17 +30,17 @@ pub(crate) struct Recipe {
     negative_prompt: Option<String>,
     #[serde(default)]
     cfg_scale: Option<f64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     steps: Option<i64>,
     /// A workflow, the host's name for one, or a checkpoint of the usual workflow.
     #[serde(default)]
     model: Option<String>,
     /// Up to 2⁶⁴ − 1. Left out or below zero: a new one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     seed: Option<i128>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     width: Option<u32>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     height: Option<u32>,
     /// Whether a picture will do that was made of the very same.
     #[serde(default)]
@@ -115,6 +116,16 @@ impl Recipe {
     }
 }
 
+/// A whole number, also as programs write it whose numbers are all floats: `2.0`.
+fn whole<'de, D: Deserializer<'de>, T: TryFrom<i128>>(from: D) -> Result<Option<T>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(from)? else { return Ok(None) };
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0).map(|float| float as i128);
+    let whole = number.as_i128().or_else(float).and_then(|whole| whole.try_into().ok());
+    whole
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("{number} is no whole number that fits")))
+}
+
 fn says(prompt: &str) -> bool {
     !prompt.trim().is_empty()
 }
@@ -150,5 +161,8 @@ mod tests {
         let large: Recipe = serde_json::from_str(text).unwrap();
         assert!(large.seed().is_err());
         assert!(serde_json::from_value::<Recipe>(json!({ "seed": 1.5 })).is_err());
+        assert_eq!(seed(&json!(5.0)).unwrap(), Some(5));
+        assert_eq!(seed(&json!(-1.0)).unwrap(), None);
+        assert!(seed(&json!(1e30)).is_err());
     }
 }
