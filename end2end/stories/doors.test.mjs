@@ -23,8 +23,8 @@ test('pictures that other doors made hang in the gallery, and open with what mad
     assert.ok(answer.ok(), await answer.text());
     return answer;
   };
-  await say('api/generate', { prompt: 'A lighthouse in fog', user_id: 'ada', ...SMALL });
   await say('v1/images/generations', { prompt: 'A ferry at dawn', size: '256x256', steps: 2 });
+  await say('api/generate', { prompt: 'A lighthouse in fog', user_id: 'ada', ...SMALL });
   await say('prompt', { prompt: SAVES });
 
   await page.getByRole('banner').getByRole('link', { name: 'Gallery' }).click();

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use wire::{Job, JobStatus};
 
-use super::house::{API, House, Visitor, post};
+use super::house::{API, House, Visitor};
 
 /// A house whose engine answers.
 async fn working() -> House {
@@ -157,9 +157,13 @@ async fn every_refusal_is_in_the_words_of_this_door() {
 #[tokio::test]
 async fn without_a_comfyui_it_says_so_at_once() {
     let house = House::quiet().await;
-    let answer = house.answer(post("/api", &small(&json!({})))).await;
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(!answer.header("retry-after").is_empty());
+    let me = house.visitor().await;
+    for path in ["/api", "/api/generate"] {
+        let answer = me.post(path, &small(&json!({ "user_id": "ada" }))).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(!answer.header("retry-after").is_empty(), "{path}");
+    }
+    assert_eq!(me.get(&format!("{API}/jobs")).await.json::<wire::JobList>().total, 0);
 }
 
 // safety 5

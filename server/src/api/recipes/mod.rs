@@ -61,9 +61,7 @@ async fn picture(
     (whence, headers): (Whence, HeaderMap),
     Json(recipe): Json<Recipe>,
 ) -> Result<Response> {
-    if !app.backends.any_open() {
-        return Err(Error::Unavailable("no ComfyUI answers now; try again soon"));
-    }
+    check_open(&app)?;
     let until = Instant::now() + running::patience(&headers, DEADLINE);
     let (from, waiting) = ((&principal, &whence), (&principal, until));
     if !recipe.prompts.is_empty() {
@@ -81,12 +79,19 @@ async fn picture(
     Ok((headers, content).into_response())
 }
 
+/// That somebody is there to make a picture.
+fn check_open(app: &App) -> Result<()> {
+    let closed = Error::Unavailable("no ComfyUI answers now; try again soon");
+    if app.backends.any_open() { Ok(()) } else { Err(closed) }
+}
+
 async fn generate(
     State(app): State<Arc<App>>,
     principal: Principal,
     whence: Whence,
     Json(recipe): Json<Recipe>,
 ) -> Result<Response> {
+    check_open(&app)?;
     let user = recipe.user_id.as_deref().filter(|user| !user.is_empty());
     let user = user.ok_or_else(|| {
         Error::BadRequest("user_id is missing: say for whom of your users this is".into())
