@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD_PAD_INDIFFERENT, URL_SAFE_PAD_INDIFFERENT};
+use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -105,8 +105,9 @@ pub(in crate::api) fn in_data_url(text: &str) -> Option<&str> {
 pub(in crate::api) fn decoded(text: &str) -> Option<Bytes> {
     let text = in_data_url(text).unwrap_or(text);
     let text: String = text.split_ascii_whitespace().collect();
+    let text = text.trim_end_matches('=');
     let engine =
-        if text.contains(['-', '_']) { URL_SAFE_PAD_INDIFFERENT } else { STANDARD_PAD_INDIFFERENT };
+        if text.contains(['-', '_']) { BASE64_URL_SAFE_NO_PAD } else { BASE64_STANDARD_NO_PAD };
     engine.decode(text).ok().map(Bytes::from)
 }
 
