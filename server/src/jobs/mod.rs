@@ -48,6 +48,7 @@ use crate::files::{Files, Hash};
 use crate::shutdown::Shutdown;
 use crate::workflows::{GraphPolicy, Workflows};
 
+use dispatch::made_at;
 use queue::Queue;
 use state::Change;
 

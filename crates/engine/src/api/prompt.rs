@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use comfy::prompt::Refusal;
+use comfy::prompt::{Refusal, place};
 use comfy::validate::{self, Rules, check_size, refusal};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::App;
@@ -19,7 +19,8 @@ const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
 
 /// `POST /prompt`
 pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result<Json<Value>> {
-    let number = number(&request, || house.ledger.next_number())?;
+    let number = place(&request, || house.ledger.next_number())
+        .ok_or_else(|| Error::invalid("number must be a number"))?;
     let extra_data = extra_data(&mut request)?;
     let mut prompt = match request.remove("prompt") {
         Some(Value::Object(prompt)) => prompt,
@@ -43,24 +44,6 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
         return Err(queue_full());
     }
     Ok(Json(answer))
-}
-
-/// Where in the queue: what the client says, or the next number, negated to
-/// come in front.
-fn number(request: &Map<String, Value>, next: impl FnOnce() -> i64) -> Result<Number> {
-    match request.get("number") {
-        None => {
-            let number = next();
-            let front = request.get("front") == Some(&Value::Bool(true));
-            Ok(if front { -number } else { number }.into())
-        }
-        Some(value) => {
-            let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-            number
-                .and_then(Number::from_f64)
-                .ok_or_else(|| Error::invalid("number must be a number"))
-        }
-    }
 }
 
 /// What is kept with the prompt, with the owner and the time, without secrets.

@@ -46,14 +46,16 @@ pub(super) async fn submit(
         None => return Err(Refused::Graph(refusal("no_prompt", "the request has no prompt"))),
     };
     check_prompt_id(request.get("prompt_id"))?;
+    // The time, where a server counts: jobs of other doors stand in the same line.
+    let number = comfy::prompt::place(&request, now)
+        .ok_or_else(|| Refused::invalid("number must be a number"))?;
     let targets = targets(request.get("partial_execution_targets"));
     let Checked { prompt, graph, files, outputs, node_errors } =
         checked(&app, principal.id, (prompt, targets)).await?;
 
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let asker = principal.asker(whence.hash);
-    let number = now();
-    let asked = Asked { number, prompt, extra_data, outputs: Vec::new(), client };
+    let asked = Asked { number: number.clone(), prompt, extra_data, outputs: Vec::new(), client };
     let raw = Raw { graph, files, targets: outputs, asked: Some(asked) };
     let mut taken = app.jobs.submit_graph(asker, raw, None).await?;
     taken.node_errors.extend(node_errors);

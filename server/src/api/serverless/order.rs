@@ -111,7 +111,7 @@ pub(super) async fn begin(
     let Value::Object(prompt) = graph.to_value() else { return Err(Refused::invalid("no graph")) };
     let client = Some(client.to_owned());
     let asked =
-        Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
+        Asked { number: now().into(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
     let raw = Raw { graph, files, targets: None, asked: Some(asked) };
     let asker = from.principal.asker(from.address);
     let taken = app.jobs.submit_graph(asker, raw, task.map(key_of)).await?;
