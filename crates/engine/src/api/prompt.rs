@@ -31,7 +31,9 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
     let targets = targets(request.get("partial_execution_targets"));
 
     check_size(&prompt).map_err(refused)?;
-    let stock = Stock { catalogue: &house.catalogue, folders: &house.folders };
+    let catalogue = &house.catalogue;
+    catalogue.replacements.apply_to(&mut prompt, |class| catalogue.node(class).is_some());
+    let stock = Stock { catalogue, folders: &house.folders };
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(refused)?;
     let answer =
         json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });

@@ -92,6 +92,7 @@ async fn checked(
         Err(_) => names::Read::default(),
     };
     let stock = Stock::new(&app.backends.catalogues().await, &prompt, &read.missing);
+    app.backends.renew_prompt(&mut prompt);
     if !stock.told {
         let graph = Graph::parse(&value).map_err(|error| Refused::invalid(&error.to_string()))?;
         let outputs = targets.map(|targets| targets.into_iter().map(Into::into).collect());

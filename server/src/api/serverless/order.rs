@@ -104,9 +104,10 @@ pub(super) async fn begin(
 ) -> Result<JobId> {
     let invalid = |error: comfy::graph::GraphError| Refused::invalid(&error.to_string());
     let mut graph = Graph::parse(body).map_err(invalid)?;
+    let app = &from.app;
+    app.backends.renew(&mut graph);
     draw_seeds(&mut graph);
     let files = files::bring(from, &graph).await?;
-    let app = &from.app;
     let charge = app.limits.admit((&from.principal, from.address), Ask::Job).await?;
     let Value::Object(prompt) = graph.to_value() else { return Err(Refused::invalid("no graph")) };
     let client = Some(client.to_owned());
