@@ -1,7 +1,7 @@
 //! `POST /prompt`: ComfyUI protocol notes §3.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use comfy::prompt::{Refusal, place};
 use comfy::validate::{self, Rules, check_size, refusal};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::App;
-use super::error::{Body, Error, Result};
+use super::error::{self, Error, Result};
 use crate::catalogue::Stock;
 use crate::clock;
 use crate::ledger::{Item, QueueFull};
@@ -18,7 +18,13 @@ use crate::ledger::{Item, QueueFull};
 const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
 
 /// `POST /prompt`
-pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result<Json<Value>> {
+pub(super) async fn submit(State(house): App, request: Request) -> Result<Json<Value>> {
+    let mut request = match error::value(request).await? {
+        Value::Object(request) => request,
+        // As a ComfyUI reads it: there is no prompt in a list.
+        Value::Array(_) => Map::new(),
+        _ => return Err(Error::invalid("the body must be a JSON object")),
+    };
     let number = place(&request, || house.ledger.next_number())
         .ok_or_else(|| Error::invalid("number must be a number"))?;
     let extra_data = extra_data(&mut request)?;

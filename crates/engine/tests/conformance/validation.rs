@@ -289,6 +289,7 @@ async fn what_is_wrong_with_the_whole_is_said_of_the_whole() {
     let no_output = json!({"1": plain(1)["1"]});
     let cases = [
         (json!({}), "no_prompt", json!({})),
+        (json!([]), "no_prompt", json!({})),
         (json!({"prompt": {}}), "prompt_no_outputs", json!({})),
         (json!({"prompt": no_output}), "prompt_no_outputs", json!({})),
         (

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use comfy::prompt::NodeErrors;
 use comfy::reads::Reads;
 use comfy::validate::{self, NodeRules, Nodes, Prompt, Rules, check_size};
@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body;
 use super::names;
 use super::words::{Refused, Result, refusal};
 use crate::app::App;
@@ -36,8 +36,14 @@ pub(super) async fn submit(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
     whence: Whence,
-    Body(mut request): Body,
+    request: Request,
 ) -> Result<Json<Value>> {
+    let mut request = match body::value(request).await? {
+        Value::Object(request) => request,
+        // As a ComfyUI reads it: there is no prompt in a list.
+        Value::Array(_) => Map::new(),
+        _ => return Err(Refused::invalid("the body must be a JSON object")),
+    };
     let client = client(&mut request)?;
     let extra_data = extra_data(&mut request, client.as_deref())?;
     let prompt = match request.remove("prompt") {
@@ -86,13 +92,13 @@ async fn checked(
     principal: PrincipalId,
     (mut prompt, targets): (Prompt, Option<Vec<String>>),
 ) -> Result<Checked> {
+    app.backends.renew_prompt(&mut prompt);
     let value = Value::Object(prompt.clone());
     let read = match Graph::parse(&value) {
         Ok(graph) => names::read_by(app, principal, &graph).await?,
         Err(_) => names::Read::default(),
     };
     let stock = Stock::new(&app.backends.catalogues().await, &prompt, &read.missing);
-    app.backends.renew_prompt(&mut prompt);
     if !stock.told {
         let graph = Graph::parse(&value).map_err(|error| Refused::invalid(&error.to_string()))?;
         let outputs = targets.map(|targets| targets.into_iter().map(Into::into).collect());
