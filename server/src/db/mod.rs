@@ -75,7 +75,7 @@ pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub use native::Asked;
-pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
+pub(crate) use native::{HandedIn, Kept, KeptFile, NamedFile, NativeJob, Wanted};
 pub(crate) use outputs::NewOutput;
 pub use outputs::OutputRow;
 pub(crate) use people::{LastOwner, PersonRow};

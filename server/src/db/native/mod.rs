@@ -17,7 +17,7 @@ use super::{Db, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Account;
 
-pub(crate) use files::NamedFile;
+pub(crate) use files::{HandedIn, NamedFile};
 pub(crate) use keepsakes::{Kept, KeptFile};
 
 /// How a job was asked for.
