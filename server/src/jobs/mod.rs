@@ -4,7 +4,7 @@
 //! `batch` many at once, `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
-//! meanwhile, `telling` what others are told of it, `collect` brings home what was made as `handling` says, `recover`
+//! meanwhile, `telling` what others are told of it, `prefix` how its files are called, `collect` brings home what was made as `handling` says, `recover`
 //! goes on after a restart, `retention` deletes what is kept no longer,
 //! `progress` and `failure` find the words.
 //!
@@ -22,6 +22,7 @@ mod hand_over;
 mod handling;
 mod inputs;
 mod outputs;
+mod prefix;
 mod progress;
 mod queue;
 mod recover;

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use wire::JobId;
 
 use super::failure::scrubbed;
+use super::prefix;
 use crate::auth::PrincipalId;
 use crate::db::Asked;
 use crate::events::{Client, Hub, Preview, Said};
@@ -53,9 +54,10 @@ pub(super) struct Telling {
 }
 
 /// What our files are called where ComfyUI's names are asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
-    /// The last letters of the job's id.
+    job: JobId,
+    /// The last letters of its id.
     tag: String,
     /// What nodes were to call their files, by node.
     prefixes: HashMap<String, String>,
@@ -190,10 +192,10 @@ impl Names {
         let id = job.0.simple().to_string();
         let prefix = |(node, value): (&String, &Value)| {
             let prefix = value["inputs"]["filename_prefix"].as_str()?;
-            Some((node.clone(), plain(prefix.rsplit('/').next().unwrap_or(prefix))))
+            Some((node.clone(), prefix.rsplit('/').next().unwrap_or(prefix).to_owned()))
         };
         let prefixes = prompt.into_iter().flatten().filter_map(prefix).collect();
-        Self { tag: id[20..].to_owned(), prefixes, given: HashMap::new() }
+        Self { tag: id[20..].to_owned(), job, prefixes, given: HashMap::new() }
     }
 
     /// What we call a file of a backend, if it was told of.
@@ -276,8 +278,8 @@ impl Names {
         let (stem, extension) = file.filename.rsplit_once('.').unwrap_or((&file.filename, ""));
         let extension = plain(extension);
         let prefix = match (file.folder, self.prefixes.get(node.as_str())) {
-            (Folder::Temp, _) | (_, None) => "ComfyUI",
-            (_, Some(prefix)) => prefix,
+            (Folder::Temp, _) | (_, None) => "ComfyUI".to_owned(),
+            (_, Some(prefix)) => plain(&prefix::expanded(prefix, (stem, self.job))),
         };
         let temp = if file.folder == Folder::Temp { "_temp" } else { "" };
         // Pictures end so, and sounds do not.
