@@ -6,7 +6,7 @@
 //! says meanwhile, [`history`] is what is left when it is over. [`convert`] makes
 //! graphs of what people save, [`form`] finds what may be set in one, [`check`]
 //! what keeps it from running, [`mod@validate`] says so in a server's own words, [`mod@reads`]
-//! which files it reads. With the feature `client`, `client` makes the HTTP
+//! which files it reads, [`replace`] what it runs in the place of old nodes. With the feature `client`, `client` makes the HTTP
 //! calls and `link` holds the WebSocket.
 //!
 //! Everything but `client` and `link` is pure data without I/O and compiles to
@@ -29,6 +29,7 @@ pub mod link;
 pub mod message;
 pub mod prompt;
 pub mod reads;
+pub mod replace;
 pub mod validate;
 
 #[cfg(feature = "client")]
@@ -41,3 +42,4 @@ pub use history::{FileRef, HistoryEntry, StoredName};
 pub use link::{Incoming, Link};
 pub use message::{Frame, Message};
 pub use prompt::{Accepted, PromptRequest, Refusal};
+pub use replace::Replacements;

@@ -4,7 +4,7 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use uuid::Uuid;
 
 use crate::graph::{Graph, NodeId};
@@ -33,6 +33,17 @@ impl PromptRequest {
     pub fn new(prompt: Graph, prompt_id: Uuid, client_id: impl Into<String>) -> Self {
         Self { prompt, prompt_id, client_id: Some(client_id.into()), extra_data: Map::new() }
     }
+}
+
+/// Where a submission wants to stand in the queue, lowest first: the `number` it says, or the `next`, negated
+/// when it is to come in `front`. `None` when what it says is no number.
+pub fn place(submission: &Map<String, Value>, next: impl FnOnce() -> i64) -> Option<Number> {
+    let Some(said) = submission.get("number") else {
+        let front = submission.get("front") == Some(&Value::Bool(true));
+        return Some(if front { -next() } else { next() }.into());
+    };
+    let number = said.as_f64().or_else(|| said.as_str()?.trim().parse().ok());
+    number.and_then(Number::from_f64)
 }
 
 /// The answer to a submission that was queued.
@@ -123,6 +134,30 @@ impl std::fmt::Display for ErrorInfo {
         match self.details.as_str() {
             "" => f.write_str(&self.message),
             details => write!(f, "{}: {details}", self.message),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_place_in_the_queue_is_what_is_said_or_the_next_one_or_before_all_others() {
+        let at = |said: &Value| place(said.as_object().unwrap(), || 7);
+        for (said, expected) in [
+            (json!({}), json!(7)),
+            (json!({ "front": false }), json!(7)),
+            (json!({ "front": true }), json!(-7)),
+            (json!({ "number": -0.5, "front": true }), json!(-0.5)),
+            (json!({ "number": " 3 " }), json!(3.0)),
+        ] {
+            assert_eq!(at(&said).map(Value::from), Some(expected), "{said}");
+        }
+        for wrong in [json!(null), json!("x"), json!("nan"), json!("1e999"), json!([])] {
+            assert_eq!(at(&json!({ "number": wrong })), None, "{wrong}");
         }
     }
 }

@@ -6,6 +6,7 @@
 //! left out and put back by [`whole`]; a list that several share is named as
 //! `@samplers`. Lists of models are our own, and those that the options ask for.
 
+use comfy::Replacements;
 use comfy::history::Folder;
 use comfy::validate::{NodeRules, Nodes, Takes};
 use indexmap::IndexMap;
@@ -16,6 +17,8 @@ use crate::folders::Folders;
 
 const NODES: &str = include_str!("catalogue.json");
 const TEST_NODES: &str = include_str!("test_nodes.json");
+/// As recorded, of the classes that are here.
+const REPLACEMENTS: &str = include_str!("replacements.json");
 
 /// Every node by class, in the order of the file.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Catalogue {
     nodes: IndexMap<String, NodeDef>,
     /// The models of each folder.
     models: Lists,
+    /// What is run in the place of old nodes.
+    pub replacements: Replacements,
 }
 
 /// Lists of choices, by name.
@@ -79,7 +84,9 @@ impl Catalogue {
             let entry = whole(&class, entry, &file);
             (class, NodeDef { rules: NodeRules::new(&entry), entry })
         };
-        Self { nodes: nodes.into_iter().map(def).collect(), models: file.models }
+        let replacements = Replacements::parse(REPLACEMENTS.as_bytes());
+        let replacements = replacements.expect("the list is part of the program");
+        Self { nodes: nodes.into_iter().map(def).collect(), models: file.models, replacements }
     }
 
     pub(crate) fn node(&self, class: &str) -> Option<&NodeDef> {

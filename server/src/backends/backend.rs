@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use comfy::message::{ImageFormat, Message, PreviewMeta};
-use comfy::{BackendError, Client, Definitions, NodeId};
+use comfy::{BackendError, Client, Definitions, NodeId, Replacements};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -64,6 +64,8 @@ struct State {
     /// The id of the one before, if the backend may still know it.
     former_id: Option<String>,
     definitions: Option<Arc<Definitions>>,
+    /// Fetched with them.
+    replacements: Arc<Replacements>,
     /// The definitions may be out of date.
     stale: bool,
     /// There was a socket before.
@@ -146,6 +148,11 @@ impl Backend {
     /// The node definitions, once they were fetched.
     pub(crate) fn definitions(&self) -> Option<Arc<Definitions>> {
         self.lock().definitions.clone()
+    }
+
+    /// What it runs in the place of old nodes, as far as it says so.
+    pub(crate) fn replacements(&self) -> Arc<Replacements> {
+        Arc::clone(&self.lock().replacements)
     }
 
     /// The catalogue of nodes, whole: asked for when somebody first wants it, and
@@ -282,9 +289,10 @@ impl Backend {
         state.stale || state.definitions.is_none()
     }
 
-    pub(super) fn set_definitions(&self, definitions: Definitions) {
+    pub(super) fn set_definitions(&self, definitions: Definitions, replacements: Replacements) {
         let mut state = self.lock();
         state.definitions = Some(Arc::new(definitions));
+        state.replacements = Arc::new(replacements);
         state.stale = false;
     }
 

@@ -4,12 +4,14 @@
 use std::collections::HashMap;
 
 use comfy::Definitions;
-use comfy::definitions::Kind;
+use comfy::definitions::{Kind, Upload};
 use comfy::reads::lists_files;
 use comfy::validate::NodeRules;
 use indexmap::IndexMap;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+
+use crate::db::Offered;
 
 /// A catalogue. Most entries are never looked into.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ impl Catalogue {
 
     /// All of it. safety 12: of files that people handed in, none but `files` is
     /// told.
-    pub(crate) fn all(&self, files: &[String]) -> String {
+    pub(crate) fn all(&self, files: &[Offered]) -> String {
         let mut text = String::from("{");
         for class in self.entries.keys() {
             self.add(&mut text, class, files);
@@ -37,7 +39,7 @@ impl Catalogue {
     }
 
     /// One class; an empty object when it is not known.
-    pub(crate) fn one(&self, class: &str, files: &[String]) -> String {
+    pub(crate) fn one(&self, class: &str, files: &[Offered]) -> String {
         let mut text = String::from("{");
         self.add(&mut text, class, files);
         text.push('}');
@@ -56,7 +58,7 @@ impl Catalogue {
         rules.collect()
     }
 
-    fn add(&self, text: &mut String, class: &str, files: &[String]) {
+    fn add(&self, text: &mut String, class: &str, files: &[Offered]) {
         let Some(entry) = self.entries.get(class) else { return };
         if text.len() > 1 {
             text.push(',');
@@ -71,22 +73,36 @@ impl Catalogue {
         }
     }
 
-    /// The inputs of a class whose choices are files of people.
-    fn uploads(&self, class: &str) -> Vec<&str> {
+    /// The inputs of a class whose choices are files of people, with what sort of file they take.
+    fn uploads(&self, class: &str) -> Vec<(&str, Upload)> {
         let node = self.definitions.node(class);
         let inputs = node.into_iter().flat_map(|node| &node.inputs);
-        let files = inputs.filter(|input| match &input.kind {
-            Kind::Choice(choice) => choice.upload.is_some() || lists_files(class, &input.name),
-            _ => false,
+        let files = inputs.filter_map(|input| {
+            let Kind::Choice(choice) = &input.kind else { return None };
+            let listed = lists_files(class, &input.name).then_some(Upload::File);
+            Some((&*input.name, choice.upload.or(listed)?))
         });
-        files.map(|input| &*input.name).collect()
+        files.collect()
     }
 }
 
-fn with_files(entry: &RawValue, inputs: &[&str], files: &[String]) -> Value {
+/// Whether a list of this sort of file has it, as a ComfyUI lists them.
+fn is_listed(sort: Upload, file: &Offered) -> bool {
+    let is = |kind: &str| file.mime.starts_with(kind);
+    match sort {
+        Upload::Image => is("image/"),
+        Upload::Video => is("video/"),
+        Upload::Audio => is("audio/") || is("video/"),
+        Upload::File => !(is("image/") || is("video/") || is("audio/")),
+    }
+}
+
+fn with_files(entry: &RawValue, inputs: &[(&str, Upload)], files: &[Offered]) -> Value {
     let mut entry: Value = serde_json::from_str(entry.get()).unwrap_or_default();
-    for section in ["required", "optional"] {
-        for name in inputs {
+    for (name, sort) in inputs {
+        let files = files.iter().filter(|file| is_listed(*sort, file));
+        let files: Vec<_> = files.map(|file| &file.name).collect();
+        for section in ["required", "optional"] {
             let Some(config) = entry.pointer_mut(&format!("/input/{section}/{name}")) else {
                 continue;
             };
@@ -112,6 +128,8 @@ mod tests {
                 "image": [["of-somebody-else.png"], { "image_upload": true }] } }, "output": [] },
             "LoadVideo": { "input": { "required": {
                 "file": ["COMBO", { "options": ["theirs.mp4"], "video_upload": true }] } }, "output": [] },
+            "LoadAudio": { "input": { "required": {
+                "audio": [["theirs.wav"], { "audio_upload": true }] } }, "output": [] },
             "KSampler": { "input": { "required": {
                 "sampler_name": [["euler"], {}] } }, "output": ["LATENT"] },
             "LoadLatent": { "input": { "required": {
@@ -127,14 +145,25 @@ mod tests {
     // safety 12
     #[test]
     fn of_files_only_those_of_whoever_asks_are_told() {
-        let told: Value = serde_json::from_str(&catalogue().all(&["mine.png".into()])).unwrap();
+        let file = |(name, mime): (&str, &str)| Offered { name: name.into(), mime: mime.into() };
+        let files = [
+            ("mine.flac", "audio/flac"),
+            ("mine.json", "application/json"),
+            ("mine.mp4", "video/mp4"),
+            ("mine.png", "image/png"),
+        ];
+        let told: Value = serde_json::from_str(&catalogue().all(&files.map(file))).unwrap();
         assert_eq!(told["LoadImage"]["input"]["required"]["image"][0], json!(["mine.png"]));
         assert_eq!(
             told["LoadVideo"]["input"]["required"]["file"][1]["options"],
-            json!(["mine.png"])
+            json!(["mine.mp4"])
+        );
+        assert_eq!(
+            told["LoadAudio"]["input"]["required"]["audio"][0],
+            json!(["mine.flac", "mine.mp4"])
         );
         assert_eq!(told["KSampler"]["input"]["required"]["sampler_name"][0], json!(["euler"]));
-        assert_eq!(told["LoadLatent"]["input"]["required"]["latent"][0], json!(["mine.png"]));
+        assert_eq!(told["LoadLatent"]["input"]["required"]["latent"][0], json!(["mine.json"]));
         let mask = &told["LoadImageMask"]["input"]["required"];
         assert_eq!(
             (&mask["image"][0], &mask["channel"][0]),

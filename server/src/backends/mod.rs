@@ -16,7 +16,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use comfy::client::Http;
-use comfy::{Client, Definitions};
+use comfy::validate::Prompt;
+use comfy::{Client, Definitions, Graph, Replacements};
 use tokio::sync::Notify;
 use url::Url;
 
@@ -105,6 +106,27 @@ impl Backends {
     /// The node definitions of every backend that has told them, be it open or not.
     pub(crate) fn all_definitions(&self) -> Vec<Arc<Definitions>> {
         self.list.iter().filter_map(|backend| backend.definitions()).collect()
+    }
+
+    /// Puts what a backend runs in the place of old nodes that none of them has.
+    pub(crate) fn renew(&self, graph: &mut Graph) {
+        self.with_replacements(|replacements, has| {
+            replacements.apply(graph, has);
+        });
+    }
+
+    /// [`Self::renew`], of a graph as it came.
+    pub(crate) fn renew_prompt(&self, prompt: &mut Prompt) {
+        self.with_replacements(|replacements, has| replacements.apply_to(prompt, has));
+    }
+
+    /// What each backend runs in the place of old nodes, with which nodes there are.
+    fn with_replacements(&self, mut each: impl FnMut(&Replacements, &dyn Fn(&str) -> bool)) {
+        let known = self.all_definitions();
+        let has = |class: &str| known.iter().any(|all| all.node(class).is_some());
+        for backend in self.list.iter() {
+            each(&backend.replacements(), &has);
+        }
     }
 
     /// How each is.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use comfy::{BackendError, Definitions};
+use comfy::{BackendError, Definitions, Replacements};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::backend::Backend;
@@ -58,11 +58,20 @@ async fn refresh(backend: &Backend, fetched: &mut Option<Instant>) -> Result<(),
     let parsed = tokio::task::spawn_blocking(move || Definitions::parse(&bytes)).await;
     match parsed {
         Ok(Ok(definitions)) => {
-            backend.set_definitions(definitions);
+            backend.set_definitions(definitions, replacements(backend).await);
             Ok(())
         }
         _ => Err("its catalogue of nodes cannot be read".into()),
     }
+}
+
+/// What it runs in the place of old nodes. Without such a list these are refused, and nothing else is.
+async fn replacements(backend: &Backend) -> Replacements {
+    let told = backend.client.node_replacements().await;
+    told.unwrap_or_else(|error| {
+        tracing::debug!(backend = backend.name(), %error, "no list of replaced nodes");
+        Replacements::default()
+    })
 }
 
 /// For the host's eyes: without the address, with what it may be.

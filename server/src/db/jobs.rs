@@ -46,6 +46,8 @@ pub(crate) struct Unfinished {
     pub(crate) principal: PrincipalId,
     /// Whose turn it takes.
     pub(crate) turn: PrincipalId,
+    /// Where its principal wants it among their own, if they said so.
+    pub(crate) place: Option<f64>,
     pub(crate) status: JobStatus,
     pub(crate) workflow: String,
     pub(crate) workflow_version: u32,
@@ -278,7 +280,8 @@ impl Db {
     pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
         let found = sqlx::query(
             "SELECT id, principal, coalesce(turn, principal) AS turn, status, workflow,
-                    workflow_version, graph FROM jobs
+                    workflow_version, graph, CAST(asked ->> '$.number' AS REAL) AS place
+             FROM jobs LEFT JOIN native_jobs ON native_jobs.job = jobs.id
              WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
         )
         .fetch_all(&self.readers)
@@ -289,6 +292,7 @@ impl Db {
                 id: JobId(rows::uuid(row, "id")?),
                 principal: PrincipalId(rows::uuid(row, "principal")?),
                 turn: PrincipalId(rows::uuid(row, "turn")?),
+                place: row.try_get("place")?,
                 status: rows::status(row)?,
                 workflow: row.try_get("workflow")?,
                 workflow_version: rows::number(row, "workflow_version")?,

@@ -76,7 +76,7 @@ pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
 pub use native::Asked;
-pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Wanted};
+pub(crate) use native::{Kept, KeptFile, NamedFile, NativeJob, Offered, Wanted};
 pub use outputs::OutputRow;
 pub(crate) use outputs::{Brought, NewOutput};
 pub(crate) use people::{LastOwner, PersonRow};

@@ -55,13 +55,21 @@ pub(crate) fn folder_named(name: &str) -> Option<Folder> {
     [Folder::Input, Folder::Output, Folder::Temp].into_iter().find(|folder| folder.as_str() == name)
 }
 
-/// Folders as they are kept: `./a//b/` is `a/b`.
+/// Folders as they are kept: `./a/../b//c/` is `b/c`.
 pub(crate) fn subfolder_of(text: &str) -> Result<String, Outside> {
     if text.starts_with('/') || text.len() > MAX_NAME || text.contains(['\\', '\0', ':']) {
         return Err(Outside);
     }
-    let parts: Vec<_> = text.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    if parts.contains(&"..") { Err(Outside) } else { Ok(parts.join("/")) }
+    let mut parts = Vec::new();
+    for part in text.split('/') {
+        match part {
+            "" | "." => (),
+            ".." if parts.pop().is_none() => return Err(Outside),
+            ".." => (),
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join("/"))
 }
 
 /// Whether this may be the name of a file.
@@ -92,7 +100,9 @@ mod tests {
     fn folders_are_kept_in_one_form_and_lead_nowhere_else() {
         assert_eq!(subfolder_of("./sub//dir/").as_deref(), Ok("sub/dir"));
         assert_eq!(subfolder_of("").as_deref(), Ok(""));
-        for outside in ["..", "a/../..", "/tmp", "a\0b", "C:\\x"] {
+        assert_eq!(subfolder_of("./sub/../sub2").as_deref(), Ok("sub2"));
+        assert_eq!(subfolder_of("a/b/../..").as_deref(), Ok(""));
+        for outside in ["..", "a/../..", "a/../../a", "../a", "/tmp", "a\0b", "C:\\x"] {
             assert_eq!(subfolder_of(outside), Err(Outside), "{outside:?}");
         }
     }

@@ -143,7 +143,7 @@ impl Jobs {
 }
 
 /// When the job was made: its id says so.
-fn made_at(job: JobId) -> Millis {
+pub(super) fn made_at(job: JobId) -> Millis {
     let (seconds, nanos) = job.0.get_timestamp().map_or((0, 0), |time| time.to_unix());
     seconds as Millis * 1000 + Millis::from(nanos / 1_000_000)
 }

@@ -4,7 +4,7 @@
 //! `batch` many at once, `graphs` the one for graphs of somebody's own, `inputs` finds the files that a job reads,
 //! `queue` is who is next, `dispatch` brings jobs and backends together,
 //! `run` is one attempt, `hand_over` how it begins, `follow` what it hears
-//! meanwhile, `telling` what others are told of it, `collect` brings home what was made as `handling` says, `recover`
+//! meanwhile, `telling` what others are told of it, `prefix` how its files are called, `collect` brings home what was made as `handling` says, `recover`
 //! goes on after a restart, `retention` deletes what is kept no longer,
 //! `progress` and `failure` find the words.
 //!
@@ -23,6 +23,7 @@ mod hand_over;
 mod handling;
 mod inputs;
 mod outputs;
+mod prefix;
 mod progress;
 mod queue;
 mod recover;
@@ -49,6 +50,7 @@ use crate::files::{Files, Hash};
 use crate::shutdown::Shutdown;
 use crate::workflows::{GraphPolicy, Workflows};
 
+use dispatch::made_at;
 use queue::Queue;
 use state::Change;
 

@@ -1,5 +1,5 @@
-//! Who is next: principals take turns, each in the order they asked; guests from
-//! one address share theirs.
+//! Who is next: principals take turns, each in the order they asked, but for those of
+//! their own jobs that they want sooner or later; guests from one address share theirs.
 //!
 //! However many jobs one principal has waiting, another's first is delayed by
 //! one of them at most. `Line` is that rule and nothing else; `Queue` is a line
@@ -11,7 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use wire::JobId;
 
+use super::made_at;
 use crate::auth::{Asker, PrincipalId};
+use crate::db::NewJob;
 use crate::workflows::Needs;
 
 /// How much may wait.
@@ -24,12 +26,15 @@ pub struct QueueLimits {
 }
 
 /// A job that waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Waiting {
     pub(super) job: JobId,
     pub(super) principal: PrincipalId,
     /// Whose turn it takes.
     turn: PrincipalId,
+    /// Among the jobs of its principal the lowest is first: when it was made, in milliseconds, unless they said
+    /// otherwise.
+    place: f64,
     /// Slug of its workflow.
     pub(super) workflow: String,
     /// What its backend needs to have.
@@ -42,7 +47,13 @@ impl Waiting {
     /// A job that has not been tried yet.
     pub(super) fn new((asker, job): (Asker, JobId), workflow: String) -> Self {
         let Asker { principal, turn } = asker;
-        Self { job, principal, turn, workflow, needs: Arc::default(), setbacks: 0 }
+        let place = made_at(job) as f64;
+        Self { job, principal, turn, place, workflow, needs: Arc::default(), setbacks: 0 }
+    }
+
+    /// At the place that was asked for, if one was; no number that is none.
+    pub(super) fn at(self, place: Option<f64>) -> Self {
+        Self { place: place.unwrap_or(self.place), ..self }
     }
 
     /// With what its backend needs to have.
@@ -71,11 +82,16 @@ impl Line {
             waiting.needs = Arc::clone(&alike.needs);
         }
         own.push_back(waiting);
+        let backwards = (0..own.len()).rev();
+        sort_in(own, backwards, |one, before| one.place < before.place);
     }
 
-    /// Back to where it came from: before the others of its principal.
+    /// Back to where it came from: before the others of its principal, but for those that are wanted sooner.
     fn push_front(&mut self, waiting: Waiting) {
-        self.own(waiting.turn).push_front(waiting);
+        let own = self.own(waiting.turn);
+        own.push_front(waiting);
+        let forwards = 0..own.len();
+        sort_in(own, forwards, |one, behind| one.place > behind.place);
     }
 
     fn own(&mut self, turn: PrincipalId) -> &mut VecDeque<Waiting> {
@@ -158,6 +174,27 @@ impl Line {
     }
 }
 
+/// Moves the first of these jobs on for as long as it and the next one of its principal are the wrong way round.
+/// Those of others, who share the line, stay where they are: nobody comes before them by wanting to.
+fn sort_in(
+    own: &mut VecDeque<Waiting>,
+    mut turns: impl Iterator<Item = usize>,
+    is_wrong: impl Fn(&Waiting, &Waiting) -> bool,
+) {
+    let Some(mut at) = turns.next() else { return };
+    let principal = own[at].principal;
+    for other in turns {
+        if own[other].principal != principal {
+            continue;
+        }
+        if !is_wrong(&own[at], &own[other]) {
+            return;
+        }
+        own.swap(at, other);
+        at = other;
+    }
+}
+
 /// A line that tasks share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Queue {
@@ -168,6 +205,20 @@ pub(super) struct Queue {
     pub(super) grown: Arc<Notify>,
     /// Wakes whoever publishes positions.
     pub(super) moved: Arc<Notify>,
+}
+
+/// A job that was committed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ready {
+    pub(super) job: JobId,
+    /// Where its principal wants it among their own, if they said so.
+    pub(super) place: Option<f64>,
+}
+
+impl From<&NewJob> for Ready {
+    fn from(job: &NewJob) -> Self {
+        Self { job: job.id, place: job.asked.as_ref().and_then(|asked| asked.number.as_f64()) }
+    }
 }
 
 /// The queue takes no more.
@@ -261,10 +312,11 @@ pub(super) struct Reservation {
 
 impl Reservation {
     /// The jobs, of one workflow, take their places in this order.
-    pub(super) fn fill(self, workflow: &str, jobs: impl IntoIterator<Item = (JobId, Needs)>) {
+    pub(super) fn fill(self, workflow: &str, jobs: impl IntoIterator<Item = (Ready, Needs)>) {
         let mut line = self.queue.lock();
-        for (job, needs) in jobs {
-            line.push(Waiting::new((self.asker, job), workflow.to_owned()).needing(needs));
+        for (Ready { job, place }, needs) in jobs {
+            let waiting = Waiting::new((self.asker, job), workflow.to_owned());
+            line.push(waiting.at(place).needing(needs));
         }
         drop(line);
         self.queue.changed();

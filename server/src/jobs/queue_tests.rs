@@ -14,6 +14,10 @@ fn waiting(principal: u128, job: u128) -> Waiting {
     Waiting::new(about, String::new())
 }
 
+fn ready(job: u128) -> Ready {
+    Ready { job: JobId(Uuid::from_u128(job)), place: None }
+}
+
 fn take(queue: &Queue) -> Option<u128> {
     queue.take_if(nobody, |_| Some(())).map(|(waiting, ())| waiting.job.0.as_u128())
 }
@@ -42,7 +46,7 @@ fn guests_from_one_address_share_their_turns_and_places() {
     let guest = |n| Asker { principal: id(n), turn: id(100) };
     for n in [1, 2] {
         let place = queue.reserve(guest(n), 1).unwrap();
-        place.fill("", [(JobId(Uuid::from_u128(n)), Needs::default())]);
+        place.fill("", [(ready(n), Needs::default())]);
     }
     assert_eq!(queue.reserve(guest(3), 1).unwrap_err(), Full, "a new cookie is no new place");
     queue.push(waiting(4, 4));
@@ -68,7 +72,7 @@ fn a_filled_place_is_counted_once() {
     let queue = queue(10, 10);
     let reserved = queue.reserve(PrincipalId(Uuid::nil()).into(), 1).unwrap();
     assert_eq!(queue.len(), 1);
-    reserved.fill("", [(JobId(Uuid::nil()), Needs::default())]);
+    reserved.fill("", [(ready(0), Needs::default())]);
     assert_eq!(queue.len(), 1);
 }
 
@@ -114,15 +118,64 @@ fn a_job_that_comes_back_is_before_the_others_of_its_principal() {
     assert_eq!((take(&queue), take(&queue)), (Some(1), Some(2)));
 }
 
+fn order(queue: &Queue) -> Vec<u128> {
+    std::iter::from_fn(|| take(queue)).collect()
+}
+
+// safety 38
+#[test]
+fn the_lowest_place_of_a_principal_is_first_and_no_others_turn_is_taken() {
+    let queue = queue(10, 10);
+    for (principal, job, place) in [
+        (1, 1, None),
+        (2, 2, None),
+        (1, 3, None),
+        (1, 4, Some(-5.0)),
+        (1, 5, Some(-9.5)),
+        (1, 6, Some(-5.0)),
+    ] {
+        queue.push(waiting(principal, job).at(place));
+    }
+    assert_eq!(order(&queue), [5, 2, 4, 6, 1, 3]);
+}
+
+// safety 38
+#[test]
+fn guests_from_one_address_come_before_none_of_them_but_themselves() {
+    let queue = queue(10, 10);
+    let shared = |guest, job, place| {
+        let turn = PrincipalId(Uuid::from_u128(100));
+        Waiting { turn, ..waiting(guest, job) }.at(place)
+    };
+    for (guest, job, place) in
+        [(1, 1, None), (2, 2, None), (1, 3, None), (2, 4, Some(-1.0)), (2, 5, Some(-2.0))]
+    {
+        queue.push(shared(guest, job, place));
+    }
+    assert_eq!(order(&queue), [1, 5, 3, 4, 2]);
+}
+
+#[test]
+fn what_comes_back_is_behind_what_is_wanted_sooner() {
+    let queue = queue(10, 10);
+    queue.push(waiting(1, 1));
+    assert_eq!(take(&queue), Some(1));
+    for (job, place) in [(2, None), (3, Some(-1.0)), (4, Some(1.0))] {
+        queue.push(waiting(1, job).at(place));
+    }
+    queue.push_front(waiting(1, 1));
+    assert_eq!(order(&queue), [3, 1, 2, 4]);
+}
+
 proptest! {
     #[test]
     fn positions_are_the_order_in_which_jobs_are_taken(
-        principals in proptest::collection::vec(0u128..4, 0..40),
+        asked in proptest::collection::vec((0u128..4, proptest::option::of(-2i8..2)), 0..40),
         removed in proptest::collection::vec(0u128..40, 0..10),
     ) {
         let queue = queue(100, 100);
-        for (job, principal) in principals.iter().enumerate() {
-            queue.push(waiting(*principal, job as u128));
+        for (job, (principal, place)) in asked.iter().enumerate() {
+            queue.push(waiting(*principal, job as u128).at(place.map(f64::from)));
         }
         for job in removed {
             queue.remove(JobId(Uuid::from_u128(job)));

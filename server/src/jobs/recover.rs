@@ -32,8 +32,9 @@ impl Jobs {
         for job in unfinished {
             self.parts.hub.resume(job.principal, job.id);
             let needs = self.needs(&job).await?;
-            let Unfinished { id, principal, turn, status, workflow, .. } = job;
-            let waiting = Waiting::new((Asker { principal, turn }, id), workflow).needing(needs);
+            let Unfinished { id, principal, turn, place, status, workflow, .. } = job;
+            let waiting = Waiting::new((Asker { principal, turn }, id), workflow);
+            let waiting = waiting.at(place).needing(needs);
             let attempts = self.parts.db.open_attempts(id).await?;
             let mut backends =
                 attempts.iter().filter_map(|one| self.parts.backends.named(&one.backend));

@@ -9,6 +9,7 @@ use comfy::prompt::Refusal;
 use uuid::Uuid;
 use wire::{Event, Inputs, Job, JobId};
 
+use super::queue::Ready;
 use super::{Handling, Jobs};
 use crate::auth::{Asker, PrincipalId};
 use crate::db::{self, Idempotency, NewJob, Order, Ordered, Submission};
@@ -262,9 +263,9 @@ impl Jobs {
         let asker = Asker { principal, turn: first.turn };
         let places = self.queue.reserve(asker, order.jobs.len()).map_err(full)?;
         let hub = self.parts.hub.clone();
-        let jobs: Vec<JobId> = order.jobs.iter().map(|job| job.id).collect();
+        let jobs: Vec<Ready> = order.jobs.iter().map(Ready::from).collect();
         let after = move || {
-            for job in &jobs {
+            for Ready { job, .. } in &jobs {
                 hub.event((principal, *job), 1, &Event::Queued { at });
             }
             places.fill(&workflow, jobs.into_iter().zip(needs));

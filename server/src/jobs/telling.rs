@@ -18,6 +18,7 @@ use std::sync::Arc;
 use wire::JobId;
 
 use super::failure::scrubbed;
+use super::prefix;
 use crate::auth::PrincipalId;
 use crate::db::{Asked, Brought};
 use crate::events::{Client, Hub, Preview, Said};
@@ -54,9 +55,10 @@ pub(super) struct Telling {
 }
 
 /// What our files are called where ComfyUI's names are asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
-    /// The last letters of the job's id.
+    job: JobId,
+    /// The last letters of its id.
     tag: String,
     /// What nodes were to call their files, by node.
     prefixes: HashMap<String, String>,
@@ -203,7 +205,7 @@ impl Names {
     fn new(job: JobId, as_sent: &AsSent, here: &[Brought]) -> Self {
         let id = job.0.simple().to_string();
         let prefix = |(node, prefix): (&str, &str)| {
-            (node.to_owned(), plain(prefix.rsplit('/').next().unwrap_or(prefix)))
+            (node.to_owned(), prefix.rsplit('/').next().unwrap_or(prefix).to_owned())
         };
         let prefixes = as_sent.saved().map(prefix).collect();
         let given: HashMap<_, _> = here
@@ -211,7 +213,7 @@ impl Names {
             .filter_map(|one| Some((one.source.clone()?, one.native.clone()?)))
             .collect();
         let taken = here.len() - given.len();
-        Self { tag: id[20..].to_owned(), prefixes, given, taken }
+        Self { tag: id[20..].to_owned(), job, prefixes, given, taken }
     }
 
     /// What we call a file of a backend, if it was told of.
@@ -302,8 +304,8 @@ impl Names {
         let (stem, extension) = file.filename.rsplit_once('.').unwrap_or((&file.filename, ""));
         let extension = plain(extension);
         let prefix = match (file.folder, self.prefixes.get(node.as_str())) {
-            (Folder::Temp, _) | (_, None) => "ComfyUI",
-            (_, Some(prefix)) => prefix,
+            (Folder::Temp, _) | (_, None) => "ComfyUI".to_owned(),
+            (_, Some(prefix)) => plain(&prefix::expanded(prefix, (stem, self.job))),
         };
         let temp = if file.folder == Folder::Temp { "_temp" } else { "" };
         // Pictures end so, and sounds do not.

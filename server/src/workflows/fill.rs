@@ -18,6 +18,9 @@ pub(super) const SAVED_AS: &str = "filename_prefix";
 /// What saved files are called on the backend; guests never see it.
 const PREFIX: &str = "parlor";
 
+/// The same where somebody wants the size in the name, which only the backend knows.
+const SIZED: &str = "parlor_%width%x%height%";
+
 /// Why inputs that fit the form make no job.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unfit {
@@ -201,9 +204,19 @@ fn tidy(number: f64) -> Value {
 pub(super) fn own_the_names(graph: &mut Graph) {
     for node in graph.nodes.values_mut() {
         if let Some(prefix) = node.inputs.get_mut(SAVED_AS) {
-            *prefix = comfy::Input::Value(PREFIX.into());
+            let is = |word| prefix.as_str().is_some_and(|text| text.contains(word));
+            let ours = if is("%width%") || is("%height%") { SIZED } else { PREFIX };
+            *prefix = comfy::Input::Value(ours.into());
         }
     }
+}
+
+/// Width and height, where a backend wrote them into the name of a file for us.
+pub(crate) fn size_in(name: &str) -> Option<(&str, &str)> {
+    let (size, _) = name.strip_prefix(PREFIX)?.strip_prefix('_')?.split_once('_')?;
+    let (width, height) = size.split_once('x')?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number(width) && is_number(height)).then_some((width, height))
 }
 
 fn set(graph: &mut Graph, (node, input): (&str, &str), value: Value) {

@@ -35,7 +35,7 @@ use wire::Manifest;
 use kind::Lists;
 
 pub(crate) use as_sent::AsSent;
-pub(crate) use fill::{Lacking, Needs, Unfit};
+pub(crate) use fill::{Lacking, Needs, Unfit, size_in};
 pub use published::Published;
 pub(crate) use published::check_slug;
 pub use raw::GraphPolicy;

@@ -111,6 +111,27 @@ async fn a_graph_is_answered_with_what_it_made() {
 }
 
 #[tokio::test]
+async fn an_old_name_of_a_node_is_read_as_its_new_one_at_each_door_for_graphs() {
+    let house = working_with(&[]).await;
+    let me = house.visitor().await;
+    let mut graph = painted(1);
+    let inputs = json!({
+        "conditioning_to": ["2", 0], "conditioning_from": ["2", 0], "conditioning_to_strength": 0.5,
+    });
+    graph["8"] = json!({ "class_type": "ConditioningAverage ", "inputs": inputs });
+    graph["5"]["inputs"]["positive"] = json!(["8", 0]);
+    let answer = me.post(&format!("{DOOR}/run"), &graph).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(results(&answer.json()).len(), 1);
+    let answer = me.post("/api/v2/jobs", &json!({ "workflow": graph })).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());
+    let job: Value = answer.json();
+    let run = format!("{}/workflow", job["urls"]["self"].as_str().unwrap());
+    let run = me.get(&run).await.text();
+    assert!(run.contains("\"ConditioningAverage\""), "{run}");
+}
+
+#[tokio::test]
 async fn who_wants_objects_where_there_is_no_store_is_told_how_to_have_one() {
     let house = working_with(&[]).await;
     let me = house.visitor().await;

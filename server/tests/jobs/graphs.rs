@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use comfy::Graph;
 use engine::{Engine, Options};
 use parlor::auth::PrincipalId;
+use parlor::db::Asked;
 use parlor::jobs::{IdempotencyKey, KnownFile, Raw, SubmitError, SubmittedGraph};
-use serde_json::{Value, json};
+use serde_json::{Map, Number, Value, json};
 use tempfile::TempDir;
 use wire::{Event, JobId, JobStatus};
 
@@ -189,7 +190,7 @@ async fn as_long_as_no_node_is_known_nothing_is_taken() {
 
 // safety 32
 #[tokio::test]
-async fn a_graph_that_waits_is_found_again_after_a_restart() {
+async fn graphs_that_wait_are_found_again_after_a_restart_in_the_order_that_was_wanted() {
     let fake = Fake::start_held();
     let house = House::open(&[fake.url()]).await;
     eventually("the nodes are known", || !house.parts.backends.definitions().is_empty()).await;
@@ -202,8 +203,20 @@ async fn a_graph_that_waits_is_found_again_after_a_restart() {
     house.until_status(somebody(1), blocks, JobStatus::Running).await;
     let taken = submit(&house, somebody(1), &graph).await.unwrap();
     let waits: JobId = taken.submitted.job.id;
+    let asked = Asked {
+        number: Number::from_f64(-0.5).unwrap(),
+        prompt: graph.as_object().unwrap().clone(),
+        extra_data: Map::new(),
+        outputs: Vec::new(),
+        client: None,
+    };
+    let wanted = Raw { asked: Some(asked), ..raw(&graph) };
+    let taken = house.jobs.submit_graph(somebody(1), wanted, None).await.unwrap();
+    let is_wanted_sooner = taken.submitted.job.id;
     let folder = house.close().await;
     let house = House::open_in(folder, &[fake.url()], parlor::jobs::Limits::default()).await;
     fake.allow(1_000);
-    house.made(somebody(1), waits).await;
+    let (second, _) = house.made(somebody(1), waits).await;
+    let (first, _) = house.made(somebody(1), is_wanted_sooner).await;
+    assert!(first.started_at < second.started_at, "{first:?} {second:?}");
 }

@@ -25,8 +25,10 @@ use uuid::Uuid;
 
 use crate::definitions::Definitions;
 use crate::history::{FileRef, HistoryEntry, StoredName};
+use crate::json::JsonError;
 use crate::message::ExecInfo;
 use crate::prompt::{Accepted, PromptRequest, Refusal};
+use crate::replace::Replacements;
 
 pub use error::BackendError;
 pub(crate) use error::root;
@@ -199,6 +201,13 @@ impl Client {
     pub async fn object_info(&self) -> Result<Bytes, BackendError> {
         let request = self.request(Method::GET, &["object_info"]).timeout(self.limits.transfer);
         self.send(request).await?.ok()?.within(Definitions::MAX_BYTES).bytes().await
+    }
+
+    /// What the server runs in the place of old nodes. Older ones have no such list.
+    pub async fn node_replacements(&self) -> Result<Replacements, BackendError> {
+        let reply = self.get(&["node_replacements"]).await?.within(Replacements::MAX_BYTES);
+        let unread = |error: JsonError| BackendError::NotComfy(error.to_string());
+        Replacements::parse(&reply.bytes().await?).map_err(unread)
     }
 
     /// The embeddings that prompts may name.

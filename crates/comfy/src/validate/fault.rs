@@ -24,7 +24,9 @@ pub(super) fn input(kind: &str, message: &str, def: &InputRules, received: &Valu
 /// A required input is not there.
 pub(super) fn missing(def: &InputRules) -> Fault {
     let message = "a required input is missing";
-    fault("required_input_missing", message, &def.name, json!({ "input_name": def.name }))
+    // Of `images.image0` the details name the last part only.
+    let last = def.name.rsplit('.').next().unwrap_or(&def.name);
+    fault("required_input_missing", message, last, json!({ "input_name": def.name }))
 }
 
 /// A choice that is not among the choices. Long lists are not told.

@@ -7,6 +7,7 @@
 
 mod fault;
 mod given;
+mod grown;
 mod nodes;
 mod told;
 mod values;

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::grown::Grown;
 use crate::reads::lists_files;
 
 /// The nodes and files that graphs are checked against.
@@ -98,7 +99,7 @@ impl Takes {
                     _ => Self::Socket("*".into()),
                 },
                 kind if kind.starts_with("COMFY_DYNAMICCOMBO") => dynamic(name, options),
-                // Any number of inputs alike, or of any type.
+                // Of any type, or of a form that nobody has seen.
                 kind if kind.starts_with("COMFY_") => Self::Socket("*".into()),
                 other => Self::Socket(other.into()),
             },
@@ -134,16 +135,22 @@ fn inputs(told: &Value, called: impl Fn(&str) -> String) -> Vec<InputRules> {
     let mut all = Vec::new();
     for section in ["required", "optional"] {
         for (name, config) in told[section].as_object().into_iter().flatten() {
-            let name = called(name);
-            all.push(InputRules {
-                required: section == "required" && !is_grown(config),
-                kind: Takes::new(&name, config),
-                config: config.clone(),
-                name,
-            });
+            let (name, required) = (called(name), section == "required");
+            match is_grown(config).then(|| Grown::told(config, plain)) {
+                None => all.push(plain(&name, config, required)),
+                Some(Some(grown)) => all.extend(grown.inputs(&name)),
+                // In a way that is not known.
+                Some(None) => all.push(plain(&name, config, false)),
+            }
         }
     }
     all
+}
+
+/// An input that does not grow.
+fn plain(name: &str, config: &Value, required: bool) -> InputRules {
+    let (name, config) = (name.to_owned(), config.clone());
+    InputRules { required, kind: Takes::new(&name, &config), config, name }
 }
 
 impl NodeRules {
@@ -196,7 +203,7 @@ fn output_type(output: &Value) -> String {
 }
 
 /// Any number of inputs alike: none is called as the input itself.
-fn is_grown(config: &Value) -> bool {
+pub(super) fn is_grown(config: &Value) -> bool {
     config[0].as_str().is_some_and(|name| name.starts_with("COMFY_AUTOGROW"))
 }
 

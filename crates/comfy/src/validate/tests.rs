@@ -13,6 +13,11 @@ fn definitions() -> Definitions {
                 "options": [{ "key": "wide", "inputs": { "required": { "width": ["INT", {}] } } }],
             }] },
             "optional": { "image": ["IMAGE"] } }, "output": ["IMAGE"] },
+        "Batch": { "input": { "required": { "images": ["COMFY_AUTOGROW_V3", { "template": {
+            "input": { "required": { "image": ["IMAGE", {}] } }, "prefix": "image", "min": 2, "max": 4 } }],
+            "extras": ["COMFY_AUTOGROW_V3", { "template": {
+            "input": { "required": { "extra": ["MODEL", {}] } }, "names": ["a", "b"], "min": 0 } }] } },
+            "output": ["IMAGE"] },
         "Save": { "input": { "required": { "images": ["IMAGE"] } }, "output": [],
                   "output_node": true },
     });
@@ -79,6 +84,58 @@ fn each_fault_has_the_word_of_the_protocol() {
         assert!(found.iter().any(|(_, found, _)| found == kind), "{at}: {found:?}");
     }
     assert_eq!(faults("2/mode.width", json!(null))[0].2, "mode.width");
+}
+
+/// A batch with these inputs, before what is saved.
+fn batch(inputs: Value) -> Value {
+    let mut graph = good();
+    graph["4"] = json!({ "class_type": "Batch", "inputs": inputs });
+    graph["3"]["inputs"]["images"] = json!(["4", 0]);
+    graph
+}
+
+#[test]
+fn of_an_input_that_grows_the_least_number_is_required_and_each_is_of_its_type() {
+    let refused = |inputs| kinds(&verdict(&batch(inputs)).unwrap_err().node_errors);
+    let fault = |kind: &str, input: &str| (String::from("4"), kind.to_owned(), input.to_owned());
+    let missing = |input| fault("required_input_missing", input);
+    assert_eq!(refused(json!({})), [missing("images.image0"), missing("images.image1")]);
+    assert_eq!(
+        refused(json!({ "images.image0": ["2", 0], "images.image2": ["2", 0] })),
+        [missing("images.image1")]
+    );
+    let mut given = json!({ "images.image0": ["2", 0], "images.image1": ["2", 0] });
+    assert!(verdict(&batch(given.clone())).is_ok());
+    for (input, link) in [("images.image3", ["1", "0"]), ("extras.b", ["2", "0"])] {
+        let mut wrong = given.clone();
+        wrong[input] = json!([link[0], 0]);
+        assert_eq!(refused(wrong), [fault("return_type_mismatch", input)]);
+    }
+    // What is beyond the most is an input that the class does not have.
+    given["images.image4"] = json!(["1", 0]);
+    assert!(verdict(&batch(given)).is_ok());
+}
+
+#[test]
+fn what_is_missing_below_another_input_is_named_by_its_last_part() {
+    let refused = verdict(&batch(json!({ "images.image1": ["2", 0] }))).unwrap_err();
+    let error = &refused.node_errors["4"].errors[0];
+    assert_eq!((error.details.as_str(), error.input_name()), ("image0", Some("images.image0")));
+}
+
+#[test]
+fn no_more_grow_than_a_server_lets_and_nothing_of_what_grows() {
+    let nested = json!(["COMFY_AUTOGROW_V3", { "template": {
+        "input": { "required": { "x": ["COMFY_AUTOGROW_V3", { "template": {
+            "input": { "required": { "y": ["INT", {}] } }, "prefix": "y", "max": 9 } }] } },
+        "prefix": "x", "min": 1, "max": u64::MAX } }]);
+    let entry = json!({ "input": { "required": { "wide": nested } }, "output": [] });
+    let catalogue = json!({ "Odd": entry }).to_string();
+    let definitions = Definitions::parse(catalogue.as_bytes()).unwrap();
+    for rules in [NodeRules::new(&entry), definitions.node("Odd").unwrap().into()] {
+        assert_eq!(rules.inputs.len(), 100);
+        assert!(rules.inputs.iter().all(|input| input.kind == Takes::Socket("*".into())));
+    }
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::nodes::{InputRules, NodeRules, Nodes, Takes};
+use super::grown::Grown;
+use super::nodes::{InputRules, NodeRules, Nodes, Takes, is_grown};
 use crate::definitions::{Choice, ChoiceInput, Definitions, InputDefinition, Kind, NodeDefinition};
 use crate::graph::Graph;
 
@@ -53,17 +54,36 @@ impl From<&NodeDefinition> for NodeRules {
         let inputs = definition.inputs.iter();
         let outputs = definition.outputs.iter();
         Self {
-            inputs: inputs.map(|input| rules(input, input.name.to_string())).collect(),
+            inputs: inputs.flat_map(|input| rules(input, &input.name)).collect(),
             outputs: outputs.map(|output| output.types.to_string()).collect(),
             is_output: definition.output_node,
         }
     }
 }
 
-fn rules(input: &InputDefinition, name: String) -> InputRules {
-    let grown = matches!(input.kind, Kind::Autogrow(_));
-    let kind = takes(&input.kind, &name);
-    InputRules { required: input.required && !grown, config: Value::Null, kind, name }
+/// The rules of one input, or of those that grow of it.
+fn rules(input: &InputDefinition, name: &str) -> Vec<InputRules> {
+    match &input.kind {
+        Kind::Autogrow(grown) if let Some(item) = grown.template.first() => {
+            Grown::kept(grown, plain(item, &item.name)).inputs(name)
+        }
+        _ => vec![plain(input, name)],
+    }
+}
+
+/// Those of one that does not grow, or not in a way that is known.
+fn plain(input: &InputDefinition, name: &str) -> InputRules {
+    let grows = match &input.kind {
+        Kind::Autogrow(_) => true,
+        Kind::Other(config) => is_grown(config),
+        _ => false,
+    };
+    InputRules {
+        required: input.required && !grows,
+        config: Value::Null,
+        kind: takes(&input.kind, name),
+        name: name.to_owned(),
+    }
 }
 
 fn takes(kind: &Kind, name: &str) -> Takes {
@@ -80,10 +100,10 @@ fn takes(kind: &Kind, name: &str) -> Takes {
             Takes::Socket(types.to_string())
         }
         Kind::DynamicChoice(options) => {
-            let inner = |inner: &InputDefinition| rules(inner, format!("{name}.{}", inner.name));
-            let option = options
-                .iter()
-                .map(|option| (option.key.to_string(), option.inputs.iter().map(inner).collect()));
+            let inner = |inner: &InputDefinition| rules(inner, &format!("{name}.{}", inner.name));
+            let option = options.iter().map(|option| {
+                (option.key.to_string(), option.inputs.iter().flat_map(inner).collect())
+            });
             Takes::Dynamic(option.collect())
         }
         Kind::Choice(_) | Kind::Autogrow(_) | Kind::Other(_) => Takes::Socket("*".into()),

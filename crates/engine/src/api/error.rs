@@ -1,5 +1,6 @@
 //! Refusing requests.
 
+use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -62,18 +63,24 @@ impl IntoResponse for Error {
 /// A JSON body, whatever its content type. It must be an object.
 pub(super) struct Body(pub serde_json::Map<String, Value>);
 
-impl<S: Send + Sync> axum::extract::FromRequest<S> for Body {
+impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Error;
 
-    async fn from_request(request: axum::extract::Request, state: &S) -> Result<Self> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Error::TooLarge)?;
-        match json::strict(&bytes, MAX_BODY) {
-            Ok(Value::Object(fields)) => Ok(Self(fields)),
-            Ok(_) => Err(Error::invalid("the body must be a JSON object")),
-            Err(JsonError::TooLarge { .. }) => Err(Error::TooLarge),
-            Err(error) => Err(Error::invalid(&error.to_string())),
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        match value(request).await? {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(Error::invalid("the body must be a JSON object")),
         }
     }
+}
+
+/// Any JSON value.
+pub(super) async fn value(request: Request) -> Result<Value> {
+    let bytes = Bytes::from_request(request, &()).await.map_err(|_| Error::TooLarge)?;
+    json::strict(&bytes, MAX_BODY).map_err(|error| match error {
+        JsonError::TooLarge { .. } => Error::TooLarge,
+        error => Error::invalid(&error.to_string()),
+    })
 }
 
 /// The texts of a list, for `{"delete": [...]}` and its like.

@@ -20,6 +20,11 @@ pub(super) async fn one_node(State(house): App, Path(class): Path<String>) -> Re
     Json(house.catalogue.object_info(Some(&class), &house.folders)).into_response()
 }
 
+/// `GET /node_replacements`
+pub(super) async fn replacements(State(house): App) -> Response {
+    Json(&house.catalogue.replacements).into_response()
+}
+
 /// `GET /features`
 pub(super) async fn features() -> Json<Map<String, Value>> {
     Json(flags())
@@ -36,7 +41,7 @@ fn flags() -> Map<String, Value> {
         ("supports_model_type_tags", json!(false)),
         ("max_upload_size", json!(MAX_BODY)),
         ("extension", json!({})),
-        ("node_replacements", json!(false)),
+        ("node_replacements", json!(true)),
         ("assets", json!(false)),
     ];
     flags.into_iter().map(|(name, value)| (name.into(), value)).collect()

@@ -58,6 +58,7 @@ fn routes() -> Router<Arc<House>> {
         .route("/history/{id}", get(history::one))
         .route("/object_info", get(info::all_nodes))
         .route("/object_info/{class}", get(info::one_node))
+        .route("/node_replacements", get(info::replacements))
         .route("/system_stats", get(info::system_stats))
         .route("/features", get(info::features))
         .route("/embeddings", get(info::nothing))

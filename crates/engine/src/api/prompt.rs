@@ -1,15 +1,15 @@
 //! `POST /prompt`: ComfyUI protocol notes §3.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use comfy::prompt::Refusal;
+use comfy::prompt::{Refusal, place};
 use comfy::validate::{self, Rules, check_size, refusal};
-use serde_json::{Map, Number, Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::App;
-use super::error::{Body, Error, Result};
+use super::error::{self, Error, Result};
 use crate::catalogue::Stock;
 use crate::clock;
 use crate::ledger::{Item, QueueFull};
@@ -18,8 +18,15 @@ use crate::ledger::{Item, QueueFull};
 const SECRETS: [&str; 2] = ["auth_token_comfy_org", "api_key_comfy_org"];
 
 /// `POST /prompt`
-pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result<Json<Value>> {
-    let number = number(&request, || house.ledger.next_number())?;
+pub(super) async fn submit(State(house): App, request: Request) -> Result<Json<Value>> {
+    let mut request = match error::value(request).await? {
+        Value::Object(request) => request,
+        // As a ComfyUI reads it: there is no prompt in a list.
+        Value::Array(_) => Map::new(),
+        _ => return Err(Error::invalid("the body must be a JSON object")),
+    };
+    let number = place(&request, || house.ledger.next_number())
+        .ok_or_else(|| Error::invalid("number must be a number"))?;
     let extra_data = extra_data(&mut request)?;
     let mut prompt = match request.remove("prompt") {
         Some(Value::Object(prompt)) => prompt,
@@ -30,7 +37,9 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
     let targets = targets(request.get("partial_execution_targets"));
 
     check_size(&prompt).map_err(refused)?;
-    let stock = Stock { catalogue: &house.catalogue, folders: &house.folders };
+    let catalogue = &house.catalogue;
+    catalogue.replacements.apply_to(&mut prompt, |class| catalogue.node(class).is_some());
+    let stock = Stock { catalogue, folders: &house.folders };
     let verdict = Rules(&stock).check(&mut prompt, targets.as_deref()).map_err(refused)?;
     let answer =
         json!({ "prompt_id": prompt_id, "number": number, "node_errors": verdict.node_errors });
@@ -43,24 +52,6 @@ pub(super) async fn submit(State(house): App, Body(mut request): Body) -> Result
         return Err(queue_full());
     }
     Ok(Json(answer))
-}
-
-/// Where in the queue: what the client says, or the next number, negated to
-/// come in front.
-fn number(request: &Map<String, Value>, next: impl FnOnce() -> i64) -> Result<Number> {
-    match request.get("number") {
-        None => {
-            let number = next();
-            let front = request.get("front") == Some(&Value::Bool(true));
-            Ok(if front { -number } else { number }.into())
-        }
-        Some(value) => {
-            let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
-            number
-                .and_then(Number::from_f64)
-                .ok_or_else(|| Error::invalid("number must be a number"))
-        }
-    }
 }
 
 /// What is kept with the prompt, with the owner and the time, without secrets.

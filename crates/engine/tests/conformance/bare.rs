@@ -1,13 +1,12 @@
 //! What a bare server does and a house before it does not, because it is one
-//! world for everybody there: places in the queue that clients choose, names
-//! that they choose for files, one cache, one table of sockets. A house is not asked:
-//! docs/api.md tells how it differs.
+//! world for everybody there: one count of prompts, names that clients choose for
+//! files, one cache, one table of sockets. A house is not asked: docs/api.md tells
+//! how it differs.
 
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
-use crate::interrupts::start_long;
 use crate::support::{Server, Socket, Story, fresh_colour, fresh_id, plain};
 
 /// The server, unless it is a house of Parlor's.
@@ -103,33 +102,6 @@ async fn ids_do_not_matter_to_what_is_remembered() {
     let second = Story::of(&socket.until_end_of(&id).await, &renumbered);
     assert_eq!(second.cached(), ["10", "20"]);
     assert_eq!(second.shown_by("20"), first.shown_by("2"));
-}
-
-#[tokio::test]
-async fn the_lowest_number_runs_first() {
-    let Some(server) = bare(Server::start_slow().await) else { return };
-    let mut socket = Socket::open(&server, None, true).await;
-    let (running, _) = start_long(&server, &mut socket).await;
-    let mut ids = Vec::new();
-    for place in [json!({}), json!({}), json!({"front": true}), json!({"number": -0.5})] {
-        let mut request = json!({ "prompt": plain(fresh_colour()), "client_id": socket.client });
-        request.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
-        let (_, answer) = server.submit(&request).await;
-        ids.push((
-            answer["prompt_id"].as_str().unwrap().to_owned(),
-            answer["number"].as_f64().unwrap(),
-        ));
-    }
-    server.post("/interrupt", &json!({})).await;
-    socket.until_end_of(&running).await;
-    for (id, _) in &ids {
-        socket.wait_for("all to be over", |heard| heard.is_end_of(id)).await;
-    }
-    let started = socket.heard.iter().filter(|heard| heard.kind() == "execution_start");
-    let order: Vec<_> =
-        started.map(|heard| heard.data()["prompt_id"].as_str().unwrap().to_owned()).collect();
-    ids.sort_by(|(_, one), (_, other)| one.total_cmp(other));
-    assert_eq!(order, ids.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
 }
 
 #[tokio::test]

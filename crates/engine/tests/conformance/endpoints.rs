@@ -3,12 +3,59 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Server, Socket, fresh_colour, plain};
+use crate::support::{Server, Socket, fresh_colour, fresh_seed, plain, text_to_picture};
 
 fn names(value: &Value) -> Vec<&str> {
     let mut names: Vec<_> = value.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     names
+}
+
+/// Mixes two conditionings under the name that the node had once.
+fn with_an_old_name(server: &Server) -> Value {
+    let mut graph = text_to_picture(server, fresh_seed(), 2);
+    let inputs = json!({"conditioning_to": ["2", 0], "conditioning_from": ["3", 0], "conditioning_to_strength": 0.5});
+    graph["8"] =
+        json!({"class_type": "ConditioningAverage ", "inputs": inputs, "_meta": {"title": "old"}});
+    graph["5"]["inputs"]["positive"] = json!(["8", 0]);
+    graph
+}
+
+#[tokio::test]
+async fn an_old_name_of_a_node_is_read_as_its_new_one() {
+    let server = Server::start().await;
+    let told = server.get("/node_replacements").await;
+    assert_eq!(told["ConditioningAverage "][0]["new_node_id"], "ConditioningAverage");
+    assert_eq!(server.get("/features").await["node_replacements"], true);
+
+    let mut socket = Socket::open(&server, None, false).await;
+    let mut graph = with_an_old_name(&server);
+    let id = server.queue(&graph, Some(&socket.client)).await;
+    let heard = socket.until_end_of(&id).await;
+    assert!(heard.iter().any(|heard| heard.kind() == "execution_success"), "{heard:?}");
+    let kept = &server.history(&id).await["prompt"][2]["8"];
+    assert_eq!(kept["class_type"], "ConditioningAverage", "kept as it was run");
+    assert_eq!(kept["inputs"], graph["8"]["inputs"]);
+
+    graph["8"]["inputs"] = json!({});
+    let (status, answer) = server.submit(&json!({ "prompt": graph })).await;
+    assert_eq!(
+        (status.as_u16(), &answer["error"]["type"]),
+        (400, &json!("prompt_outputs_failed_validation"))
+    );
+    let node = &answer["node_errors"]["8"];
+    assert_eq!(node["class_type"], "ConditioningAverage");
+    let mut missing: Vec<_> = node["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| {
+            assert_eq!(error["type"], "required_input_missing");
+            error["extra_info"]["input_name"].as_str().unwrap()
+        })
+        .collect();
+    missing.sort_unstable();
+    assert_eq!(missing, ["conditioning_from", "conditioning_to", "conditioning_to_strength"]);
 }
 
 #[tokio::test]

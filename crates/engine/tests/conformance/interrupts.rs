@@ -1,4 +1,4 @@
-//! Stopping what runs and dropping what waits: ComfyUI protocol notes §8.
+//! Stopping what runs, dropping what waits, and what of that is first: ComfyUI protocol notes §3 and §8.
 
 use serde_json::{Value, json};
 
@@ -109,4 +109,31 @@ async fn what_waits_can_be_dropped_and_then_was_never_there() {
     server.post("/interrupt", &json!({})).await;
     socket.until_end_of(&running).await;
     assert_eq!(server.get(&format!("/history/{third}")).await, json!({}));
+}
+
+#[tokio::test]
+async fn the_lowest_number_runs_first() {
+    let server = Server::start_slow().await;
+    let mut socket = Socket::open(&server, None, true).await;
+    let (running, _) = start_long(&server, &mut socket).await;
+    let mut ids = Vec::new();
+    for place in [json!({}), json!({}), json!({"front": true}), json!({"number": -0.5})] {
+        let mut request = json!({ "prompt": plain(fresh_colour()), "client_id": socket.client });
+        request.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+        let (_, answer) = server.submit(&request).await;
+        ids.push((
+            answer["prompt_id"].as_str().unwrap().to_owned(),
+            answer["number"].as_f64().unwrap(),
+        ));
+    }
+    server.post("/interrupt", &json!({})).await;
+    socket.until_end_of(&running).await;
+    for (id, _) in &ids {
+        socket.wait_for("all to be over", |heard| heard.is_end_of(id)).await;
+    }
+    let started = socket.heard.iter().filter(|heard| heard.kind() == "execution_start");
+    let order: Vec<_> =
+        started.map(|heard| heard.data()["prompt_id"].as_str().unwrap().to_owned()).collect();
+    ids.sort_by(|(_, one), (_, other)| one.total_cmp(other));
+    assert_eq!(order, ids.into_iter().map(|(id, _)| id).collect::<Vec<_>>());
 }

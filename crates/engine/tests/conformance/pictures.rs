@@ -154,3 +154,22 @@ async fn words_are_joined_and_shown() {
     let story = Story::of(&socket.until_end_of(&id).await, &graph);
     assert_eq!(story.shown_by("3"), json!({"text": ["a red fox"]}));
 }
+
+#[tokio::test]
+async fn a_name_has_the_size_that_its_graph_wants_in_it() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server, None, false).await;
+    let id = fresh_id();
+    let size = json!({"width": 64, "height": 32, "batch_size": 1, "color": 7});
+    let prefix = format!("{id}_%width%x%height%");
+    let graph = json!({
+        "1": {"class_type": "EmptyImage", "inputs": size},
+        "2": {"class_type": "SaveImage", "inputs": {"filename_prefix": prefix, "images": ["1", 0]}},
+    });
+    let prompt = server.queue(&graph, Some(&socket.client)).await;
+    let story = Story::of(&socket.until_end_of(&prompt).await, &graph);
+    let file = &story.shown_by("2")["images"][0];
+    let name = file["filename"].as_str().unwrap();
+    assert!(name.starts_with(&format!("{id}_64x32_")), "{name}");
+    assert!(!server.view(file).await.is_empty());
+}

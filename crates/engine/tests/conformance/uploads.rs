@@ -30,6 +30,27 @@ async fn a_name_that_is_taken_by_another_picture_gets_a_number() {
 }
 
 #[tokio::test]
+async fn a_folder_is_told_as_it_was_said_and_found_under_all_its_names() {
+    let server = Server::start().await;
+    let name = format!("{}.png", fresh_id());
+    let (status, told) = server.upload(&name, &picture(1), &[("subfolder", "./sub/../sub2")]).await;
+    assert_eq!(status, 200);
+    assert_eq!(told, json!({"name": name, "subfolder": "./sub/../sub2", "type": "input"}));
+    for subfolder in ["sub2", "./sub/../sub2"] {
+        let file = json!({"filename": name, "subfolder": subfolder, "type": "input"});
+        assert_eq!(server.view(&file).await, picture(1), "{subfolder}");
+    }
+    let mut socket = Socket::open(&server, None, false).await;
+    let graph = json!({
+        "1": {"class_type": "LoadImage", "inputs": {"image": format!("sub2/{name}")}},
+        "2": {"class_type": "PreviewImage", "inputs": {"images": ["1", 0]}},
+    });
+    let id = server.queue(&graph, Some(&socket.client)).await;
+    let story = Story::of(&socket.until_end_of(&id).await, &graph);
+    assert_eq!(story.ending().kind(), "execution_success");
+}
+
+#[tokio::test]
 async fn names_keep_their_letters() {
     let server = Server::start().await;
     let name = format!("猫 {}.png", fresh_id());

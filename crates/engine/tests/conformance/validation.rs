@@ -136,6 +136,29 @@ const CASES: &[Case] = &[
         told: MISMATCH,
     },
     Case {
+        name: "none of an input that grows",
+        change: |graph| {
+            graph["9"] = json!({"class_type": "BatchImagesNode", "inputs": {}});
+            graph["7"]["inputs"]["images"] = json!(["9", 0]);
+        },
+        node: "9",
+        kinds: &["required_input_missing"],
+        input: "images.image0",
+        told: &["input_name"],
+    },
+    Case {
+        name: "one of another type in an input that grows",
+        change: |graph| {
+            let inputs = json!({"images.image0": ["6", 0], "images.image1": ["1", 0]});
+            graph["9"] = json!({"class_type": "BatchImagesNode", "inputs": inputs});
+            graph["7"]["inputs"]["images"] = json!(["9", 0]);
+        },
+        node: "9",
+        kinds: &["return_type_mismatch"],
+        input: "images.image1",
+        told: MISMATCH,
+    },
+    Case {
         name: "two faults in one node",
         change: |graph| {
             graph["5"]["inputs"]["steps"] = json!(0);
@@ -266,6 +289,7 @@ async fn what_is_wrong_with_the_whole_is_said_of_the_whole() {
     let no_output = json!({"1": plain(1)["1"]});
     let cases = [
         (json!({}), "no_prompt", json!({})),
+        (json!([]), "no_prompt", json!({})),
         (json!({"prompt": {}}), "prompt_no_outputs", json!({})),
         (json!({"prompt": no_output}), "prompt_no_outputs", json!({})),
         (

@@ -37,7 +37,8 @@ pub(super) async fn submit(
     (links, whence, headers): (Links, Whence, HeaderMap),
     Body(order): Body<Order, MAX_GRAPH>,
 ) -> Result<Response, Refused> {
-    let graph = order.graph()?;
+    let mut graph = order.graph()?;
+    app.backends.renew(&mut graph);
     let key = idempotency_key(&headers)?;
     let files = references::find(&app, &principal, &graph).await?;
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use comfy::BackendError;
+use comfy::{BackendError, Replacements};
 use serde_json::{Map, Value, json};
 
 use super::words::{Refused, Result};
@@ -44,6 +44,15 @@ pub(super) async fn one_node(
     Ok(([(CONTENT_TYPE, "application/json")], told).into_response())
 }
 
+/// `GET /node_replacements`: empty while the workshop is closed.
+pub(super) async fn replacements(
+    State(app): State<Arc<App>>,
+    GraphRunner(_): GraphRunner,
+) -> Json<Replacements> {
+    let told = app.backends.fullest().map(|backend| Replacements::clone(&backend.replacements()));
+    Json(told.unwrap_or_default())
+}
+
 /// `GET /features`
 pub(super) async fn features(
     State(app): State<Arc<App>>,
@@ -59,7 +68,7 @@ pub(super) fn flags(app: &App) -> Map<String, Value> {
         ("supports_model_type_tags", json!(false)),
         ("max_upload_size", json!(app.config.max_upload_bytes())),
         ("extension", json!({})),
-        ("node_replacements", json!(false)),
+        ("node_replacements", json!(true)),
         ("assets", json!(false)),
     ];
     flags.into_iter().map(|(name, value)| (name.into(), value)).collect()

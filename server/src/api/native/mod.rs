@@ -132,7 +132,7 @@ fn kept() -> Router<Arc<App>> {
         .route("/i18n", get(info::none_named))
         .route("/workflow_templates", get(info::none_named))
         .route("/global_subgraphs", get(info::none_named))
-        .route("/node_replacements", get(info::none_named))
+        .route("/node_replacements", get(info::replacements))
         .route("/experiment/models", get(info::folders_of_models))
         .route("/experiment/models/{folder}", get(info::files_of_models))
         .route("/settings", get(settings::all).post(settings::merge))

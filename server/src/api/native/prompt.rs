@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use comfy::prompt::NodeErrors;
 use comfy::reads::Reads;
 use comfy::validate::{self, NodeRules, Nodes, Prompt, Rules, check_size};
@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::body::Body;
+use super::body;
 use super::names;
 use super::words::{Refused, Result, refusal};
 use crate::app::App;
@@ -36,8 +36,14 @@ pub(super) async fn submit(
     State(app): State<Arc<App>>,
     GraphRunner(principal): GraphRunner,
     whence: Whence,
-    Body(mut request): Body,
+    request: Request,
 ) -> Result<Json<Value>> {
+    let mut request = match body::value(request).await? {
+        Value::Object(request) => request,
+        // As a ComfyUI reads it: there is no prompt in a list.
+        Value::Array(_) => Map::new(),
+        _ => return Err(Refused::invalid("the body must be a JSON object")),
+    };
     let client = client(&mut request)?;
     let extra_data = extra_data(&mut request, client.as_deref())?;
     let prompt = match request.remove("prompt") {
@@ -46,14 +52,16 @@ pub(super) async fn submit(
         None => return Err(Refused::Graph(refusal("no_prompt", "the request has no prompt"))),
     };
     check_prompt_id(request.get("prompt_id"))?;
+    // The time, where a server counts: jobs of other doors stand in the same line.
+    let number = comfy::prompt::place(&request, now)
+        .ok_or_else(|| Refused::invalid("number must be a number"))?;
     let targets = targets(request.get("partial_execution_targets"));
     let Checked { prompt, graph, files, outputs, node_errors } =
         checked(&app, principal.id, (prompt, targets)).await?;
 
     let charge = app.limits.admit((&principal, whence.hash), Ask::Job).await?;
     let asker = principal.asker(whence.hash);
-    let number = now();
-    let asked = Asked { number, prompt, extra_data, outputs: Vec::new(), client };
+    let asked = Asked { number: number.clone(), prompt, extra_data, outputs: Vec::new(), client };
     let raw = Raw { graph, files, targets: outputs, asked: Some(asked), whole: false };
     let mut taken = app.jobs.submit_graph(asker, raw, None).await?;
     taken.node_errors.extend(node_errors);
@@ -84,6 +92,7 @@ async fn checked(
     principal: PrincipalId,
     (mut prompt, targets): (Prompt, Option<Vec<String>>),
 ) -> Result<Checked> {
+    app.backends.renew_prompt(&mut prompt);
     let value = Value::Object(prompt.clone());
     let read = match Graph::parse(&value) {
         Ok(graph) => names::read_by(app, principal, &graph).await?,

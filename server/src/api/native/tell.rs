@@ -100,7 +100,10 @@ pub(super) fn summary(job: &NativeJob) -> Map<String, Value> {
     let mut told = Map::new();
     told.insert("id".into(), json!(job.id));
     told.insert("status".into(), json!(state(job.status)));
-    told.insert("priority".into(), json!(asked.map_or(job.created_at, |asked| asked.number)));
+    told.insert(
+        "priority".into(),
+        json!(asked.map_or(job.created_at.into(), |asked| asked.number.clone())),
+    );
     let created = asked.and_then(|asked| asked.extra_data.get("create_time")?.as_i64());
     told.insert("create_time".into(), json!(created.unwrap_or(job.created_at)));
     describe_end(&mut told, job);

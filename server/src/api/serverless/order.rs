@@ -109,14 +109,15 @@ pub(super) async fn begin(
 ) -> Result<JobId> {
     let invalid = |error: comfy::graph::GraphError| Refused::invalid(&error.to_string());
     let mut graph = Graph::parse(body).map_err(invalid)?;
-    let definitions = from.app.backends.all_definitions();
-    draw_seeds(&mut graph, &definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     let app = &from.app;
+    app.backends.renew(&mut graph);
+    let definitions = app.backends.all_definitions();
+    draw_seeds(&mut graph, &definitions.iter().map(AsRef::as_ref).collect::<Vec<_>>());
     let charge = app.limits.admit((&from.principal, from.address), Ask::Job).await?;
     let Value::Object(prompt) = graph.to_value() else { return Err(Refused::invalid("no graph")) };
     let client = Some(client.to_owned());
     let asked =
-        Asked { number: now(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
+        Asked { number: now().into(), prompt, extra_data: Map::new(), outputs: Vec::new(), client };
     let mut raw = Raw { graph, asked: Some(asked), ..Raw::default() };
     raw.files = files::bring(from, &raw).await?;
     let asker = from.principal.asker(from.address);

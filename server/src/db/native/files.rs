@@ -19,6 +19,13 @@ pub(crate) struct NamedFile {
     pub(crate) since: Millis,
 }
 
+/// A file that was handed in, as lists name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offered {
+    pub(crate) name: String,
+    pub(crate) mime: String,
+}
+
 impl Db {
     /// What a principal's upload of this name is: folder (`input`, …), subfolder
     /// and name.
@@ -125,21 +132,26 @@ impl Db {
         .await
     }
 
-    /// The names of a principal's uploads directly inside a folder, sorted.
+    /// A principal's uploads directly inside a folder, sorted by name.
     pub(crate) async fn native_names(
         &self,
         principal: PrincipalId,
         folder: &str,
-    ) -> anyhow::Result<Vec<String>> {
+    ) -> anyhow::Result<Vec<Offered>> {
         let found = sqlx::query(
-            "SELECT name FROM native_files
-             WHERE principal = ? AND folder = ? AND subfolder = '' ORDER BY name",
+            "SELECT native_files.name, uploads.mime
+             FROM native_files JOIN uploads ON uploads.id = native_files.upload
+             WHERE native_files.principal = ? AND folder = ? AND subfolder = ''
+             ORDER BY native_files.name",
         )
         .bind(rows::id(principal.0))
         .bind(folder)
         .fetch_all(&self.readers)
         .await
         .context("listing names")?;
-        found.iter().map(|row| Ok(row.try_get("name")?)).collect()
+        let file = |row: &SqliteRow| {
+            Ok(Offered { name: row.try_get("name")?, mime: row.try_get("mime")? })
+        };
+        found.iter().map(file).collect()
     }
 }

@@ -8,7 +8,7 @@ mod keepsakes;
 use anyhow::Context as _;
 use comfy::NodeId;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use wire::{Failure, JobId, JobStatus, Millis, OutputKind};
@@ -17,15 +17,14 @@ use super::{Db, graphs, rows};
 use crate::auth::PrincipalId;
 use crate::jobs::Account;
 
-pub(crate) use files::NamedFile;
+pub(crate) use files::{NamedFile, Offered};
 pub(crate) use keepsakes::{Kept, KeptFile};
 
 /// How a job was asked for.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Where it was to stand in the queue, which is only said back.
-    pub number: i64,
+    /// Where it is to stand among the jobs of its principal, lowest first.
+    pub number: Number,
     /// The graph as it was checked.
     pub prompt: Map<String, Value>,
     /// What was to be kept with it, but for secrets.
