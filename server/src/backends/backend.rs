@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::BackendStatus;
 use super::catalogue::Catalogue;
+use super::listener::Listener;
 use super::upstream::Upstream;
 use crate::workflows::Needs;
 
@@ -353,6 +354,11 @@ impl Backend {
         Listener { backend: Arc::clone(self), prompt_id, heard, missed }
     }
 
+    /// Nobody listens to what is said of this prompt any more.
+    pub(super) fn deafen(&self, prompt_id: &str) {
+        self.lock().listeners.remove(prompt_id);
+    }
+
     /// A prompt was handed over at `since`: the socket must say something of it.
     pub(crate) fn expect_status(&self, since: Instant) {
         // When it is full, enough is expected already.
@@ -375,32 +381,5 @@ impl Drop for Slot {
         self.backend.busy.store(false, Ordering::Release);
         self.backend.freed.notify_waiters();
         self.backend.changed.notify_one();
-    }
-}
-
-/// Hears what is said of one prompt. Dropping it ends that.
-#[derive(Debug)]
-pub(crate) struct Listener {
-    backend: Arc<Backend>,
-    prompt_id: String,
-    heard: mpsc::Receiver<Heard>,
-    missed: Arc<AtomicBool>,
-}
-
-impl Listener {
-    /// What is said next. Dropping the future loses nothing.
-    pub(crate) async fn next(&mut self) -> Heard {
-        self.heard.recv().await.unwrap_or(Heard::SocketLost)
-    }
-
-    /// Whether something was said that it was too slow to hear.
-    pub(crate) fn has_missed(&self) -> bool {
-        self.missed.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.backend.lock().listeners.remove(&self.prompt_id);
     }
 }

@@ -1,13 +1,14 @@
 //! The ComfyUI servers: which there are, which can take work, and the one
 //! WebSocket to each.
 //!
-//! Read in this order: `Backends` is the pool, `backend` is one of them,
+//! Read in this order: `Backends` is the pool, `backend` is one of them, `listener` follows a prompt there,
 //! `upstream` holds its WebSocket, `probe` finds out whether it is well,
 //! `catalogue` is its catalogue of nodes as clients of ComfyUI want it, `told` what
 //! its owner sees of it.
 
 mod backend;
 mod catalogue;
+mod listener;
 mod probe;
 mod told;
 mod upstream;
@@ -24,8 +25,9 @@ use url::Url;
 use crate::shutdown::Shutdown;
 use crate::workflows::Needs;
 
-pub(crate) use backend::{Backend, Heard, Listener, Slot};
+pub(crate) use backend::{Backend, Heard, Slot};
 pub(crate) use catalogue::Catalogue;
+pub(crate) use listener::Listener;
 
 /// A backend as the configuration names it.
 #[derive(Debug, Clone)]

@@ -39,21 +39,6 @@ pub(crate) struct ToRun {
     pub(crate) as_sent: AsSent,
 }
 
-/// A job that was not over when the process ended.
-#[derive(Debug, Clone)]
-pub(crate) struct Unfinished {
-    pub(crate) id: JobId,
-    pub(crate) principal: PrincipalId,
-    /// Whose turn it takes.
-    pub(crate) turn: PrincipalId,
-    /// Where its principal wants it among their own, if they said so.
-    pub(crate) place: Option<f64>,
-    pub(crate) status: JobStatus,
-    pub(crate) workflow: String,
-    pub(crate) workflow_version: u32,
-    pub(crate) graph: Value,
-}
-
 /// Which jobs to list, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct JobFilter {
@@ -274,32 +259,6 @@ impl Db {
             })
         })
         .await
-    }
-
-    /// Every job that is not over, oldest first.
-    pub(crate) async fn unfinished(&self) -> anyhow::Result<Vec<Unfinished>> {
-        let found = sqlx::query(
-            "SELECT id, principal, coalesce(turn, principal) AS turn, status, workflow,
-                    workflow_version, graph, CAST(asked ->> '$.number' AS REAL) AS place
-             FROM jobs LEFT JOIN native_jobs ON native_jobs.job = jobs.id
-             WHERE status IN ('queued', 'running', 'canceling') ORDER BY id",
-        )
-        .fetch_all(&self.readers)
-        .await
-        .context("finding unfinished jobs")?;
-        let job = |row: &SqliteRow| {
-            Ok(Unfinished {
-                id: JobId(rows::uuid(row, "id")?),
-                principal: PrincipalId(rows::uuid(row, "principal")?),
-                turn: PrincipalId(rows::uuid(row, "turn")?),
-                place: row.try_get("place")?,
-                status: rows::status(row)?,
-                workflow: row.try_get("workflow")?,
-                workflow_version: rows::number(row, "workflow_version")?,
-                graph: rows::parsed(row, "graph")?,
-            })
-        };
-        found.iter().map(job).collect()
     }
 
     /// How many jobs there are in each status that any is in.

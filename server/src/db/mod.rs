@@ -2,7 +2,7 @@
 //!
 //! Read in this order: `writer` makes writes durable, `record` is how a job
 //! changes, `submit` is what is asked for, `orders` how that is kept, `idempotency` once for each key, `batches` many at once, `jobs` how it is found and deleted, `graphs` what it runs, `attempts` is what
-//! backends were handed, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
+//! backends were handed, `unfinished` what an earlier process left, `workflows` and `versions` what can be run, `outputs`, `uploads`, `halves`, `learned` and `settings` are
 //! small tables of their own. `people`, `sessions`, `keys` and `links` are who
 //! may come in, `identities` what they are called elsewhere, `native`, `assets`, `tasks` and
 //! `recipes` what other doors keep, `objects` what is in an object store, `webhooks` who wants to be told of jobs, `outbox` what is to be told,
@@ -44,6 +44,7 @@ mod tasks;
 mod theirs;
 mod trouble;
 mod unchanged;
+mod unfinished;
 mod uploads;
 mod usage;
 mod versions;
@@ -71,7 +72,7 @@ pub(crate) use deliveries::{Besides, DeliveryFilter, Due, Outcome};
 pub(crate) use halves::Half;
 pub(crate) use idempotency::{FirstAnswer, Idempotency, Remembered};
 pub use jobs::JobFilter;
-pub(crate) use jobs::{ToRun, Unfinished};
+pub(crate) use jobs::ToRun;
 pub(crate) use keys::{KeyRow, Maker};
 pub(crate) use learned::Lesson;
 pub(crate) use links::NewLink;
@@ -84,6 +85,7 @@ pub(crate) use recipes::RecipeHash;
 pub(crate) use record::Changed;
 pub(crate) use submit::{JobFile, NewJob, Order, Ordered, Submission};
 pub use trouble::Trouble;
+pub(crate) use unfinished::Unfinished;
 pub use uploads::{NewUpload, UploadRow};
 pub(crate) use usage::{Used, User};
 pub(crate) use versions::VersionRow;

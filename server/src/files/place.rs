@@ -63,9 +63,8 @@ pub(crate) fn subfolder_of(text: &str) -> Result<String, Outside> {
     let mut parts = Vec::new();
     for part in text.split('/') {
         match part {
-            "" | "." => (),
             ".." if parts.pop().is_none() => return Err(Outside),
-            ".." => (),
+            "" | "." | ".." => (),
             part => parts.push(part),
         }
     }

@@ -87,7 +87,7 @@ fn each_fault_has_the_word_of_the_protocol() {
 }
 
 /// A batch with these inputs, before what is saved.
-fn batch(inputs: Value) -> Value {
+fn batch(inputs: &Value) -> Value {
     let mut graph = good();
     graph["4"] = json!({ "class_type": "Batch", "inputs": inputs });
     graph["3"]["inputs"]["images"] = json!(["4", 0]);
@@ -96,29 +96,29 @@ fn batch(inputs: Value) -> Value {
 
 #[test]
 fn of_an_input_that_grows_the_least_number_is_required_and_each_is_of_its_type() {
-    let refused = |inputs| kinds(&verdict(&batch(inputs)).unwrap_err().node_errors);
+    let refused = |inputs: &Value| kinds(&verdict(&batch(inputs)).unwrap_err().node_errors);
     let fault = |kind: &str, input: &str| (String::from("4"), kind.to_owned(), input.to_owned());
     let missing = |input| fault("required_input_missing", input);
-    assert_eq!(refused(json!({})), [missing("images.image0"), missing("images.image1")]);
+    assert_eq!(refused(&json!({})), [missing("images.image0"), missing("images.image1")]);
     assert_eq!(
-        refused(json!({ "images.image0": ["2", 0], "images.image2": ["2", 0] })),
+        refused(&json!({ "images.image0": ["2", 0], "images.image2": ["2", 0] })),
         [missing("images.image1")]
     );
     let mut given = json!({ "images.image0": ["2", 0], "images.image1": ["2", 0] });
-    assert!(verdict(&batch(given.clone())).is_ok());
+    assert!(verdict(&batch(&given)).is_ok());
     for (input, link) in [("images.image3", ["1", "0"]), ("extras.b", ["2", "0"])] {
         let mut wrong = given.clone();
         wrong[input] = json!([link[0], 0]);
-        assert_eq!(refused(wrong), [fault("return_type_mismatch", input)]);
+        assert_eq!(refused(&wrong), [fault("return_type_mismatch", input)]);
     }
     // What is beyond the most is an input that the class does not have.
     given["images.image4"] = json!(["1", 0]);
-    assert!(verdict(&batch(given)).is_ok());
+    assert!(verdict(&batch(&given)).is_ok());
 }
 
 #[test]
 fn what_is_missing_below_another_input_is_named_by_its_last_part() {
-    let refused = verdict(&batch(json!({ "images.image1": ["2", 0] }))).unwrap_err();
+    let refused = verdict(&batch(&json!({ "images.image1": ["2", 0] }))).unwrap_err();
     let error = &refused.node_errors["4"].errors[0];
     assert_eq!((error.details.as_str(), error.input_name()), ("image0", Some("images.image0")));
 }
