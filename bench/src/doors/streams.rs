@@ -134,7 +134,9 @@ impl Scene {
                 };
                 match serde_json::from_str(data)? {
                     ToViewer::Progress { progress, .. } => {
-                        let Some(node) = progress.nodes.get(&sampler) else { continue };
+                        let node = progress.nodes.get(&sampler);
+                        // Before its first step nothing was handed over whose age could be told.
+                        let Some(node) = node.filter(|node| node.value > 0) else { continue };
                         let sent = sent[node.value as usize].load(Ordering::Relaxed);
                         let age = start.elapsed().as_nanos() as u64 - sent;
                         heard.times.push(Duration::from_nanos(age));
